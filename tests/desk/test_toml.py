@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 
 import attrs
@@ -81,3 +82,10 @@ def test_a_value_in_what_is_said_is_written_as_in_the_file() -> None:
         ([], "[]"),
     ):
         assert value_text(value) == text
+
+
+def test_a_name_is_quoted_as_toml_reads_it() -> None:
+    """Quotes, backslashes and what is not printed; a place is a number."""
+    for name in ('a"b', "a\\b", "tab\there", "\u200b", 'a\\"b'):
+        assert tomllib.loads(f"x = {value_text(name)}") == {"x": name}
+    assert value_text(2) == "2"

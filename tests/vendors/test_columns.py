@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -209,13 +208,6 @@ def test_the_format_of_another_column_is_chosen_too(tmp_path: Path) -> None:
     forms = ("iso", "%d.%m.%Y %H:%M", "%m/%d/%Y")
     (line,) = (line for line in str(describe_columns(path)).splitlines() if "--time-format" in line)
     assert sorted(shlex.split(line)[1::2]) == sorted(forms)
-
-
-def test_a_name_is_quoted_as_toml_reads_it() -> None:
-    """Quotes, backslashes and what is not printed; a place is a number."""
-    for name in ('a"b', "a\\b", "tab\there", "\u200b", 'a\\"b'):
-        assert tomllib.loads(f"x = {columns._quoted(name)}") == {"x": name}
-    assert columns._quoted(2) == "2"
 
 
 def test_everyday_headings_are_guessed(tmp_path: Path) -> None:

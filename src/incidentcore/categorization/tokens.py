@@ -118,9 +118,6 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
         folded = unicodedata.normalize("NFC", bare)
     if folded.isascii():
         return _ASCII_WORDS.findall(folded)
-    between = {ord(letter): " " for letter in set(folded) if not _in_word(letter)}
+    others = (one for one in set(folded) if not one.isalnum())
+    between = {ord(one): " " for one in others if unicodedata.category(one)[0] != "M"}
     return folded.translate(between).split()
-
-
-def _in_word(letter: str) -> bool:
-    return letter.isalnum() or unicodedata.category(letter)[0] == "M"

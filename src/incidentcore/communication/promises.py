@@ -23,7 +23,7 @@ lost (rule U5).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -315,7 +315,8 @@ def promises(
         for track in tracks
         for promise in (*track.over, *([] if track.standing is None else [track.standing]))
     ]
-    return owed, list(_sent(tracks)), dict(facts), any(track.asked for track in tracks)
+    sent = [(track.audience, at) for track in tracks for at in track.sent]
+    return owed, sent, dict(facts), any(track.asked for track in tracks)
 
 
 def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
@@ -378,9 +379,3 @@ def _update(moment: TimelineStep, track: _Track) -> Event | None:
         elif track.also is not None and track.also.test(event, event.at):
             return event
     return None
-
-
-def _sent(tracks: list[_Track]) -> Iterator[tuple[str, datetime]]:
-    for track in tracks:
-        for at in track.sent:
-            yield track.audience, at

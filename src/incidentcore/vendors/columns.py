@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore.desk.toml import value_text
 from incidentcore.lifecycle import INCIDENT
-from incidentcore.values import FrozenMap, State
+from incidentcore.values import FrozenMap
 from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.joined import clock_of, joined_formats
@@ -143,10 +144,9 @@ class ColumnsPage:
         if guessed := self._mapping():
             pairs = " ".join(_in_quotes(f"{name}={column}") for name, column in guessed.items())
             lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
-            chosen_sheet = [] if self.sheet is None else [f"sheet = {_quoted(self.sheet)}"]
-            named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
+            chosen_sheet = [] if self.sheet is None else [f"sheet = {value_text(self.sheet)}"]
             lines += ["", "the same for a desk file:", "[import]", *chosen_sheet]
-            lines += [f"map = {{ {named} }}"]
+            lines += [f"map = {value_text(guessed)}"]
             lines += _desk_lines(meanings, chosen)
         if missing := [name for name in ("id", "opened") if name not in guessed]:
             title = "the first line must hold the headings: delete a title above them"
@@ -188,7 +188,10 @@ def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
     """
     near = False
     if column.field == "state":
-        known = {w: s.name for w in column.words if (s := _state_of(w)) is not None}
+        states = {word: STANDARD_STATES.find(word) for word in column.words}
+        known = {
+            word: state.name for word, (state, is_known) in states.items() if state and is_known
+        }
         names = [state.name for state in INCIDENT.states]
     else:
         table = LevelTable()
@@ -227,30 +230,17 @@ def _desk_lines(
     """Yield what the [import] table of a desk file says of times and words."""
     if formats:
         more = "  # tried in this order: delete what is not meant" if formats[1:] else ""
-        yield f"times = [{', '.join(map(_quoted, formats))}]{more}"
+        yield f"times = {value_text(formats)}{more}"
     for column, meant, _ in meanings:
         if meant:
             key = "states" if column.field == "state" else f"levels.{column.field}"
-            pairs = (f"{_quoted(word)} = {_quoted(name)}" for word, name in meant.items())
+            pairs = (f"{value_text(word)} = {value_text(name)}" for word, name in meant.items())
             yield f"{key} = {{ {', '.join(pairs)} }}"
-
-
-def _state_of(word: str) -> State | None:
-    state, is_known = STANDARD_STATES.find(word)
-    return state if is_known else None
 
 
 def _in_quotes(text: str) -> str:
     """Return an argument in double quotes; in single ones where a shell would read more in it."""
     return f'"{text}"' if _SHELL.isdisjoint(text) else shlex.quote(text)
-
-
-def _quoted(text: str | int) -> str:
-    """Return a string in quotes, or a number, as TOML writes it."""
-    if isinstance(text, int):
-        return str(text)
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
 def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> ColumnsPage:

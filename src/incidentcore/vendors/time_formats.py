@@ -85,7 +85,7 @@ def formats_of(text: str) -> tuple[str, ...]:
     known = _DAYS if any(map(str.isalpha, day)) else _NUMERIC
     days = [one + form for one in known if _reads(one, day) and _reads(one + form, bare)]
     found = [one for one in _OTHERS if not days and _reads(one, bare)]
-    return (*((_ISO,) if is_iso(text) else ()), *days, *found)
+    return (*((_ISO,) if _reads(_ISO, text) else ()), *days, *found)
 
 
 def _is_number(text: str) -> bool:
@@ -129,8 +129,3 @@ def _reads(form: str, text: str) -> bool:
     with suppress(InvalidValueError):
         return bool(_reader(form).read(text))
     return False
-
-
-def is_iso(text: str) -> bool:
-    """Return whether a text is a time in ISO 8601."""
-    return _reads(_ISO, text)

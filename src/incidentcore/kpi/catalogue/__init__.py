@@ -8,12 +8,11 @@ id.
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Final
 
 from incidentcore.kpi.catalogue import flow, rates, service, times, updates
 from incidentcore.kpi.catalogue.flow import *  # noqa: F403  its __all__ says which names
-from incidentcore.kpi.catalogue.lookup import Meaning, lookup
+from incidentcore.kpi.catalogue.lookup import Meaning, kpis_of, lookup
 from incidentcore.kpi.catalogue.rates import *  # noqa: F403
 from incidentcore.kpi.catalogue.service import *  # noqa: F403
 from incidentcore.kpi.catalogue.times import *  # noqa: F403
@@ -28,17 +27,10 @@ __all__ += service.__all__
 __all__ += times.__all__
 __all__ += updates.__all__
 
-
-def _kpis(module: ModuleType) -> tuple[Kpi, ...]:
-    """Return the KPIs of a module in the order of its source."""
-    own = set(module.__all__)
-    return tuple(one for name, one in vars(module).items() if name.isupper() and name in own)
-
-
-TIMES: Final = _kpis(times)
-RATES: Final = _kpis(rates)
-FLOW: Final = _kpis(flow)
-SERVICE: Final = _kpis(service)
+TIMES: Final = kpis_of(times)
+RATES: Final = kpis_of(rates)
+FLOW: Final = kpis_of(flow)
+SERVICE: Final = kpis_of(service)
 ALL: Final[FrozenMap[Kpi]] = FrozenMap({kpi.id: kpi for kpi in (*TIMES, *RATES, *FLOW, *SERVICE)})
 BASIC: Final = (
     flow.VOLUME,

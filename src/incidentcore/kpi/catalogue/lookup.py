@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from itertools import chain
+from types import ModuleType
 from typing import Final
 
 import attrs
@@ -142,9 +143,10 @@ _MADE: Final = {  # by functions that are given what only the caller knows
 }
 
 
-def _catalogue() -> Iterable[Kpi]:
-    for module in (times, rates, flow, service):
-        yield from (getattr(module, name) for name in module.__all__ if name.isupper())
+def kpis_of(module: ModuleType) -> tuple[Kpi, ...]:
+    """Return the KPIs of a module of the catalogue in the order of its source."""
+    own = set(module.__all__)
+    return tuple(one for name, one in vars(module).items() if name.isupper() and name in own)
 
 
 def lookup(name: str) -> tuple[Meaning, ...]:
@@ -165,7 +167,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     mean_time_to_failure: lifetime of what is replaced, not repaired
     """
     by_name: dict[str, Kpi] = {}
-    for kpi in _catalogue():
+    for kpi in chain.from_iterable(map(kpis_of, (times, rates, flow, service))):
         by_name[kpi.id] = kpi
         by_name[kpi.title.casefold()] = kpi
     key = str(name).strip().casefold()

@@ -49,10 +49,6 @@ def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
     return tuple(firsts), tuple(of)
 
 
-def _contents(total: Accumulator) -> tuple[object, ...]:
-    return total.excluded, total.contents()
-
-
 def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
     """Return one or more definitions as a tuple."""
     need_kind("kpis", kpis, (Kpi, Iterable), allowed="a Kpi, or several")
@@ -151,7 +147,10 @@ class Partial:
         return hash(self.identity)
 
     def _state(self) -> dict[Key, list[Any]]:
-        return {key: list(map(_contents, row)) for key, row in self.cells.items()}
+        return {
+            key: [(total.excluded, total.contents()) for total in row]
+            for key, row in self.cells.items()
+        }
 
     def __repr__(self) -> str:
         return (

@@ -6,7 +6,8 @@ follow its handling of an incident's tasks and its roll-up from tasks to request
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import attrs
 
@@ -16,7 +17,8 @@ from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.transition import Transition
-from incidentcore.records import TaskStatus
+
+_of_requests: Final = partial(CascadeRule, source="service_request", target="service_request")
 
 
 def parent_to_child(
@@ -49,31 +51,20 @@ def parent_to_child(
         resolves: Whose resolution is passed on, as a condition on ``actor``; by default, anybody's.
         changes_all: Whether children that were resolved or put on hold independently also follow.
     """
-
-    def rule(what: str, enters: str, action: str, **rest: Any) -> CascadeRule:
-        return CascadeRule(
-            id=what,
-            source="incident",
-            enters=enters,
-            link="parent_of",
-            target="incident",
-            action=action,
-            **rest,
-        )
-
+    rule = partial(CascadeRule, source="incident", link="parent_of", target="incident")
     return (
-        rule("parent_in_progress_starts_child", in_progress, "start", states=new),
+        rule(id="parent_in_progress_starts_child", enters=in_progress, action="start", states=new),
         rule(
-            "parent_in_progress_resumes_child",
-            in_progress,
-            "resume",
+            id="parent_in_progress_resumes_child",
+            enters=in_progress,
+            action="resume",
             undoes=not changes_all,
             states=on_hold,
         ),
         rule(
-            "parent_reopened_reopens_child",
-            in_progress,
-            "reopen",
+            id="parent_reopened_reopens_child",
+            enters=in_progress,
+            action="reopen",
             via="reopen",
             undoes=not changes_all,
             when=field("actor.role").equals("agent") if reopens is None else reopens,
@@ -81,9 +72,9 @@ def parent_to_child(
         ),
         *(
             rule(
-                f"parent_on_hold_{verb}_child",
-                on_hold,
-                "hold",
+                id=f"parent_on_hold_{verb}_child",
+                enters=on_hold,
+                action="hold",
                 undoes=held and not changes_all,
                 when=field("hold_reason").is_in(*reasons),
                 states=on_hold if held else (new, in_progress),
@@ -92,9 +83,9 @@ def parent_to_child(
             for verb, held in (("holds", False), ("changes", True))
         ),
         rule(
-            "parent_resolved_resolves_child",
-            resolved,
-            "resolve",
+            id="parent_resolved_resolves_child",
+            enters=resolved,
+            action="resolve",
             when=resolves,
             fields={
                 "resolution_code": Copy("resolution_code"),
@@ -129,12 +120,10 @@ def problem_to_incident(
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
 
-    def rule(what: str, **rest: Any) -> CascadeRule:
-        return CascadeRule(id=what, source="problem", link="cause_of", target="incident", **rest)
-
+    rule = partial(CascadeRule, source="problem", link="cause_of", target="incident")
     return (
         rule(
-            "problem_solved_resolves_incident",
+            id="problem_solved_resolves_incident",
             enters=solved,
             when=~is_unsolved if resolves is ALWAYS else ~is_unsolved & resolves,
             action="resolve",
@@ -143,13 +132,16 @@ def problem_to_incident(
             fields={"resolution_code": code, "resolution_notes": Copy("resolution_notes")},
         ),
         rule(
-            "problem_unsolved_notes_incident",
+            id="problem_unsolved_notes_incident",
             enters=solved,
             when=is_unsolved,
             comment=Copy("resolution_notes"),
         ),
         rule(
-            "workaround_noted_on_incident", on="", changes="workaround", comment=Copy("workaround")
+            id="workaround_noted_on_incident",
+            on="",
+            changes="workaround",
+            comment=Copy("workaround"),
         ),
     )
 
@@ -163,20 +155,19 @@ def request_to_tasks(
         closed: The names of the states in which open tasks are closed as incomplete.
         canceled: The names of the states in which open tasks are closed as skipped.
     """
-
-    def rule(what: str, enters: tuple[str, ...], status: TaskStatus) -> CascadeRule:
-        return CascadeRule(
-            id=what,
-            source="service_request",
-            enters=enters,
-            target="service_request",
-            states=enters,
-            open_tasks=status,
-        )
-
     return (
-        rule("request_closed_ends_tasks", closed, "closed_incomplete"),
-        rule("request_canceled_skips_tasks", canceled, "closed_skipped"),
+        _of_requests(
+            id="request_closed_ends_tasks",
+            enters=closed,
+            states=closed,
+            open_tasks="closed_incomplete",
+        ),
+        _of_requests(
+            id="request_canceled_skips_tasks",
+            enters=canceled,
+            states=canceled,
+            open_tasks="closed_skipped",
+        ),
     )
 
 
@@ -254,34 +245,25 @@ PROBLEM_TO_INCIDENT: Final = problem_to_incident(
 
 _BY_EITHER_SIDE: Final = field("event.by.role").is_in("agent", "requester")
 
+_of_duplicates: Final = partial(
+    CascadeRule, source="incident", link="duplicate_of", target="incident"
+)
 DUPLICATE_ANSWERS: Final = (
-    CascadeRule(
+    _of_duplicates(
         id="answer_before_merge",
-        source="incident",
         on="linked",
-        link="duplicate_of",
-        target="incident",
         when=field("first_response_at").present(),
         contact="duplicate",
     ),
-    CascadeRule(
+    _of_duplicates(
         id="answer_after_merge",
-        source="incident",
         on="commented",
-        link="duplicate_of",
-        target="incident",
         when=field("event.visibility").equals("public") & _BY_EITHER_SIDE,
         comment=Copy("event.text"),
         visibility="public",
     ),
-    CascadeRule(
-        id="contact_after_merge",
-        source="incident",
-        on="contacted",
-        link="duplicate_of",
-        target="incident",
-        when=_BY_EITHER_SIDE,
-        contact="duplicate",
+    _of_duplicates(
+        id="contact_after_merge", on="contacted", when=_BY_EITHER_SIDE, contact="duplicate"
     ),
 )
 """What is said on a merged duplicate counts on the original: an earlier reply is logged as a
@@ -290,20 +272,17 @@ logged."""
 
 
 def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
-    def rule(name: str, **trigger: Any) -> CascadeRule:
-        return CascadeRule(
-            id=f"{name}_{action}_request",
-            source="service_request",
-            target="service_request",
-            action=action,
-            states=("in_progress", "on_hold"),
-            target_when=field("tasks_status").equals(status),
-            **trigger,
-        )
-
-    began = {"enters": "in_progress", "via": ("approve", "start")}
-    ended = {"on": "task_changed", "changes": "tasks_status"}
-    return rule(what, **ended), rule(f"earlier_{what}", **began)
+    rule = partial(
+        _of_requests,
+        action=action,
+        states=("in_progress", "on_hold"),
+        target_when=field("tasks_status").equals(status),
+    )
+    name = f"{what}_{action}_request"
+    return (
+        rule(id=name, on="task_changed", changes="tasks_status"),
+        rule(id=f"earlier_{name}", enters="in_progress", via=("approve", "start")),
+    )
 
 
 TASKS_TO_REQUEST: Final = (
@@ -319,21 +298,16 @@ canceled."""
 
 
 def _decided(action: str, *decisions: str, **fields: object) -> tuple[CascadeRule, ...]:
-    def rule(what: str, **trigger: Any) -> CascadeRule:
-        return CascadeRule(
-            id=what,
-            source="service_request",
-            target="service_request",
-            action=action,
-            states="awaiting_approval",
-            target_when=field("approval_state").is_in(*decisions),
-            fields=fields,
-            **trigger,
-        )
-
+    rule = partial(
+        _of_requests,
+        action=action,
+        states="awaiting_approval",
+        target_when=field("approval_state").is_in(*decisions),
+        fields=fields,
+    )
     return (
-        rule(f"decision_{action}s_request", on="", changes="approval_state"),
-        rule(f"earlier_decision_{action}s_request", enters="awaiting_approval"),
+        rule(id=f"decision_{action}s_request", on="", changes="approval_state"),
+        rule(id=f"earlier_decision_{action}s_request", enters="awaiting_approval"),
     )
 
 

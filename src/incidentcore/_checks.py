@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
+from math import inf
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
 
@@ -34,7 +35,9 @@ __all__ = [
     "need_key_part",
     "need_keywords",
     "need_kind",
+    "need_positive",
     "need_several",
+    "need_share",
     "need_span",
     "need_text",
     "need_whole",
@@ -207,6 +210,18 @@ def need_whole(
     """Raise an error if a value is not a whole number of at least ``least``."""
     if type(value) is not int or value < least:
         raise error(where, value, f"a whole number from {least}")
+
+
+def need_positive(where: str, value: object, error: Refusal = InvalidValueError) -> None:
+    """Raise an error if a value is not a finite number above 0."""
+    if not is_number(value) or not 0 < value < inf:
+        raise error(where, value, "a positive number")
+
+
+def need_share(where: str, value: object, error: Refusal = InvalidValueError) -> None:
+    """Raise an error if a value is not a number from 0 to 1."""
+    if not is_number(value) or not 0 <= value <= 1:
+        raise error(where, value, "a number from 0 to 1")
 
 
 def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from math import exp, fsum, isfinite, log, sqrt
+from math import exp, fsum, log, sqrt
 from typing import Any, Self
 
 import attrs
 
-from incidentcore._checks import as_pairs
+from incidentcore._checks import as_pairs, need_positive
 from incidentcore.categorization.taxonomy import Labelled, Path, as_paths, labelled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
@@ -79,10 +79,7 @@ class NaiveBayes(WordModel):
     def __attrs_post_init__(self) -> None:
         if not self.categories or list(self.categories) != sorted(set(self.categories)):
             raise DefinitionError("categories", self.categories, "categories, sorted, each once")
-        if type(self.smoothing) not in (int, float) or not (
-            isfinite(self.smoothing) and self.smoothing > 0
-        ):
-            raise DefinitionError("smoothing", self.smoothing, "a positive number, usually 1")
+        need_positive("smoothing", self.smoothing, DefinitionError)
         places = len(self.categories)
         _check_counts("texts", self.texts, places, least=1)
         for place, (word, counts) in enumerate(self.words):

@@ -9,9 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, is_number, need_each, need_kind, tuple_of
+from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind, need_share, tuple_of
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
-from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Classified, Record
 from incidentcore.records.replay import as_it_was
@@ -83,8 +82,7 @@ class Categorization(SharedRepr):
     )
 
     def __attrs_post_init__(self) -> None:
-        if not is_number(self.confidence) or not 0 <= self.confidence <= 1:
-            raise InvalidValueError("confidence", self.confidence, "a number from 0 to 1")
+        need_share("confidence", self.confidence)
         need_each("evidence", self.evidence, Evidence)
 
     @classmethod

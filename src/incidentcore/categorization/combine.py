@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
 from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_whole
+from incidentcore._checks import need_positive, need_share, need_whole
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -60,8 +59,7 @@ class FallbackChain:
     def __attrs_post_init__(self) -> None:
         if not self.categorizers:
             raise DefinitionError("categorizers", self.categorizers, "at least one categorizer")
-        if type(self.minimum) not in (int, float) or not 0 <= self.minimum <= 1:
-            raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
+        need_share("minimum", self.minimum, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the first result that is confident enough, or the default with confidence 0."""
@@ -99,8 +97,7 @@ class FallbackChain:
 def _weights(values: Iterable[float]) -> tuple[float, ...]:
     weights = tuple(values)
     for weight in weights:
-        if type(weight) not in (int, float) or not (isfinite(weight) and weight > 0):
-            raise DefinitionError("weights", weights, "positive numbers")
+        need_positive("weights", weight, DefinitionError)
     return weights
 
 

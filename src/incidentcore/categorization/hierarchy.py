@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import as_pairs
+from incidentcore._checks import as_pairs, need_share
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -73,8 +73,7 @@ class HierarchicalCategorizer:
     def __attrs_post_init__(self) -> None:
         if not callable(self.categorizer):
             raise DefinitionError("categorizer", self.categorizer, "a callable that takes a record")
-        if type(self.minimum) not in (int, float) or not 0 <= self.minimum <= 1:
-            raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
+        need_share("minimum", self.minimum, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the deepest category that reaches the minimum, with others as evidence."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite, log
+from math import log
 from typing import Any, Self
 
 import attrs
 
-from incidentcore._checks import is_number, need_several
+from incidentcore._checks import need_positive, need_several
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Labelled, Path, as_path, labelled_pairs, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
@@ -26,8 +26,7 @@ def _entries(keywords: Any) -> tuple[Entry, ...]:
         words = tokenize(word) if isinstance(word, str) else []
         if not words:
             raise DefinitionError(path_text(path), word, "a keyword with letters or digits")
-        if not (is_number(weight) and isfinite(weight) and weight > 0):
-            raise DefinitionError(f"{path_text(path)}: {word}", weight, "a positive number")
+        need_positive(f"{path_text(path)}: {word}", weight, DefinitionError)
         key = (path, " ".join(words))
         if entries.setdefault(key, weight) != weight:
             raise DefinitionError(f"{path_text(path)}: {word}", weight, "one weight per keyword")

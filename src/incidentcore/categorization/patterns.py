@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from math import isfinite
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_text, need_word, tuple_of
+from incidentcore._checks import need_each, need_positive, need_text, need_word, tuple_of
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, fold_text, text_of
@@ -60,8 +59,7 @@ class PatternRule:
 
     def __attrs_post_init__(self) -> None:
         need_text("pattern", self.pattern, DefinitionError)
-        if type(self.weight) not in (int, float) or not (isfinite(self.weight) and self.weight > 0):
-            raise DefinitionError(f"weight of {self.pattern}", self.weight, "a positive number")
+        need_positive(f"weight of {self.pattern}", self.weight, DefinitionError)
         need_word("engine", self.engine, PatternEngine, DefinitionError)
         compilers = {"literal": _literal, "re2": _re2, "trusted": _trusted}
         object.__setattr__(self, "search", compilers[self.engine](self.pattern))

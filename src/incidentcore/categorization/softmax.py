@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_whole
+from incidentcore._checks import need_each, need_kind, need_positive, need_share, need_whole
 from incidentcore.categorization.taxonomy import Labelled, Path, as_path, as_paths, labelled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -105,8 +105,7 @@ class SoftmaxCategorizer(WordModel):
                 wanted = f"{len(self.categories)} finite numbers, one for each category"
                 raise DefinitionError(name, numbers, wanted)
         for word, rarity, _ in self.words:
-            if not _is_number(rarity) or rarity <= 0:
-                raise DefinitionError(f"rarity of {word}", rarity, "a positive number")
+            need_positive(f"rarity of {word}", rarity, DefinitionError)
         object.__setattr__(self, "_index", index)
 
     @classmethod
@@ -193,8 +192,7 @@ def _is_number(value: object) -> bool:
 def _check_options(passes: object, penalty: Any, least_texts: object) -> None:
     for name, value in (("passes", passes), ("least_texts", least_texts)):
         need_whole(name, value)
-    if not _is_number(penalty) or not 0 <= penalty <= 1:
-        raise InvalidValueError("penalty", penalty, "a number from 0 to 1")
+    need_share("penalty", penalty)
 
 
 def _class_weights(option: Any, texts: Counter[Path], categories: list[Path]) -> list[float]:
@@ -207,8 +205,7 @@ def _class_weights(option: Any, texts: Counter[Path], categories: list[Path]) ->
     for path, weight in weights.items():
         if path not in texts:
             raise InvalidValueError("weights", path, f"one of the categories {categories}")
-        if not _is_number(weight) or weight <= 0:
-            raise InvalidValueError(f"weight of {path}", weight, "a positive number")
+        need_positive(f"weight of {path}", weight)
     return [weights.get(path, 1.0) for path in categories]
 
 

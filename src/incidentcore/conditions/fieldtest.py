@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.condition import Condition, Explanation, Test, set_test
 from incidentcore.conditions.operators import OPERATORS
@@ -60,8 +61,7 @@ class FieldTest(Condition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.op not in OPERATORS:
-            raise DefinitionError("op", self.op, f"one of {', '.join(OPERATORS)}")
+        need_word("op", self.op, OPERATORS, DefinitionError)
         self._check_value()
         read = reader(self.path)
         compare = OPERATORS[self.op][1]

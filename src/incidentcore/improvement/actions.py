@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import is_number, need_kind, need_span, need_text, need_word
+from incidentcore._checks import is_day, is_number, need_kind, need_span, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
@@ -26,7 +26,7 @@ _ENDED: Final = ("done", "dropped")
 
 
 def _need_date(name: str, value: object) -> None:
-    if isinstance(value, datetime) or not isinstance(value, date):
+    if not is_day(value):
         raise InvalidValueError(name, value, "a date")
 
 

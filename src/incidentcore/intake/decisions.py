@@ -305,17 +305,17 @@ class Decisions(Deadlines):
         condition.incident = ""
         mode = self.policy.resolve_on
         if mode == "first":
-            if condition.name == incident.opener:
-                if why == "all_resolved":
-                    why = "first_resolved"
-                self._out.append(_intent("resolve", now, incident.name, incident.group, None, why))
-                self._close(incident, now)
-        elif not incident.members:
-            if mode == "all":
-                self._out.append(_intent("resolve", now, incident.name, incident.group, None, why))
-                self._close(incident, now)
-            else:
-                self.arm(incident)
+            if condition.name != incident.opener:
+                return
+            if why == "all_resolved":
+                why = "first_resolved"
+        elif incident.members:
+            return
+        elif mode != "all":
+            self.arm(incident)
+            return
+        self._out.append(_intent("resolve", now, incident.name, incident.group, None, why))
+        self._close(incident, now)
 
     def _close(self, incident: LiveIncident, now: datetime, *, final: bool = False) -> None:
         """Register that an incident is resolved; its faults then count as resolved too."""

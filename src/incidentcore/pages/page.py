@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_word
 from incidentcore.pages.table import (
     Cells,
     said,
@@ -237,8 +237,7 @@ class Page:
         by_key = {section.key: section for section in self.sections}
         chosen = list(keys)
         for key in chosen:
-            if key not in by_key:
-                raise InvalidValueError("section", key, f"one of {', '.join(by_key)}")
+            need_word("section", key, by_key)
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_word
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
@@ -45,8 +45,7 @@ _PALETTES: Final[Mapping[str, Palette]] = {
 
 def palette_of(theme: str) -> Palette:
     """Return the colors of a theme, ``"light"`` or ``"dark"``."""
-    if theme not in _PALETTES:
-        raise InvalidValueError("theme", theme, f"one of {', '.join(_PALETTES)}")
+    need_word("theme", theme, _PALETTES)
     return _PALETTES[theme]
 
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, each_of, is_number, need_text, need_whole, need_word
+from incidentcore._checks import SharedRepr, each_of, need_share, need_text, need_whole, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -67,9 +67,7 @@ class Task(SharedRepr):
             need_text("assignee", self.assignee)
         if type(self.order) is not int:
             raise InvalidValueError("order", self.order, "a whole number")
-        given = self.progress
-        if not is_number(given) or not 0 <= given <= 1:
-            raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
+        need_share("progress", self.progress)
         if self.due_at is not None:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 

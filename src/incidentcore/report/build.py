@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_word
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
@@ -160,8 +161,7 @@ def failing(page: Page, test: str, /) -> str:
         raise InvalidValueError("test", test, allowed)
     name, operator, number, unit = match.groups()
     percent = unit.strip("h")
-    if name not in page.figures:
-        raise InvalidValueError("figure", name, f"one of {', '.join(page.figures)}")
+    need_word("figure", name, page.figures)
     if float(number) > 1 and not percent and name.partition(".")[0] in _SHARES:
         allowed = f"a share from 0 to 1, or a percentage: {name}{operator}{number}%"
         raise InvalidValueError("test", test, allowed)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from incidentcore._checks import is_day, nearest, nearest_names, need_kind
+from incidentcore._checks import is_day, nearest, nearest_names, need_kind, need_word
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
@@ -52,8 +52,8 @@ def public_holidays(
     try:
         own = holidays.country_holidays(country, subdiv=subdivision)
         known = own.supported_languages or (language,)
-        if language is not None and language not in known:
-            raise InvalidValueError("language", language, f"one of {', '.join(map(str, known))}")
+        if language is not None:
+            need_word("language", language, known)
         found = holidays.country_holidays(
             country, subdiv=subdivision, years=wanted, language=language or own.default_language
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_each, need_key_part, need_kind, need_text
+from incidentcore._checks import need_each, need_key_part, need_kind, need_span, need_text
 from incidentcore.communication import CommunicationPlan
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationMatrix
@@ -19,8 +19,7 @@ from incidentcore.values import FrozenMap
 
 
 def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, timedelta) or value < timedelta(0):
-        raise DefinitionError(attribute.name, value, "a timedelta that is not negative")
+    need_span(attribute.name, value, DefinitionError)
 
 
 def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -10,7 +10,16 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import is_number, need_each, need_kind, need_text, need_whole, tuple_of
+from incidentcore._checks import (
+    is_number,
+    need_each,
+    need_kind,
+    need_share,
+    need_span,
+    need_text,
+    need_whole,
+    tuple_of,
+)
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Lifecycle
@@ -20,6 +29,20 @@ from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
 
 _HOUR: Final = timedelta(hours=1)
+
+
+def _number(_: object, attribute: attrs.Attribute[float], value: object) -> None:
+    if not is_number(value):
+        raise DefinitionError(attribute.name, value, "a number")
+
+
+def _positive(_: object, attribute: attrs.Attribute[timedelta], value: object) -> None:
+    allowed = "a positive timedelta"
+    need_span(attribute.name, value, DefinitionError, allowed, more_than_zero=True)
+
+
+def _share(_: object, attribute: attrs.Attribute[float], value: object) -> None:
+    need_share(attribute.name, value, DefinitionError)
 
 
 @runtime_checkable
@@ -47,7 +70,7 @@ class Exponential:
     datetime.timedelta(seconds=2495, microseconds=329850)
     """
 
-    mean: timedelta = attrs.field(validator=lambda *given: _positive("mean", given[2]))
+    mean: timedelta = attrs.field(validator=_positive)
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
@@ -71,8 +94,8 @@ class Lognormal:
     datetime.timedelta(seconds=3600)
     """
 
-    median: timedelta = attrs.field(validator=lambda *given: _positive("median", given[2]))
-    sigma: float = attrs.field(validator=lambda *given: _number("sigma", given[2]))
+    median: timedelta = attrs.field(validator=_positive)
+    sigma: float = attrs.field(validator=_number)
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
@@ -119,7 +142,7 @@ class Hold:
         reason: The hold reason, such as ``awaiting_vendor``.
     """
 
-    chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
+    chance: float = attrs.field(validator=_share)
     lasts: Distribution
     reason: str = "awaiting_caller"
 
@@ -134,7 +157,7 @@ class Reassign:
         skill: The skill that an agent needs for the rest of the work; empty for none.
     """
 
-    chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
+    chance: float = attrs.field(validator=_share)
     group: str
     skill: str = ""
 
@@ -185,7 +208,7 @@ class Workload:
     hold: Hold | None = None
     reassign: Reassign | None = None
     patience: Distribution | None = None
-    reopen: float = attrs.field(default=0.0, validator=lambda *given: _share("reopen", given[2]))
+    reopen: float = attrs.field(default=0.0, validator=_share)
     burst: int = 1
 
     def __attrs_post_init__(self) -> None:
@@ -314,18 +337,3 @@ class Team:
         ids = [agent.id for agent in self.agents]
         if not ids or len(set(ids)) != len(ids):
             raise DefinitionError("agents", ids, "at least one agent, each id once")
-
-
-def _number(name: str, value: object) -> None:
-    if not is_number(value):
-        raise DefinitionError(name, value, "a number")
-
-
-def _positive(name: str, value: timedelta) -> None:
-    if not isinstance(value, timedelta) or value <= timedelta(0):
-        raise DefinitionError(name, value, "a positive timedelta")
-
-
-def _share(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise DefinitionError(name, value, "a number from 0 to 1")

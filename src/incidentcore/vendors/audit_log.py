@@ -66,24 +66,21 @@ class AuditLog(Import[Incident]):
         self._builder = RowHistory(self._fields, self._columns, self.covers)
         self._about_the_file(zone)
 
-    def _find(self, row: int, field: str, value: str, code: str, action: str) -> None:
-        self.findings.add(code, action, row=row, field=field, value=value)
-
     def _about_the_file(self, zone: ZoneInfo | None) -> None:
         if zone is None:
             action = "all times are read as UTC: the log states no zone"
-            self._find(1, "sys_updated_at", "", "no_zone", action)
+            self.findings.add("no_zone", action, row=1, field="sys_updated_at")
         action = "each incident is titled by its number"
-        self._find(1, "title", "", "missing_column", action)
+        self.findings.add("missing_column", action, row=1, field="title")
         there = [name for name in BACKFILLED if name in self._columns]
         if there:
             action = "final values on every row: kept under custom from the last row on"
-            self._find(1, ", ".join(there), "", "backfilled", action)
+            self.findings.add("backfilled", action, row=1, field=", ".join(there))
         for name in sorted(COLUMNS - self._columns.keys()):
-            self._find(1, name, "", "missing_column", "read as missing on every row")
+            self.findings.add("missing_column", "read as missing on every row", row=1, field=name)
         for name in self._columns:
             if name not in COLUMNS:
-                self._find(1, name, "", "unknown_column", "left out")
+                self.findings.add("unknown_column", "left out", row=1, field=name)
 
     def _run(self, _: Iterable[object]) -> Iterator[Incident]:
         place = self._columns["number"]

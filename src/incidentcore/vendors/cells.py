@@ -7,6 +7,7 @@ from functools import partial
 from operator import itemgetter, methodcaller
 from typing import Any, Final
 
+from incidentcore._checks import need_word
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import guessed, plain_name
 from incidentcore.vendors.kit import Times, pick
@@ -43,8 +44,7 @@ _GUESSED: Final = "read by their headings, as none is the usual one: {columns}"
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
     """Raise an error if a mapping has unknown fields, or lacks ``id`` or ``opened``."""
     for name, column in mapping.items():
-        if name not in FIELDS:
-            raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
+        need_word("mapping", name, FIELDS)
         if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
             raise InvalidValueError(f"mapping[{name}]", column, "a column's name or number from 1")
     for name in ("id", "opened"):

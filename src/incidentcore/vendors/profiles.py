@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_word
 from incidentcore.desk import Desk, DeskField
 from incidentcore.desk.service import scale_of
 from incidentcore.errors import FormatError, InvalidValueError
@@ -133,8 +134,7 @@ PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
 
 def need_profile(profile: str, where: str = "profile") -> None:
     """Raise ``InvalidValueError``, naming the argument ``where``, if a profile does not exist."""
-    if profile not in PROFILES:
-        raise InvalidValueError(where, profile, f"one of {', '.join(PROFILES)}")
+    need_word(where, profile, PROFILES)
 
 
 def read_profile(

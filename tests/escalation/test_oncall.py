@@ -23,6 +23,7 @@ from incidentcore.escalation import (
     coverage_gaps,
     due_escalations,
     jira_row,
+    next_on_call,
     on_call,
     on_call_hours,
     shifts,
@@ -312,6 +313,17 @@ def test_adjacent_shifts_of_one_person_are_one() -> None:
         ("ada", 3 * HOUR, 1),
         ("ben", HOUR, 1),
     ]
+
+
+def test_handoffs_of_one_person_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada has every hour: that nobody follows her is known without 8,784 handoffs of a year."""
+    hourly = Rotation(anchor=MONDAY, zone="UTC", unit="hours")
+    monkeypatch.setattr(Rotation, "turn", None)
+    schedule = plan(OnCallLayer(hourly, ["ada", "ada"]))
+
+    assert next_on_call(schedule, at=MONDAY) is None
+    (shift,) = shifts(schedule, start=MONDAY, end=MONDAY + DAY)
+    assert (shift.people, shift.interval.duration) == (("ada",), DAY)
 
 
 def test_who_is_on_call_now_is_asked_at_now_on_the_agenda_too() -> None:

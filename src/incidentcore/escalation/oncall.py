@@ -109,9 +109,16 @@ class OnCallLayer(SharedRepr):
             return None
         if self.during is not None and not self.during.is_open(at):
             return None
+        if not _alternates(self):
+            return self.people[0]
         if self.turns == "always" or self.during is None:
             return self.rotation.member(at, self.people)
         return self.people[_duty_turn(self, self.rotation.turn(at)) % len(self.people)]
+
+
+def _alternates(layer: OnCallLayer) -> bool:
+    """Return whether a handoff may change who is on call: not if one person has every turn."""
+    return len(set(layer.people)) > 1
 
 
 def _duty_turn(layer: OnCallLayer, turn: int) -> int:
@@ -350,7 +357,8 @@ def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datet
     need_kind("schedule", schedule, OnCallSchedule)
     edges = {low, high}
     for layer in schedule.layers:
-        edges.update(layer.rotation.handoffs(low, high))
+        if _alternates(layer):
+            edges.update(layer.rotation.handoffs(low, high))
         edges.update(at for at in (layer.since, layer.until) if at is not None)
         if layer.during is not None:
             for window in layer.during.windows(low, high):

@@ -80,6 +80,11 @@ class Rotation(SharedRepr):
     zone: ZoneInfo = attrs.field(converter=as_zone, eq=attrgetter("key"))
     unit: RotationUnit = attrs.field(validator=_check_unit)
     every: int = attrs.field(default=1, validator=_check_every)
+    _first: datetime = attrs.field(init=False, eq=False, repr=False)  # the anchor as a wall time
+
+    def __attrs_post_init__(self) -> None:
+        wall = self.anchor.astimezone(self.zone).replace(tzinfo=None)
+        object.__setattr__(self, "_first", wall)
 
     def turn(self, at: datetime) -> int:
         """Return the number of the turn at an instant; turn 0 begins at the anchor."""
@@ -149,7 +154,7 @@ class Rotation(SharedRepr):
 
     def _wall(self, number: int) -> datetime:
         """Return the wall time of a slot, as if no offset ever changed."""
-        first = self.anchor.astimezone(self.zone).replace(tzinfo=None)
+        first = self._first
         if self.unit != "months":
             return first + number * self.every * _LENGTHS[self.unit]
         year, month = divmod(first.year * 12 + first.month - 1 + number * self.every, 12)
@@ -165,7 +170,7 @@ class Rotation(SharedRepr):
     def _slot_at(self, at: datetime) -> int:
         """Return the last slot at or before an instant."""
         wall = at.astimezone(self.zone).replace(tzinfo=None)
-        first = self.anchor.astimezone(self.zone).replace(tzinfo=None)
+        first = self._first
         if self.unit == "months":
             months = (wall.year - first.year) * 12 + wall.month - first.month
             number = months // self.every

@@ -231,7 +231,7 @@ class MissingExtraError(IncidentCoreError, ModuleNotFoundError):
 
     Attributes:
         extra: The name of the extra.
-        what: The feature that needs it.
+        what: The feature that needs the extra.
     """
 
     def __init__(self, extra: str, what: str) -> None:

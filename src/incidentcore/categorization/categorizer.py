@@ -28,7 +28,7 @@ class Evidence(SharedRepr):
             ``model``, ``path``, ``vote`` or ``note``; a custom categorizer may have other kinds.
         what: The rule, word, pattern or note, as text.
         weight: The weight of the reason, on a scale that depends on the categorizer.
-        category: The category that it suggests; empty if it suggests no category.
+        category: The category that the evidence suggests; empty if it suggests no category.
     """
 
     kind: str
@@ -184,10 +184,10 @@ def classify(
     Args:
         record: The record; a categorizer reads it as it was at ``at``.
         by_what: A categorizer, the result of a categorizer, or a category that a person chose.
-        at: When it was categorized.
-        by: Who categorized it; an actor or an id (``Record.actor``). For a categorizer, usually
-            ``Actor("classifier", "system")``.
-        recorded_at: When it was recorded. Defaults to ``at``.
+        at: When the record was categorized.
+        by: Who categorized the record; an actor or an id (``Record.actor``). For a categorizer,
+            usually ``Actor("classifier", "system")``.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Returns:
         The record with a ``Classified`` event; unchanged if the categorizer abstains.

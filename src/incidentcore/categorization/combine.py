@@ -106,8 +106,8 @@ class Vote:
     """A categorizer that calls several others and returns the category with the most votes.
 
     A categorizer that abstains does not vote, and a tie gives an abstention. Votes may have
-    weights; confidence is the winner's share of their total. To combine results in another way,
-    write your own function as a categorizer.
+    weights; confidence is the winner's share of the weights of all votes. To combine results in
+    another way, write your own function as a categorizer.
 
     Attributes:
         categorizers: The categorizers; without any, the result is always an abstention.

@@ -34,8 +34,8 @@ class PatternRule:
 
     Attributes:
         pattern: The text or expression to search for, ignoring case, even within words.
-        category: The category that it suggests.
-        weight: Its weight relative to other patterns; positive.
+        category: The category that the pattern suggests.
+        weight: The pattern's weight relative to other patterns; positive.
         engine: ``"literal"``, the default: plain text, found if the record's text contains it after
             ``fold_text`` has been applied to both. ``"re2"``: a regular expression of RE2, which
             needs the ``re2`` extra. ``"trusted"``: a regular expression of the standard library,

@@ -128,9 +128,9 @@ class SoftmaxCategorizer(WordModel):
             labelled: Pairs of (record or text, category), in any order.
             passes: The number of times that each text is used.
             penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
-            weights: The weight of a text, by category; 1 by default. ``"balanced"`` gives all
-                categories the same total weight, so that rare ones are predicted more often; the
-                confidence is then no longer calibrated.
+            weights: A mapping from category to the weight of its texts; 1 by default.
+                ``"balanced"`` gives all categories the same total weight, so that rare ones are
+                predicted more often; the confidence is then no longer calibrated.
             least_texts: Words that occur in fewer texts are ignored. With 2, the model does not
                 contain names or numbers that occurred in one text only.
             fields: The record's fields to read.

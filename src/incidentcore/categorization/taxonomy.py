@@ -128,7 +128,8 @@ class Taxonomy(SharedRepr):
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: The category is not in the tree; the error lists those allowed.
+            InvalidValueError: The category is not in the tree; the error lists the allowed
+                categories.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -23,7 +23,7 @@ class UpdateAdherence(SharedRepr):
     Attributes:
         records: The number of records with at least one update that was required or sent.
         due: The number of required updates that were sent on time or missed their due time.
-        on_time: The number of these that were sent by their due time.
+        on_time: The number of updates in ``due`` that were sent by their due time.
         sent: The number of updates sent, required or not; several to one audience at the same
             instant count as one.
         lateness: The total time by which missed updates were late; see ``update_adherence``.
@@ -75,8 +75,7 @@ def update_adherence(
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
 
-    Units: the result's ``lateness`` is in open time of the rule's calendar, or else of its contact
-    hours, or else in wall-clock time.
+    Units: the result's ``lateness`` is counted like ``late_by`` in ``missed_updates``.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

@@ -131,8 +131,8 @@ def missed_updates(
     Returns:
         The updates in order of their due times.
 
-    Units: ``late_by`` is counted in open time of the rule's calendar, else of its contact hours,
-    else in wall-clock time.
+    Units: ``late_by`` is counted in open time of the rule's calendar; if there is none, of its
+    contact hours; if there are none either, in wall-clock time.
     """
     now = as_utc(now, "now")
     state = owed(plan, record, now=now, known_at=known_at)

@@ -84,7 +84,7 @@ class UpdateRule(SharedRepr):
         calendar: The calendar in whose open time the spans above and the lateness of updates are
             counted. None for wall-clock time; lateness is then open time of ``during``, if set.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
-            outside them waits until they next open.
+            outside these hours waits until their next opening.
         notice: How long before its due time ``due_updates`` lists an update; counted in contact
             hours, if set. An update that waits for the contact hours to open is due when they have
             been open for ``notice``, so that there is time to write it.

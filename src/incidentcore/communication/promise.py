@@ -25,7 +25,7 @@ class Promise(SharedRepr):
         listed: When ``due_updates`` first lists it, so that somebody can write it.
         sent_at: When it was sent; None if it was not.
         sent_by: Who sent it; None if it was not sent.
-        lapsed_at: When it ceased to be required without having been sent; None if it did not.
+        lapsed_at: When the update ceased to be required, without being sent; None if it did not.
         lapsed_because: Why it ceased to be required; see ``StakeholderUpdate``.
     """
 

@@ -38,25 +38,25 @@ class StakeholderUpdate(SharedRepr):
             deliver each update only once.
         record_id: The id of the record.
         plan: The plan's name.
-        rule: The name of the rule that requires it.
+        rule: The name of the rule that requires the update.
         audience: The name of the audience.
-        channel: The channel to send it over.
+        channel: The channel to send the update over.
         kind: ``first``, ``next``, ``change`` or ``final``.
-        since: The instant from which its due time is counted: when the rule began to apply, when
-            the previous update was sent, when a field changed, or when the rule's ``ends`` became
-            true.
-        listed_at: When ``due_updates`` first lists it: its due time minus the rule's ``notice``,
-            but not before it is required, nor outside contact hours.
-        due_at: When it is due; an update sent exactly then is on time.
-        sent_at: When it was sent; None if it was not.
-        sent_by: Who sent it; None if it was not sent.
-        lapsed_at: When it ceased to be required without having been sent; None if it did not.
-        lapsed_because: Why it ceased to be required: ``on_hold``, ``stopped``, ``ended``,
+        since: The instant from which the update's due time is counted: when the rule began to
+            apply, when the previous update was sent, when a field changed, or when the rule's
+            ``ends`` became true.
+        listed_at: When ``due_updates`` first lists the update: its due time minus the rule's
+            ``notice``, but not before the update is required, nor outside contact hours.
+        due_at: When the update is due; if sent exactly then, it is on time.
+        sent_at: When the update was sent; None if it was not.
+        sent_by: Who sent the update; None if it was not sent.
+        lapsed_at: When the update ceased to be required, without being sent; None if it did not.
+        lapsed_because: Why the update ceased to be required: ``on_hold``, ``stopped``, ``ended``,
             ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
             ``retimed`` if an update with another due time replaced it. Empty if it did not lapse.
-        why_code: The code of the reason why it is required; the same as ``kind``.
+        why_code: The code of the reason why the update is required; equal to ``kind``.
         why_data: The values to fill into the text of the reason.
-        template: The name of its template; empty without a template.
+        template: The name of the update's template; empty without a template.
         filled: The values of the template's fields that are known, as text.
         missing: The names of the template's fields that are unknown.
         exercise: The exercise that the record belongs to; None for a real record.
@@ -98,8 +98,8 @@ class MissedUpdate(StakeholderUpdate):
     """An update that was not sent by its due time.
 
     Attributes:
-        late_by: How late it was when it was sent or ceased to be required, or how late it is now:
-            in open time of the rule's calendar, else of its contact hours, else in wall-clock time.
+        late_by: How late the update was when it was sent or ceased to be required, or how late it
+            is now; for the units, see ``missed_updates``.
 
     All other attributes are those of ``StakeholderUpdate``.
     """

@@ -26,7 +26,7 @@ class Explanation(SharedRepr):
         condition: The condition as text.
         matched: Whether the condition matched.
         seen: The value that a simple test read; None for a combination of tests.
-        parts: The explanations of its parts; empty for a simple test.
+        parts: The explanations of the condition's parts; empty for a simple test.
     """
 
     condition: str
@@ -60,7 +60,7 @@ class Condition(SharedRepr):
     and ``next_change``, clocks notice when time alone changes its result.
 
     Attributes:
-        depth: How deeply its parts are nested, at most 100; 1 for a simple test.
+        depth: How deeply the condition's parts are nested, at most 100; 1 for a simple test.
         test: The condition as a function, for inner loops: ``test(subject, at)``.
 
     >>> import attrs

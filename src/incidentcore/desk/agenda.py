@@ -24,7 +24,8 @@ class Agenda:
     A record is evaluated only after ``put``, and when something may next become due for it, so a
     change costs the same among a thousand records as among a million. The agenda is only a cache:
     your application stores the records and the keys of delivered items, and an agenda that is
-    rebuilt from these continues where the old one stopped. Threads that share one need a lock.
+    rebuilt from these continues where the old one stopped. Threads that share an agenda need a
+    lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.

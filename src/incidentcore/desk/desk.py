@@ -59,13 +59,13 @@ class Desk:
         calendars: Calendars by name.
         lifecycles: How records may change; at most one for each type of record. The other types
             have the standard lifecycle.
-        auto_close: When records are closed automatically, by type of record.
+        auto_close: For each type of record, when its records are closed automatically.
         priority: How priorities are computed.
         categories: Rules for the category; the first that matches applies.
         categorizer: The categorizer that is used if no rule matches.
         routing: Rules for the group that works on a record; the first that matches applies.
         services: The services that the desk offers, each with its targets.
-        agreements: Which service applies to which records; the first match of each kind decides.
+        agreements: Which records get which service; of each kind, the first that matches applies.
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates to stakeholders; every rule that matches applies.
@@ -322,9 +322,9 @@ class Desk:
     ) -> tuple[SlaStatus, ...]:
         """Return the status of each clock of the record's services at an instant.
 
-        If a record was opened without a priority, the one that the desk computes from its opening
-        is used. Clocks without a target for the record are left out. Clocks that cannot be judged,
-        because the record's source lacks a field, are included (``SlaStatus.not_covered``).
+        If a record was opened without a priority, the priority that the desk computes from the
+        opening is used. Clocks without a target for the record are left out. Clocks that cannot be
+        judged, because the record's source lacks a field, are included (``SlaStatus.not_covered``).
 
         Args:
             record: The record.
@@ -341,7 +341,7 @@ class Desk:
 
         A computed priority on another scale is replaced by that of the desk's policy, if possible.
         A record without a priority and without a ``Prioritized`` event gets the priority that the
-        desk computes from its opening. Any other record is returned unchanged.
+        desk computes from the opening. Any other record is returned unchanged.
         """
         need_kind("record", record, Record)
         computed = record.computed_priority

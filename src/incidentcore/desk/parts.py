@@ -147,8 +147,8 @@ class ApprovalStage(SharedRepr):
 
     Attributes:
         of: The escalation targets who are asked to approve, such as groups.
-        need: How many of the people whom they name must approve: ``one``, ``all`` or a number.
-        within: The time in which they must decide; None for no limit.
+        need: How many of the people in these targets must approve: ``one``, ``all`` or a number.
+        within: The time in which these people must decide; None for no limit.
 
     Raises:
         DefinitionError: ``of`` is empty, or ``need`` is not ``one``, ``all`` or a number from 1.
@@ -172,7 +172,8 @@ class ApprovalPlan(SharedRepr):
 
     Attributes:
         stages: The stages, in order.
-        when: The condition on the requests that need it; the first plan that matches applies.
+        when: Which requests need this approval, as a condition; the first plan that matches
+            applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple_of)

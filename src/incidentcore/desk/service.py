@@ -94,7 +94,7 @@ class Service(SharedRepr):
 
     Attributes:
         name: The service's name, to which agreements refer.
-        calendar: The calendar by which its clocks run, or a rule that chooses one by a field.
+        calendar: The calendar of its clocks, or a rule that chooses a calendar by a field.
         response: Targets for the first response.
         next_response: Targets for the reply to each further message of the requester.
         update: Targets for the interval between public updates; each must be a ``timedelta``.
@@ -213,7 +213,7 @@ class Service(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class Agreement(SharedRepr):
-    """A rule that a service applies to certain records; the first match of each kind decides.
+    """A rule that gives records a service; of each kind, the first agreement that matches applies.
 
     Attributes:
         service: The service's name.

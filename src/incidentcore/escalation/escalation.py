@@ -38,22 +38,22 @@ class Escalation(SharedRepr):
         row: The row's name.
         level: The level's position in the row, from 0.
         pass_: How many times the row had been repeated when the level became due.
-        cycle: The number of the occasion on which it became due, from 1: which cycle of the SLA
-            clock, or how many times the field had been set or the condition had been met.
-        targets: Whom it notifies.
-        people: The ids of the people whom it notifies, if they are known: those named in the
-            targets, and those on call at the due time.
+        cycle: The number of the occasion on which the level became due, from 1: which cycle of the
+            SLA clock, or how many times the field had been set or the condition had been met.
+        targets: Whom the escalation notifies.
+        people: The ids of the people whom the escalation notifies, if they are known: those named
+            in the targets, and those on call at the due time.
         people_now: The ids of the people to notify now: ``people``, but with those on call now.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
-        due_at: When it became due.
-        lapsed_at: When it ceased to be needed; None if it is still needed.
-        lapsed_because: Why it is not needed: ``acknowledged``, ``resolved``, ``canceled``,
-            ``snoozed`` while the snooze lasts, or ``nobody_to_tell`` for a skipped level; empty
-            otherwise.
+        due_at: When the escalation became due.
+        lapsed_at: When the escalation ceased to be needed; None if it is still needed.
+        lapsed_because: Why the escalation is not needed: ``acknowledged``, ``resolved``,
+            ``canceled``, ``snoozed`` while the snooze lasts, or ``nobody_to_tell`` for a skipped
+            level; empty otherwise.
         overtaken_by: The key of a later escalation of the same level that is also due and not
             delivered; deliver that one instead. Empty otherwise.
-        why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``,
-            ``at_wall_time`` or the code of your own trigger.
+        why_code: Why the escalation became due: ``after``, ``after_previous``, ``held_for``,
+            ``clock_reached``, ``at_wall_time`` or the code of your own trigger.
         why_data: The values to fill into the text of the reason.
         exercise: The exercise that the record belongs to; None for a real record.
     """

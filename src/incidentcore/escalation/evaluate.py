@@ -53,7 +53,7 @@ def due_escalations(
         include_lapsed: Whether to include escalations that are no longer needed after an
             acknowledgement, a resolution or a cancellation, and those that a snooze holds back now.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
-            instead of the one in force when the record was opened (rule E4). A level that a new
+            instead of the version in force when the record was opened (rule E4). A level that a new
             version makes overdue becomes due when that version comes into force; a level at the
             same position keeps its key.
 

@@ -37,17 +37,17 @@ def escalate_now(
 
     Args:
         record: The record.
-        target: Whom it was escalated to.
+        target: Whom the record was escalated to.
         at: When the record was escalated.
-        by: Who escalated it.
+        by: Who escalated the record.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         level: The level of the matrix, from 0. A manual escalation makes this level and those
             before it due, but none after it, so that a button in an old message cannot escalate
             further. If None, the next level becomes due.
         key: The key of the escalation that was due; empty for a manual one.
         matrix: The matrix that a manual escalation applies to, or its name; empty means all.
-        reason: Why it was escalated, as free text.
-        recorded_at: When it was recorded. Defaults to ``at``.
+        reason: Why the record was escalated, as free text.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Returns:
         The record with the escalation.

@@ -87,17 +87,17 @@ class EscalationLevel(SharedRepr):
     """One level of an escalation: when it is due, whom it notifies, and what silences it.
 
     Attributes:
-        trigger: What makes it due: a ``Trigger``, such as ``After`` for a delay.
-        targets: Whom it notifies: an ``EscalationTarget``, the name of a group, or several of them.
+        trigger: What makes the level due: a ``Trigger``, such as ``After`` for a delay.
+        targets: Whom to notify: an ``EscalationTarget``, the name of a group, or several of these.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
-        until: What silences it: ``acknowledged`` or ``resolved``; the latter is the default for
-            levels that wait for a clock. Resolving or canceling the record always silences it.
+        until: What silences the level: ``acknowledged`` or ``resolved`` (the default for levels
+            that wait for a clock). Resolving or canceling the record always silences the level.
         during: The contact hours, as a calendar; None for any hour. A due time outside these hours
             moves to their next opening, and is dropped if the level is silenced before that.
-        why_code: Computed: why it becomes due, as in ``Escalation.why_code``.
+        why_code: Computed: why the level becomes due, as in ``Escalation.why_code``.
         why_data: Computed: the values to fill into the text of the reason.
-        known_people: Computed: the ids of the people whom it notifies; None if they depend on the
-            record or the time.
+        known_people: Computed: the ids of the people whom the level notifies; None if these depend
+            on the record or the time.
     """
 
     trigger: Trigger
@@ -160,7 +160,7 @@ class EscalationRow(SharedRepr):
         ack_timeout: How long an acknowledgement silences the row; None for no limit.
         on_unacknowledge: What happens when an acknowledgement is withdrawn or times out: the row
             continues where it stopped (``resume``) or starts again (``restart``).
-        on_snooze_end: The same for a snooze that expires or is ended: ``resume`` or ``restart``.
+        on_snooze_end: What happens when a snooze expires or is ended: ``resume`` or ``restart``.
         snooze_silences: What a snooze silences: the ``acknowledgeable`` levels, whose ``until`` is
             ``acknowledged``, or ``all``.
         past_last: What a manual escalation does once every level has been due: nothing (``clamp``),
@@ -250,7 +250,7 @@ class EscalationMatrix(Tabular):
         rows: The rows; the first one whose condition holds applies to a record.
         maintenance: Intervals in which no delay begins; a delay that would begin in such an
             interval begins at its end. A delay that has already begun continues.
-        timed: Computed: the conditions in it whose results can change without an event.
+        timed: Computed: the matrix's conditions whose results can change without an event.
         reads: Computed: the fields by which a row is chosen, if the choice depends on nothing else;
             None if it can depend on the time of day or a custom function.
 

@@ -162,11 +162,11 @@ class RotaOverride(SharedRepr):
     """A temporary change of an on-call schedule; overrides apply in the order given.
 
     Attributes:
-        interval: The interval in which it applies.
-        people: The ids of the people whom it puts on call or takes off call.
-        mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
-            addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
-            left in a layer, the layers below apply.
+        interval: The interval in which the override applies.
+        people: The ids of the people whom the override puts on call or takes off call.
+        mode: ``replace`` puts these people on call instead of everybody else; ``add`` puts them on
+            call in addition to the others; ``remove`` takes them off call, as for an absence. If
+            nobody is left in a layer, the layers below apply.
         replaces: With ``replace``, the id of the only person to replace, whenever that person would
             be on call; empty for everybody.
     """

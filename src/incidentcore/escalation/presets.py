@@ -168,7 +168,8 @@ def servicenow_row(
     Args:
         name: The row's name.
         steps: Triples of (targets, number of reminders, ``timedelta`` between reminders). The row
-            does not contain the reminders; the next step is due one such interval after the last.
+            leaves out the reminders; the next step is due one such interval after the last
+            reminder.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

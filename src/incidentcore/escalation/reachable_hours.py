@@ -29,8 +29,8 @@ class ReachableHours(AbstractCalendar):
 
     Attributes:
         schedule: The on-call schedule.
-        personal: The calendar of the hours in which each person may be contacted, by person id.
-            Anybody without an entry may be contacted at any hour.
+        personal: A mapping from a person's id to the calendar of the hours in which this person may
+            be contacted. Anybody without an entry may be contacted at any hour.
         zone: Computed: the time zone of the schedule's first rotation.
 
     Source: rule E2.

@@ -31,7 +31,7 @@ class EscalationTarget(SharedRepr):
     """Somebody whom an escalation notifies; made by a method such as ``group`` or ``on_call``.
 
     Attributes:
-        kind: The name of the method that created it.
+        kind: The name of the method that created the target.
         name: The group, role, person or schedule. For ``field`` and ``manager_of``, the field of
             the record that names the person or group, such as ``assignee``; for ``round_robin``,
             the field that contains the record's number.

@@ -133,7 +133,7 @@ def forecast_backlog(
         scores: The result of ``backtest_backlog``: it widens the intervals, and is shown with them.
 
     Raises:
-        InvalidValueError: An instant is not after ``now``, or ``volume`` ends before it.
+        InvalidValueError: An instant is not after ``now``, or ``volume`` ends before that instant.
 
     Source: rule X4.
     """

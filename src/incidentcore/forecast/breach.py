@@ -95,7 +95,7 @@ class BreachModel:
             one; with fewer, the next tuple of fields is used.
         records: How many records had the clock.
         running: How many of these clocks were running or paused at ``as_of``.
-        histories: The earlier visits, by cell.
+        histories: The earlier visits, grouped by cell.
     """
 
     definition: OneClock
@@ -116,7 +116,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with these values of ``fields``, if any."""
+        """Return the survival curve of earlier records that have the same values in ``fields``."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]

@@ -42,9 +42,9 @@ def open_time(
             narwhals reads; a numpy array of ``datetime64`` in UTC; or one datetime.
         end: The ends of the spans, in any of these forms.
         by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (an instant
-            is null), ``reversed`` (the end is before the start) or ``no_calendar`` (none for the
-            value in ``by``).
+        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (an
+            instant is null), ``reversed`` (the end is before the start) or ``no_calendar`` (none
+            for the value in ``by``).
 
     Returns:
         Durations, exact to the microsecond, or null for the reasons above; in a column of the
@@ -103,9 +103,9 @@ def deadline(
         start: The instants at which counting begins; see ``open_time``.
         budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
         by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (a value is
-            null), ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty
-            years) or ``no_calendar`` (no calendar for the value in ``by``).
+        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (a
+            value is null), ``negative`` (a budget below zero), ``unreachable`` (not used up within
+            twenty years) or ``no_calendar`` (no calendar for the value in ``by``).
 
     Returns:
         Instants in UTC, in a column of the same library and with the same index as the first column
@@ -167,8 +167,8 @@ def is_open(
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         at: The instants; see ``open_time``.
         by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null) or ``no_calendar`` (no calendar for the value in ``by``).
+        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (the
+            instant is null) or ``no_calendar`` (no calendar for the value in ``by``).
 
     Returns:
         Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
@@ -219,9 +219,9 @@ def add_business_days(
         n: The number of business days; a negative number counts backward.
         end_of_day: True to return the last closing time of the resulting date.
         by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null), ``unreachable`` (too few business days) or ``no_calendar`` (no calendar for
-            the value in ``by``).
+        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (the
+            instant is null), ``unreachable`` (too few business days) or ``no_calendar`` (no
+            calendar for the value in ``by``).
 
     Returns:
         Instants in UTC, or nulls, in a column of the library and with the index of ``start``.

@@ -241,7 +241,7 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
             batches, or the path of a parquet file.
 
     Yields:
-        Python values by column; None where the frame has null, NaT or NaN.
+        A mapping from columns to Python values; None where the frame has null, NaT or NaN.
 
     Raises:
         InvalidValueError: ``frame`` is of none of these types.

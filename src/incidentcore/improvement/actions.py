@@ -54,7 +54,7 @@ class ActionStatusChange:
     Attributes:
         on: The day of the change.
         status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
-        by: Who changed it; may be empty.
+        by: Who changed the status; may be empty.
         note: The reason for the change; may be empty.
     """
 
@@ -140,12 +140,12 @@ class ImprovementAction:
     Attributes:
         id: The action's id in the register.
         title: What will be done.
-        owner: Who is responsible for it.
-        due: The date on which it is due.
+        owner: Who is responsible for the action.
+        due: The date on which the action is due.
         origin: Where the action comes from, such as a review.
         changes: The changes of the action's status, in time order; before the first, the status
             is ``open``.
-        measure: The intended effect on a KPI; None if it is not measured.
+        measure: The intended effect on a KPI; None if no effect is measured.
 
     Raises:
         InvalidValueError: A text is empty, or an attribute has the wrong type.

@@ -45,7 +45,8 @@ class ProblemCandidate:
         at_least: A lower bound for the group's count that allows for chance: the lower bound of a
             Poisson mean, at a risk of error that is divided by the number of groups examined.
         recent: How many incidents of the group were opened at the report's ``split`` or later.
-        recent_of_all: The share of all counted incidents that were opened then; usually about 1/2.
+        recent_of_all: The share of all counted incidents that were opened at ``split`` or later;
+            usually about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
         time: The total time that the incidents cost: by default, from opening to resolution.
@@ -57,7 +58,7 @@ class ProblemCandidate:
             caller reported; None if there is no such caller.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
-        problems: The ids of these problems, each with its number of incidents, largest first.
+        problems: The ids of the linked problems, each with its count of incidents, largest first.
         same_as: The labels of further candidates with nearly the same incidents.
     """
 
@@ -221,8 +222,8 @@ class CandidateReport(Tabular):
         observed: The interval in which openings were counted; None if it is empty.
         split: Openings at this instant or later are recent; None if no incident was counted.
         n: How many records were examined.
-        counted: How many of these records count; the others were left out.
-        left_out: How many were left out, by reason.
+        counted: How many of the examined records count; the others were left out.
+        left_out: How many records were left out for each reason.
         confidence: The probability that no candidate is found if there is only noise.
         min_n: The minimum number of incidents for a candidate.
         cost: The id of the KPI whose values are added up as the ``time`` of a candidate.
@@ -248,7 +249,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate whose key has these values, or whose label is the only argument.
+        """Return the candidate whose key consists of the given values, or whose label is given.
 
         Raises:
             InvalidValueError: No candidate has these values or this label.

@@ -114,8 +114,8 @@ class RecurrenceReport(Tabular):
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
         n: How many records were examined.
-        counted: How many of these records count; the others were left out.
-        left_out: How many were left out, by reason.
+        counted: How many of the examined records count; the others were left out.
+        left_out: How many records were left out for each reason.
         keys: The number of different keys, including those that did not recur.
     """
 

@@ -73,9 +73,9 @@ def open_problem(
     Args:
         candidate: The candidate.
         id: The problem's id.
-        at: When it is opened.
+        at: When the problem is opened.
         by: Who opens it; plain text is the id of an agent.
-        recorded_at: When it was recorded; ``at`` by default.
+        recorded_at: When this became known; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
         fields: Further arguments of ``Problem.open``; they replace those
             that describe the candidate, such as ``title``.

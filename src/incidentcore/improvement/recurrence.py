@@ -135,8 +135,8 @@ def recurrence(
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: The calendar in whose open time the window is counted; ``BusinessDays`` need one.
             None for wall-clock time.
-        period: The period in which records must have been opened; a record opened before it does
-            not make another one a repeat. None for any time.
+        period: The period in which records must have been opened; a record opened before the period
+            does not make a later one a repeat. None for any time.
         population: A condition on the records to examine.
         partial_keys: Whether a record that lacks some, but not all, values of the key is included,
             as in ``kpi.Recurrence``; by default it is left out.

@@ -44,7 +44,7 @@ class Selection:
     Attributes:
         n: How many records were seen so far.
         counted: How many of them were counted.
-        left_out: How many were left out, by reason.
+        left_out: How many records were left out for each reason.
     """
 
     def __init__(

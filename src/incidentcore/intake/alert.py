@@ -60,11 +60,11 @@ class Alert(SharedRepr):
         source: The name of the sender, such as that of a monitoring tool.
         severity: How severe the fault is, in the source's own words; see ``SeverityTable``.
         title: What is wrong, in one line. Defaults to the key.
-        recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because
-            the source's clock runs ahead, the alert takes effect at this instant.
+        recorded_at: When the alert was received, in UTC. Defaults to ``at``. If ``at`` is later,
+            because the source's clock runs ahead, the alert takes effect at ``recorded_at``.
         value: The measured value; None if there is none.
-        labels: Values by name that identify the fault, such as the host.
-        annotations: Descriptive values by name, such as a link to a runbook.
+        labels: Named values that identify the fault, such as the host.
+        annotations: Named values that describe the fault, such as a link to a runbook.
         extra: All other data of the message, unchanged.
 
     Raises:
@@ -121,8 +121,8 @@ class IncidentEnded(SharedRepr):
 
     Attributes:
         incident: The incident's id, as in ``IncidentIntent.incident``.
-        at: When it ended, in UTC.
-        final: Whether it can no longer be reopened, for example because it was closed.
+        at: When the incident ended, in UTC.
+        final: Whether the incident can no longer be reopened, for example because it was closed.
     """
 
     incident: str

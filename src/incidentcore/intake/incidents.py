@@ -109,7 +109,7 @@ def apply_intent(
         incident: The current record.
         by: Who changes the incident.
         severities: The table that maps an alert's severity to impact and urgency.
-        priorities: How the priority is computed; None leaves it, impact and urgency unchanged.
+        priorities: How priorities are computed; None leaves impact, urgency and priority unchanged.
         lifecycle: The lifecycle that the incident follows.
 
     Returns:
@@ -117,7 +117,7 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that was not open at its instant. To avoid the latter, pass an
+            incident that was not open at the intent's instant. To avoid the latter, pass an
             ``IncidentEnded`` to ``fold_alerts`` for each incident that people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
@@ -245,14 +245,14 @@ def apply_intents(
 
     Args:
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
-        incidents: The current records, by the id in ``IncidentIntent.incident``.
+        incidents: A mapping from the ids in ``IncidentIntent.incident`` to the current records.
         by: Who changes the incidents.
         severities: The table that maps severities to impact and urgency; pass the intake policy's.
         priorities: How priorities are computed; None leaves impact, urgency and priority unchanged.
         lifecycle: The lifecycle that the incidents follow.
 
     Returns:
-        The incidents that were changed or opened, by the id in ``IncidentIntent.incident``.
+        A mapping from these ids to the incidents that were changed or opened.
 
     Raises:
         InvalidValueError: An intent changes an incident that is not in ``incidents`` and was not

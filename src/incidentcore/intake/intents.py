@@ -14,20 +14,20 @@ from incidentcore.intake.alert import Alert
 class IncidentIntent(SharedRepr):
     """A change to an incident that an alert, or the passing of time, calls for.
 
-    Each alert leads to exactly one intent, once it takes effect. An intent to resolve has no alert.
+    Each alert leads to one intent, once the alert takes effect. An intent to resolve has no alert.
 
     Attributes:
         kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which
             adds an alert, firing or resolved, to the incident; ``suppressed``, for an alert that
             maintenance or another fault prevents from opening an incident; or ``dropped``.
-        at: When it takes effect, in UTC: the instant of the alert, or later if the alert came late
-            or was held back.
+        at: When the change takes effect, in UTC: the instant of the alert, or later if the alert
+            came late or was held back.
         incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
             of the incident to which its fault belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
-        reason: Why it is resolved: ``all_resolved``, ``first_resolved`` or ``silence``; the
-            name of the rule that suppresses the alert; or why the alert is dropped:
+        reason: Why the incident is resolved: ``all_resolved``, ``first_resolved`` or ``silence``;
+            the name of the rule that suppresses the alert; or why the alert is dropped:
 
             ``duplicate``: the fault was last reported within the span for deduplication.
             ``stale``: a newer alert about the fault is already known. ``outweighed``: the

@@ -248,9 +248,10 @@ class IntakePolicy(SharedRepr):
         reopen_within: An alert that fires within this span after its group's incident was resolved
             reopens that incident instead of opening another; None for never.
         resolve_on: When an incident is resolved: ``"all"``, once all its faults are resolved;
-            ``"first"``, once the fault that opened it is; ``"never"``, only by people.
-        silence: A fault counts as resolved if no alert about it comes for this long; if None, it
-            counts as firing until a resolved alert comes.
+            ``"first"``, once the fault that opened the incident is resolved; ``"never"``, only by
+            people.
+        silence: A fault counts as resolved if no alert about it comes for this long; if None, the
+            fault counts as firing until a resolved alert comes.
         flapping: When a fault that repeatedly fires and resolves counts as firing; None for never.
         maintenance: Rules for when alerts do not open incidents; the first that matches applies.
         inhibit: Rules by which firing faults keep others from opening incidents.

@@ -28,8 +28,8 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     Args:
         data: A mapping with ``key`` and ``at``, and any other fields of ``Alert``. Instants are RFC
             3339 text or aware datetimes.
-        recorded_at: When it was received. Defaults to ``data["recorded_at"]``, or else to
-            ``data["at"]``.
+        recorded_at: When the alert was received. Defaults to ``data["recorded_at"]`` if it is
+            there, otherwise to ``data["at"]``.
 
     Returns:
         The alert; any other fields of the mapping are in its ``extra``.
@@ -112,7 +112,7 @@ def alerts_from_alertmanager(
 
     The instant (``at``) of a firing alert is its ``startsAt``; that of a resolved alert is its
     ``endsAt``. The key is the fingerprint, the severity is the label ``severity``, and the title is
-    the annotation ``summary``, or else the label ``alertname``, or else the key.
+    the annotation ``summary``; if this is absent, the label ``alertname``; without either, the key.
 
     Args:
         payload: The body of the request, read from JSON.
@@ -229,8 +229,8 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
 
     Args:
         event: The event, read from JSON.
-        recorded_at: When it was received. Defaults to ``recorded_at`` in ``data``, or else to the
-            alert's ``at``.
+        recorded_at: When the event was received. Defaults to ``recorded_at`` in ``data`` if it is
+            there, otherwise to the alert's ``at``.
 
     Returns:
         The alert. Its ``extra`` contains the event's other attributes and extensions, under

@@ -120,7 +120,7 @@ def _settled(at: datetime) -> datetime:
 class IntakeState(SharedRepr):
     """The state of ``fold_alerts`` or ``Intake`` between two calls.
 
-    Equal states give the same results in every process; store one with ``serialization.dumps``.
+    Equal states give the same results in every process; store a state with ``serialization.dumps``.
 
     Attributes:
         settled: Everything before this instant has taken effect.

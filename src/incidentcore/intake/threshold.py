@@ -38,9 +38,9 @@ class MetricSample:
 
     Attributes:
         series: The name of what was measured, such as ``"cpu db1"``.
-        at: When it was measured, in UTC.
+        at: When the value was measured, in UTC.
         value: The value, in the unit of the threshold.
-        labels: The labels of any alert that it causes.
+        labels: The labels of any alert that the sample causes.
 
     Raises:
         InvalidValueError: The series is empty, the value is not a finite number, or the time is
@@ -191,7 +191,8 @@ def fold_samples(
     """Return the alerts that measured values cause, and the new state.
 
     A stream of samples may be split anywhere: pass the state returned for the first part with the
-    second. Of several samples of a series at the same instant, the worst is used.
+    second. Of several samples of a series at the same instant, the worst is used: the greatest with
+    ``at_least``, the smallest with ``at_most``.
 
     Args:
         threshold: When an alert fires and when it is resolved.

@@ -57,7 +57,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         group: The group, as one value for each heading in the table's ``groups``.
 
     Raises:
-        InvalidValueError: The table has no figures by period for this KPI and group.
+        InvalidValueError: The table has no figures per period for this KPI and group.
     """
     return [
         {"period": row.period, "value": plain_number(row), "n": row.n, "enough": row.enough}
@@ -243,7 +243,7 @@ def survival_data(
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
 ) -> Rows:
-    """Return the share of records whose duration had not ended, by the hours since its start.
+    """Return the share of records that were not done yet after each number of hours.
 
     Args:
         records: The records, read once.

@@ -286,7 +286,7 @@ class LinkedAt(Moment):
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        times: The instant of each item, by its id; links to other items are ignored.
+        times: A mapping from an item's id to its instant; links to other items are ignored.
     """
 
     type: str

@@ -30,7 +30,7 @@ class Objective(SharedRepr):
 
     Attributes:
         at_least: The least value that meets the objective, such as 0.999 for an availability.
-        at_most: The greatest value that meets it, such as four hours for a time to resolve.
+        at_most: The greatest value that meets the objective, such as four hours to resolve.
 
     Units: fractions are from 0 to 1, times are ``timedelta``; 0.999 means exactly 999/1000.
 

@@ -67,8 +67,8 @@ class Periods(SharedRepr):
         """Return the interval of a named period, which ends where the next period begins.
 
         Raises:
-            InvalidValueError: No period of this unit has the name, or it does not end before the
-                year 9999.
+            InvalidValueError: No period of this unit has the name, or the period does not end
+                before the year 9999.
         """
         try:
             first = _first_day(self.unit, label, self._weekday, self.year_starts)

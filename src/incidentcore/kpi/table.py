@@ -50,7 +50,7 @@ class KpiResult(SharedRepr):
 
     Attributes:
         kpi: The KPI's id.
-        definition: The id made from the content of its definition (``Kpi.definition``).
+        definition: The id made from the content of the KPI's definition (``Kpi.definition``).
         group: The values of the groups, in the order of the headings; ``"(all)"`` in a total.
         period: The period's name, or None without periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
@@ -58,14 +58,14 @@ class KpiResult(SharedRepr):
             records, or a denominator of zero. A missing value is never shown as 0, 100 or NaN.
         unit: ``duration``, ``fraction`` (0 to 1), ``records``, or the unit of the measure.
         n: The number of records from which the value is computed.
-        excluded: The number of records left out, by reason.
+        excluded: The number of records left out for each reason.
         numerator: For rates and ratios, the number that is divided; hours for availability.
-        denominator: For rates and ratios, the number by which it is divided.
+        denominator: For rates and ratios, the number by which the numerator is divided.
         of: For rates and ratios, the denominator in words.
         low: The lower bound of the confidence interval, if one was requested; or the minimum
             of a value that is not known, such as the uptime of a window without failure.
         high: The upper bound of the confidence interval.
-        enough: Whether ``n`` reaches the definition's ``min_n``. If that is 1, a value without
+        enough: Whether ``n`` reaches the definition's ``min_n``. If ``min_n`` is 1, a value without
             records is enough too, such as a volume of zero in a week without records.
         approximate: Whether the value comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
@@ -177,7 +177,7 @@ class KpiTable(Tabular):
     libraries accept directly. Durations in them are in hours.
 
     Attributes:
-        results: The results: by KPI in the order given, then by group, then by period.
+        results: The results, ordered by KPI as they were given, then by group, then by period.
         groups: The headings of the groups.
         as_of: The instant of the computation, in the zone in which it was given.
         window: The window or periods, if any.
@@ -274,7 +274,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data for JSON, with counts of omitted records, by reason."""
+        """Return the table as plain data for JSON, with counts of omitted records per reason."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)

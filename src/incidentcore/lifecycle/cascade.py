@@ -74,8 +74,8 @@ def cascade_effects(
     Args:
         record: The record after the event.
         event: The event.
-        related: Records that may be linked to it; those that are not linked are ignored, and of
-            several with the same id the last one is used.
+        related: Records that may be linked to the record; those that are not linked are ignored,
+            and of several with the same id the last one is used.
         cascades: The rules.
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.

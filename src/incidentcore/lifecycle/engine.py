@@ -45,13 +45,13 @@ class Lifecycle(LifecycleTable):
     Attributes:
         id: The lifecycle's id, which its records store.
         record_type: The type of record: ``incident``, ``problem`` or ``service_request``.
-        states: Its states.
+        states: The states.
         initial: The state in which records are opened.
-        transitions: Its transitions: which action leads from which state to which.
-        version: Its version, which its records store too.
+        transitions: The transitions: which action leads from which state to which.
+        version: The lifecycle's version, which its records store too.
         opens_with: The fields that an opening must have, such as ``category`` or ``custom.name``.
-        migrates: The state that replaces each state of another lifecycle or of an earlier version,
-            by name; a state with the same name needs no entry.
+        migrates: A mapping from the names of states of another lifecycle, or of an earlier version,
+            to the states that replace them; a state with the same name needs no entry.
         priority_policy: A ``PriorityPolicy``, or another function of a record, that computes the
             priority at the opening if impact and urgency are given.
 
@@ -129,9 +129,9 @@ class Lifecycle(LifecycleTable):
         Args:
             record: A record of this lifecycle.
             action: The action.
-            at: When it is done.
-            by: Who does it; an actor or an id (``Record.actor``).
-            recorded_at: When it became known. Defaults to ``at``.
+            at: When the action is taken.
+            by: Who takes the action; an actor or an id (``Record.actor``).
+            recorded_at: When this became known. Defaults to ``at``.
             related: Records that may be linked to this one, for guards that read them.
             amend: Whether to accept a late action into a resolved or final state even if the next
                 change of state is not a legal step from it. Later events are replayed unchanged,
@@ -211,8 +211,8 @@ class Lifecycle(LifecycleTable):
 
         Args:
             record: A record of the same type.
-            at: When it is moved; not before its latest event.
-            by: Who moves it.
+            at: When the record is moved; not before its latest event.
+            by: Who moves the record.
             recorded_at: When this became known. Defaults to ``at``.
 
         Raises:

@@ -62,8 +62,8 @@ class EveryLinked(SharedRepr):
 
     Attributes:
         link: The type of link from the record to the others, such as ``"parent_of"``.
-        must: The condition that each of them must match.
-        type: The type of the others; empty for any.
+        must: The condition that each linked record must match.
+        type: The type of the linked records; empty for any.
         id: The guard's name in refusals.
 
     Raises:

@@ -165,9 +165,9 @@ def decide(
     Args:
         record: The record.
         action: The action, such as ``"resolve"``.
-        at: When it is done.
-        by: Who does it; an actor or an id (``Record.actor``).
-        recorded_at: When it became known. Defaults to ``at``.
+        at: When the action is taken.
+        by: Who takes the action; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
         related: Records that may be linked to this one, for guards that read them.
         amend: Whether to accept a late action into a resolved or final state even if the next
             change of state is not a legal step from it. Later events are replayed unchanged, so

@@ -28,8 +28,8 @@ class Attempt(SharedRepr):
     Attributes:
         facts: The record's fields at the instant of the action, overridden by ``fields``.
         action: The action.
-        at: When it is done.
-        by: Who does it.
+        at: When the action is taken.
+        by: Who takes the action.
         fields: The fields that were passed with the action.
         related: The related records that were passed; None if the argument was omitted.
     """
@@ -79,13 +79,13 @@ class InputField(SharedRepr):
     """A field that is passed with the action of a transition.
 
     Attributes:
-        name: The name under which it is passed to ``advance``: as a keyword argument, or in
+        name: The name under which the field is passed to ``advance``: as a keyword argument, or in
             ``fields`` if another argument has that name.
-        target: The record's field that it sets; by default, the one with the same name. If records
+        target: The record's field that is set; by default, the one with the same name. If records
             have no field of that name, the value is stored under ``custom``, as if you had written
             ``custom.name``.
-        required: Whether the transition is refused without it.
-        choices: The values that it accepts; empty for any.
+        required: Whether the transition is refused without the field.
+        choices: The values that are accepted; empty for any.
 
     Raises:
         LifecycleDefinitionError: The name is not an identifier, or the target is empty.

@@ -93,8 +93,8 @@ class Section:
     """A part of a page.
 
     Attributes:
-        key: Its name in the plain data, in its CSV file name and for ``Page.only``.
-        title: Its heading.
+        key: The section's name in plain data, in the name of its CSV file and for ``Page.only``.
+        title: The heading.
         text: Sentences, one paragraph each.
         table: The headings, the rows as text, and which columns are numeric; or None.
         lines: Text with fixed line breaks and columns, such as a trace.
@@ -259,7 +259,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return the CSV text of each section with rows, by key; formulas get an apostrophe."""
+        """Return CSV text under the key of each section with rows; formulas get an apostrophe."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data

@@ -162,7 +162,7 @@ def picture(
 
     Args:
         plot: A ``plot_*`` function of this package.
-        rows: The rows that it draws.
+        rows: The rows that the function draws.
         text: A description of the chart, for readers who cannot see it.
         size: The width and height in inches.
         words: The language into which labels and ``text`` are translated.

@@ -139,7 +139,7 @@ def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
     """Return a rule that gives security incidents at least a given priority.
 
     Args:
-        at_least: The lowest priority that they may have.
+        at_least: The lowest priority that these incidents may have.
         when: The condition for a security incident; by default, the category ``security`` or one
             below it.
     """

@@ -27,9 +27,9 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
         matrix: The matrix.
 
     Returns:
-        ``not_monotone`` if a worse row or column has a lower priority, with both (row, column)
-        pairs as the witness; ``unused_level`` for a level that is in no cell, unless only an
-        override may set it.
+        ``not_monotone`` if a more severe row or column has a less urgent priority, with both (row,
+        column) pairs as the witness; ``unused_level`` for a level that is in no cell, unless only
+        an override may set it.
 
     Source: rule P1.
 

@@ -223,7 +223,7 @@ class PriorityMatrix(SharedRepr):
         """Return the table whose priorities are at the mean of the two levels' positions.
 
         All three scales must have the same number of levels. Positions are counted from 1 for the
-        best (last) level, so ``"milder"`` is the floor of the mean.
+        mildest (last) level, so ``"milder"`` is the floor of the mean.
 
         Args:
             rows: The scale of the rows.
@@ -238,7 +238,7 @@ class PriorityMatrix(SharedRepr):
             PriorityMatrixError: The scales differ in length, or the rounding is neither of these
                 words.
 
-        Source: rule P1; counting from 1 for the best level is our choice.
+        Source: rule P1; counting from 1 for the mildest level is our choice.
 
         >>> from incidentcore.priority import PriorityMatrix
         >>> from incidentcore.values import Scale
@@ -354,7 +354,7 @@ class PriorityMatrix(SharedRepr):
         )
 
     def items(self) -> Iterator[tuple[Level, Level, Level]]:
-        """Yield (row, column, priority) for every cell, row by row from worst to best."""
+        """Yield (row, column, priority) for each cell, row by row, in the order of the scales."""
         for row, line in zip(self.rows, self.cells, strict=True):
             for column, level in zip(self.columns, line, strict=True):
                 yield row, column, level

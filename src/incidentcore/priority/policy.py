@@ -69,7 +69,7 @@ class PriorityResult(SharedRepr):
         priority: The effective priority: the override if there is one, else ``computed``.
         computed: The priority that the policy computed.
         override: The override, with who set it and why; None if there is none.
-        steps: What led to it, in order: the calculation, the adjustments and the override.
+        steps: What led to the priority, in order: calculation, adjustments and override.
     """
 
     priority: Level | None

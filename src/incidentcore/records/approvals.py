@@ -142,7 +142,7 @@ class ApprovalRule(SharedRepr):
 
     Attributes:
         approvers: The people who are asked, in the order given; a set is sorted by id.
-        needed: How many of them must approve.
+        needed: How many of the approvers must approve.
         required: The approvers who must approve in any case; each of them can reject the request.
         delegates: For each approver, the people who may decide for that approver.
         veto: Whether one rejection rejects the request, as in ServiceNow's classic approvals.
@@ -227,7 +227,8 @@ class ApprovalRule(SharedRepr):
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
         """Return a rule whose stages are these rules, one after another.
 
-        A request is approved once its last stage is, and rejected or expired once any stage is.
+        A request is approved once its last stage is approved, and rejected or expired once any
+        stage is.
 
         >>> from incidentcore.records import ApprovalRule
         >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))

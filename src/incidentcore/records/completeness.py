@@ -18,7 +18,7 @@ class DocumentationGap(SharedRepr):
 
     Attributes:
         field: The field that is empty, or ``diagnosis`` if no finding was logged.
-        reason: Why a record in this state should have it.
+        reason: Why a record in this state should have the field or the finding.
     """
 
     field: str

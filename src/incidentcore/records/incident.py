@@ -16,8 +16,8 @@ class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
     Attributes:
-        major_status: Its status as a major incident, such as ``proposed``; None if it was never
-            proposed as one.
+        major_status: The incident's status as a major incident, such as ``proposed``; None if it
+            was never proposed as one.
         major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
         business_impact: The effect of a major incident on the business.
 

@@ -39,7 +39,7 @@ def link_both(
         record: The record from which the link starts.
         type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record.
-        at: When they were linked.
+        at: When the records were linked.
         by: Who linked them.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -94,8 +94,8 @@ def merge_duplicate(
     Args:
         duplicate: The record to mark.
         original: The record that it duplicates.
-        at: When it was marked.
-        by: Who marked it.
+        at: When the duplicate was marked.
+        by: Who marked the duplicate.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

@@ -16,10 +16,10 @@ class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
     Attributes:
-        origin: How it was found: after incidents, or proactively; see ``ProblemOrigin``.
+        origin: How the problem was found: after incidents, or proactively; see ``ProblemOrigin``.
         root_cause: The root cause, with the causes behind it; None until it is known.
-        workaround: How to work around it until it is fixed.
-        known_error: Whether it has been analyzed but not resolved; this is not one of its states.
+        workaround: How to work around the problem until it is fixed.
+        known_error: Whether the problem has been analyzed but not resolved; this is not a state.
 
     All other attributes are those of ``Record``.
 

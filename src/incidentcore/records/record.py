@@ -37,54 +37,54 @@ class Record(RecordBase):
 
     Attributes:
         id: The record's id.
-        history: Its events in sequence order.
-        lifecycle: The id and version of the lifecycle that it follows.
-        state: The state that it is in.
-        hold_reason: Why it is on hold; None if it is not.
+        history: The record's events in sequence order.
+        lifecycle: The id and version of the lifecycle that the record follows.
+        state: The state that the record is in.
+        hold_reason: Why the record is on hold; None if it is not.
         title: A one-line summary of what is wrong or wanted.
         description: The details.
         service: The service that is affected.
         configuration_item: The component that is affected.
-        caller: Who reported or requested it.
+        caller: Who made the report or request.
         opened_by: Who opened the record.
         covers: What the source of the history supplies; None means everything. See ``Coverage``.
-        source: Where it came from; see ``ReportedVia``.
+        source: Where the record came from; see ``ReportedVia``.
         impact: How much of the business is affected.
-        urgency: How soon it must be resolved.
+        urgency: How soon the record must be resolved.
         computed_priority: The priority computed by the policy.
         priority_override: The priority that somebody set instead; None without an override.
         priority: The effective priority: the override if there is one, else the computed priority.
         category: The category as a path, most general first.
-        assignment_group: The group that works on it.
-        assignee: Who works on it.
-        support_tier: The support tier that works on it, from 1.
+        assignment_group: The group that works on the record.
+        assignee: Who works on the record.
+        support_tier: The support tier that works on the record, from 1.
         tags: Labels of your choice.
         custom: Custom fields, defined by your application.
         links: Links to other records.
-        resolution_code: How it was resolved, as a code.
-        resolution_notes: How it was resolved, as text.
+        resolution_code: How the record was resolved, as a code.
+        resolution_notes: How the record was resolved, as text.
         verification: How the resolution was verified.
         closure_confirmed_by: Who agreed to the closure.
-        occurred_at: When it began to happen, if known.
-        detected_at: When it was noticed, if known.
-        exercise: The exercise that it belongs to; None for real work. KPIs leave exercises out.
+        occurred_at: When the trouble began, if known.
+        detected_at: When the trouble was noticed, if known.
+        exercise: The record's exercise; None for real work. KPIs leave exercises out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
-        acknowledged_at: When it was first acknowledged, or first moved to another open state by an
-            agent or vendor.
-        acknowledged: Whether it is currently acknowledged.
+        acknowledged_at: When the record was first acknowledged, or first moved to another open
+            state by an agent or vendor.
+        acknowledged: Whether the record is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
         restored_at: When the service first worked again; at the latest, the first resolution.
-        resolved_at: When it was last resolved; None if it is not resolved now.
-        first_resolved_at: When it was first resolved.
-        reopened_at: When it was last reopened.
-        closed_at: When it was closed; None if it is not closed.
-        canceled_at: When it was canceled.
-        updated_at: When its last event happened.
-        reopen_count: How often it went back from a resolved or final state to an open one.
+        resolved_at: When the record was last resolved; None if it is not resolved now.
+        first_resolved_at: When the record was first resolved.
+        reopened_at: When the record was last reopened.
+        closed_at: When the record was closed; None if it is not closed.
+        canceled_at: When the record was canceled.
+        updated_at: When the record's last event happened.
+        reopen_count: How often the record went back from a resolved or final state to an open one.
         reassignment_count: How often a group was replaced or removed.
-        escalation_count: How often it was escalated.
+        escalation_count: How often the record was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.
         unanswered_since: When the requester's first unanswered message or reopening came, or None.
@@ -183,11 +183,11 @@ class Record(RecordBase):
         Args:
             id: The record's id, unique among your records.
             title: A one-line summary of what is wrong or wanted.
-            at: When it was opened.
-            by: Who opened it; a plain id is taken as a requester's.
+            at: When the record was opened.
+            by: Who opened the record; a plain id is taken as a requester's.
             recorded_at: When the opening became known. Defaults to ``at``.
-            state: The state that it starts in. Defaults to ``NEW``, as in the standard lifecycles.
-            lifecycle: The lifecycle that it follows; ``Lifecycle.open`` sets state and lifecycle.
+            state: The record's first state. Defaults to ``NEW``, as in the standard lifecycles.
+            lifecycle: The record's lifecycle; ``Lifecycle.open`` sets state and lifecycle.
             priority: A priority that the opener sets, as an override of the computed one.
             fields: Impact, urgency and the other fields of ``OpeningFields``; each type of record
                 accepts its own.
@@ -304,8 +304,8 @@ class Record(RecordBase):
         Args:
             kind: The event's class.
             at: When the event happened; if other events are later, it is applied before them.
-            by: Who caused it; an actor or an id (``actor``).
-            recorded_at: When it became known. Defaults to ``at``.
+            by: Who caused the event; an actor or an id (``actor``).
+            recorded_at: When the event became known. Defaults to ``at``.
             body: The event's own attributes.
 
         Raises:

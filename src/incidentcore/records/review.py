@@ -34,7 +34,7 @@ class ReviewEntry(SharedRepr):
         at: When it happened, in UTC.
         kind: ``observation``, ``decision``, ``action`` or ``message``.
         text: What happened.
-        by: The person who did or said it; empty if that does not matter.
+        by: The person who acted or spoke; empty if that does not matter.
     """
 
     at: datetime
@@ -54,11 +54,11 @@ class ActionItem(SharedRepr):
     """An action to prevent the incident from happening again.
 
     Attributes:
-        id: Its id within the review.
+        id: The action's id within the review.
         text: What will be done.
-        owner: Who is responsible for it.
-        due: The date on which it is due.
-        done_on: When it was done; None while it is open.
+        owner: Who is responsible for the action.
+        due: The date on which the action is due.
+        done_on: When the action was done; None while it is open.
     """
 
     id: str
@@ -105,14 +105,14 @@ class PostIncidentReview(SharedRepr):
     """A blameless review of one or more incidents.
 
     Attributes:
-        id: Its id.
-        incidents: The ids of the incidents that it is about.
+        id: The review's id.
+        incidents: The ids of the incidents that the review is about.
         summary: What happened, in a few sentences.
         impact: The effect on users and on the business.
         timeline: What was seen, decided, done and said, in chronological order.
         causes: The causes, each with the causes behind it, as a tree.
         actions: The actions to be taken.
-        held_on: The date on which it was held; None while it is being prepared.
+        held_on: The date on which the review was held; None while it is being prepared.
 
     Raises:
         InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or

@@ -27,14 +27,14 @@ class ServiceRequest(Record):
             ``rejected`` or ``expired``; None without a rule.
         approvals_pending: The approvers who were asked but have not decided yet.
         approval_requested_at: When approval was last requested.
-        approval_decided_at: When it was approved or rejected; None while it is pending.
+        approval_decided_at: When the request was approved or rejected; None while it is pending.
         approval_stage: The current stage, counted from 0; None if nobody was asked.
         approval_expires_at: The last instant at which a vote in this stage counts; None if there is
             no limit.
         tasks: The tasks that fulfill the request.
         tasks_status: The combined status of the tasks: ``open`` if any task is open, otherwise
-            ``closed_incomplete`` if any is, otherwise the status of all, or ``closed_complete`` if
-            they differ. None without tasks.
+            ``closed_incomplete`` if any task is, otherwise the status that all tasks share, or
+            ``closed_complete`` if they differ. None without tasks.
         tasks_progress: The share of the tasks' work that is done, from 0 to 1; None without tasks.
 
     All other attributes are those of ``Record``.

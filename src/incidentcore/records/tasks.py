@@ -36,14 +36,14 @@ class Task(SharedRepr):
     """One piece of work toward fulfilling a service request.
 
     Attributes:
-        id: Its id within the request.
+        id: The task's id within the request.
         title: What is to be done, in one line.
         status: ``open``, or how it was closed; see ``TaskStatus``.
-        assignee: Who does it.
+        assignee: Who does the task.
         order: The task's position: it waits until all tasks with a lower ``order`` are closed.
             Tasks with the same ``order`` are done in parallel.
         progress: How much of the task is done, from 0 to 1; a closed task counts as done.
-        due_at: When it is due, in UTC; None if that is not known.
+        due_at: When the task is due, in UTC; None if that is not known.
 
     Raises:
         InvalidValueError: An attribute has an invalid value.

@@ -46,7 +46,7 @@ class TimelineStep(SharedRepr):
 class Timeline(SharedRepr):
     """A record's fields (facts) over time in compact form: what changed, instant by instant.
 
-    Clocks, escalations and KPIs read it instead of replaying the record for each instant (rule S1).
+    Clocks, escalations and KPIs read timelines instead of replaying records at each instant (S1).
 
     Attributes:
         base: The fields before the first change.
@@ -113,15 +113,16 @@ class Timeline(SharedRepr):
         that history, if the pairs contain every field that the conditions read.
 
         Args:
-            pairs: Instants, each with what is true from then on: a ``State``, or fields by name,
-                including ``state``. The earliest pair opens the record. Of two pairs at the same
-                instant, the later one in ``pairs`` applies. The ``reset`` condition of a clock
-                reads each mapping as an event: include ``kind``, ``by`` and so on if it reads them.
+            pairs: Instants, each with what is true from then on: a ``State``, or a mapping of
+                fields that includes ``state``. The earliest pair opens the record. Of two pairs at
+                the same instant, the later one in ``pairs`` applies. The ``reset`` condition of a
+                clock reads each mapping as an event: include what it reads, such as ``kind`` and
+                ``by``.
             id: The record's id, for ``SlaStatus.record_id``.
 
         Raises:
             InvalidTimelineError: ``pairs`` is empty, or the earliest pair has no state.
-            InvalidValueError: A pair contains neither a state nor fields by name.
+            InvalidValueError: A pair contains neither a state nor a mapping of fields.
             NaiveDatetimeError: An instant carries no offset.
 
         >>> from datetime import UTC, datetime

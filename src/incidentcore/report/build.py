@@ -58,7 +58,7 @@ def build_report(
         incidents: The incidents; read once, so an iterator is enough.
         as_of: The instant of the report; later events are ignored.
         title: The heading of the page.
-        desk: The desk, with its targets and escalations; None leaves these sections out.
+        desk: The desk, with its targets and escalations; None leaves out the sections on these.
         kpis: The KPIs to compute, by group and in total; by default ``KPIS``.
         tool_kpis: KPIs computed from the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.

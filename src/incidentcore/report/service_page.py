@@ -41,8 +41,8 @@ def service_page(
 
     The page states which objectives were met, which targets were missed, and what credit is due.
 
-    A clock that met its target counts in the period in which it stopped; a breached one in the
-    period in which it breached, even if the record was resolved later.
+    A clock that met its target counts in the period in which it stopped; a clock that breached
+    counts in the period of the breach, even if the record was resolved later.
 
     Args:
         records: The records, read once; those of exercises are excluded.
@@ -50,8 +50,8 @@ def service_page(
         period: The period, such as a month.
         title: The heading of the page, such as the customer and the month.
         population: The condition that selects the customer's records.
-        objectives: For each clock, by name, the ``Objective`` for the share of records that meet
-            the target. Other clocks are shown without an objective.
+        objectives: A mapping from the name of a clock to the ``Objective`` for the share of records
+            that meet its target. Other clocks are shown without an objective.
         credit: A function that takes the ``KpiResult`` of a clock that missed its objective, and
             returns the credit that is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.

@@ -35,7 +35,8 @@ class IcalFeed(SharedRepr):
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
-        maintenance: The timed events as calendars, one for each title; subtract them from yours.
+        maintenance: The timed events as calendars, one for each title, to subtract from your
+            calendar.
     """
 
     holidays: tuple[Holiday, ...]

@@ -54,9 +54,10 @@ class Codec:
     The functions of this package, such as ``dumps``, do the same for the library's classes.
 
     Attributes:
-        extra: Your attrs classes, by the name that their documents have as ``type``. They are
-            written field by field. A field whose type is a base class or protocol, such as
-            ``Condition``, accepts classes that derive from it or have all its members.
+        extra: A mapping from the name that documents have as ``type`` to your attrs class. Objects
+            of these classes are written field by field. A field whose type is a base class or
+            protocol, such as ``Condition``, accepts classes that derive from it or have all its
+            members.
 
     Raises:
         InvalidValueError: A name in ``extra`` is already used by the library or is invalid, or a

@@ -42,7 +42,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
 
     Args:
         event: The event.
-        source: The URI reference of the system that sends it, such as ``"/itsm/incidents"``.
+        source: The URI reference of the system that sends the event, such as ``"/itsm/incidents"``.
         prefix: The prefix of the event's ``type``, usually a reversed domain name.
 
     Returns:
@@ -144,7 +144,7 @@ def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[s
     """Yield the text of an event log in XES, a format for process mining, piece by piece.
 
     Each record is a trace, with its events in order of sequence. ``concept:name`` is the action of
-    a transition, or else the kind of event; ``lifecycle:transition`` is ``complete``;
+    a transition or, for other events, the kind of event; ``lifecycle:transition`` is ``complete``;
     ``org:resource`` is the actor and ``org:role`` the actor's role.
 
     Args:

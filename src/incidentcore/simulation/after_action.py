@@ -78,7 +78,7 @@ class DrillReport(Paged):
 
     Attributes:
         drill: The drill's name.
-        started_at: When it was started.
+        started_at: When the drill was started.
         now: The instant of the report.
         lines: The expectations and their results, in the order of the drill.
         timeline: Injects (information for players), actions, escalations and missed due times.
@@ -97,7 +97,7 @@ class DrillReport(Paged):
 
     @property
     def by_owner(self) -> dict[str, dict[str, int]]:
-        """Return the number of expectations by owner and result; ``""`` means no owner."""
+        """Return the number of expectations for each owner and result; ``""`` means no owner."""
         owners = dict.fromkeys(line.owner for line in self.lines)
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 

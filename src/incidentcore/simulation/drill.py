@@ -35,12 +35,12 @@ class Inject:
     """A piece of information that the players of a drill receive at a planned time.
 
     Attributes:
-        at: When it is delivered, as time since the start of the drill.
+        at: When the inject is delivered, as time since the start of the drill.
         kind: The kind: ``alert``, ``mail``, ``call``, ``outage``, ``note`` or any other word.
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if the inject is not an alert.
-        checks: The name of the expectation or communication plan that it tests; empty for none.
+        checks: The name of the expectation or plan that the inject tests; empty for none.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -83,7 +83,7 @@ class BotStep:
             audience), ``restored`` (service is restored), ``set`` (fields), a step of a major
             incident (``propose``, ``accept``, …), or an action of the lifecycle such as
             ``resolve``.
-        by: Who does it.
+        by: Who takes the step.
         record: A name for the record, if the drill has several.
         fields: The fields of the step, such as ``{"impact": "high"}``.
     """
@@ -167,7 +167,7 @@ class Drill:
 
     @property
     def owners(self) -> dict[str, str]:
-        """Return the owner of each expectation, and of the communication plan, by name."""
+        """Return a mapping from the names of the expectations and the plan to their owners."""
         owners = {one.name: one.owner for one in self.expects}
         return owners if self.plan is None else {**owners, self.plan.name: "communications lead"}
 
@@ -178,7 +178,7 @@ class DueInject:
 
     Attributes:
         key: A unique string, made of the drill's name and start and the position of the inject.
-        due_at: When it became due.
+        due_at: When the inject became due.
         inject: The inject.
     """
 

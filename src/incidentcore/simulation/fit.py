@@ -25,7 +25,7 @@ def fit_workloads(
 ) -> tuple[Workload, ...]:
     """Return a workload for each assignment group with a resolved record, fitted to its records.
 
-    The work of a record is the open time from its acknowledgement (or else its opening) to its
+    The work of a record is the open time from its acknowledgement (without one, its opening) to its
     resolution, without pauses. This is an upper bound, since a history does not show how long a
     record waited for its agent; scale it down if you have better figures.
 
@@ -33,7 +33,7 @@ def fit_workloads(
         records: The records, including open ones; read once. Those of exercises are excluded.
         as_of: Only events that had happened and had been recorded by then are used.
         arrives: The calendar in whose open time arrivals and work are counted. Records that arrive
-            when it is closed are included.
+            when the calendar is closed are included.
 
     Raises:
         InvalidValueError: No record was opened by ``as_of``, or the calendar has never been open

@@ -110,7 +110,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """Observed durations, equally probable; call it with a fraction to get that quantile.
+    """Observed durations, equally probable; call the object with a fraction to get that quantile.
 
     Attributes:
         values: The durations, in any order.
@@ -285,7 +285,7 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """The protocol for functions that return a waiting record's sort key; the least goes first."""
+    """The protocol for functions that return a waiting record's sort key; the least is first."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
         """Return the sort key of a record; the record with the least key is taken first.

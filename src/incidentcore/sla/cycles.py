@@ -323,17 +323,17 @@ class Cycle(SharedRepr):
     """One cycle of a clock, finished or in progress.
 
     Attributes:
-        number: Its number, counted from 1.
-        definition: The name of the definition that applies to it.
-        started_at: When it began.
-        stopped_at: When it ended; None while it is in progress.
+        number: The cycle's number, counted from 1.
+        definition: The name of the definition that applies to the cycle.
+        started_at: When the cycle began.
+        stopped_at: When the cycle ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
         due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
         breached_at: The last instant at which the target was still met; None until breached.
         result: ``met``, ``breached`` (even while in progress), ``canceled``, ``replaced``, or
             ``running`` if it is still undecided.
-        stopped_by: The event that ended it; None while in progress, or if time alone ended it.
+        stopped_by: The event that ended the cycle; None while in progress, or if time alone did.
     """
 
     number: int

@@ -83,8 +83,8 @@ class SlaDefinition(SharedRepr):
         reopen: Whether the time from a stop to a reopening is left out (``exclude_closed``) or
             counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
-            (``retroactive``), the same but with the time of earlier pauses counted as elapsed
-            (``retroactive_without_pauses``), only from then on (``keep_elapsed``), or with a new
+            (``retroactive``); as if it had, but with the time of earlier pauses counted as elapsed
+            (``retroactive_without_pauses``); only from then on (``keep_elapsed``); or with a new
             cycle (``restart``).
         thresholds: Named points on the clock, such as warnings.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or your own name.
@@ -96,11 +96,11 @@ class SlaDefinition(SharedRepr):
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: If True, agents' messages before the requester's first are not responses.
         answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
-        fields: Computed: the fields of a record that its conditions read.
+        fields: Computed: the fields of a record that the conditions read.
         reads: Computed: ``fields``, ``follows`` and ``starts_from``, if an event can change a
             result only by changing one of these fields. None if there is a reset, a condition that
             does not state which fields it reads, or an ``answer_rule`` other than the default.
-        timed: Computed: the tests in its conditions whose results can change without an event.
+        timed: Computed: the tests in the conditions whose results can change without an event.
         is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
             decide what counts as a reply.
@@ -367,8 +367,8 @@ class SlaDefinition(SharedRepr):
         Args:
             calendar: The calendar in whose open time the clock counts.
             every: The open time from one update to the next, instead of ``hours`` and ``minutes``.
-            hours: The same in hours of open time.
-            minutes: The same in minutes of open time, added to ``hours``.
+            hours: This time in hours of open time.
+            minutes: This time in minutes of open time, added to ``hours``.
             name: The definition's id.
             pause: The clock pauses while this condition holds.
             reset_by: The kinds of event that count as updates if an agent causes them:

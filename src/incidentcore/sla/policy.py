@@ -59,9 +59,9 @@ class SlaPolicy(Tabular):
         match: ``first`` takes the first rule that matches; ``shortest`` takes the matching rule
             with the shortest target, as iTop does; each rule's target must then be a ``timedelta``.
         name: The policy's id.
-        fields: Computed: the fields of a record that its rules read.
+        fields: Computed: the fields of a record that the rules read.
         reads: Computed: ``fields``; None if a condition may depend on more than these.
-        definitions: Computed: every definition that it may choose, each once.
+        definitions: Computed: every definition that the policy may choose, each once.
         judges_answers: Computed: whether a definition has an ``answer_rule`` other than the
             default.
         timed: Computed: the tests in rules and definitions whose results can change with time.

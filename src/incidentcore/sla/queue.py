@@ -22,8 +22,8 @@ class UpcomingDue:
     """A clock on a record, with the time at which its cycle becomes due.
 
     Attributes:
-        at: When it is due, in UTC; if a change puts the due time into the past, the instant of
-            that change.
+        at: When the cycle becomes due, in UTC; if a change puts the due time into the past, the
+            instant of that change.
         record_id: The id of the record.
         definition: The name of the clock's definition.
         cycle: The cycle's number, counted from 1.
@@ -94,8 +94,8 @@ class QueueItem:
 
     Attributes:
         record: The record.
-        priority: Its effective priority at the instant of the queue; None if it has no priority.
-        due_at: The earliest due time of its running clocks; None if no clock runs.
+        priority: The record's effective priority at the instant of the queue; None if it has none.
+        due_at: The earliest due time of the record's running clocks; None if no clock runs.
     """
 
     record: Record

@@ -29,15 +29,15 @@ class SlaSnapshot:
         definition_hash: The content hash of that definition (rule S11).
         now: The instant of the evaluation, in UTC.
         stage: The stage of the clock; see ``SlaStatus``.
-        started_at: When the current or last cycle started; None before the first.
-        stopped_at: When the last cycle ended; None while one is in progress.
+        started_at: When the current or last cycle started; None before the first cycle.
+        stopped_at: When the last cycle ended; None while a cycle is in progress.
         target: The target of the current cycle as open time; None if the clock has not started.
         elapsed: The open time that counted in the current cycle.
         remaining: The target minus the elapsed time, negative once the target is exceeded; None
             before the first cycle.
         due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
         due_at_if_resumed: When the clock would be due if it ran without a pause from ``now`` on;
-            None before it starts and after it ends.
+            None before the clock starts and after it ends.
         breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
         paused_open_time: The open time of the pauses in the current cycle.

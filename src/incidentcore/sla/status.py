@@ -95,17 +95,17 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def started_at(self) -> datetime | None:
-        """Return when the current or last cycle started; None before the first."""
+        """Return when the current or last cycle started; None before the first cycle."""
         return self._cycles[-1].started_at if self._cycles else None
 
     @property
     def stopped_at(self) -> datetime | None:
-        """Return when the last cycle ended; None while one is in progress and before the first."""
+        """Return when the last cycle ended; None during a cycle and before the first cycle."""
         return self._cycles[-1].ended_at if self._cycles else None
 
     @property
     def target(self) -> timedelta | None:
-        """Return the target of the current or last cycle as open time; None before the first."""
+        """Return the target of the current or last cycle in open time; None before the first."""
         return self._figures.target if self._cycles else None
 
     @property
@@ -181,7 +181,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether the elapsed time exceeds the target; it does not at the due time (S2)."""
+        """Return whether the elapsed time exceeds the target; false at the due time itself (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
@@ -195,7 +195,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def over_target(self) -> timedelta:
-        """Return the open time beyond the target; zero until it is exceeded."""
+        """Return the open time beyond the target; zero until the target is exceeded."""
         return max(self._figures.elapsed - self._figures.target, ZERO)
 
     @property
@@ -251,10 +251,10 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the first instant at which the current cycle reaches a point on the clock.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
+            point: ``"due"``, ``"breach"``, a threshold, or a threshold's name in the definition.
 
         Returns:
-            The instant, in the future if the clock has yet to reach it; None if it will not.
+            The instant, in the future if the clock has yet to reach the point; None if it will not.
 
         Raises:
             InvalidValueError: The clock has no such point.

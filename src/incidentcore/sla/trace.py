@@ -67,7 +67,7 @@ class TraceEntry(SharedRepr):
         interval: The interval; ``[at, at)`` for a takeover.
         code: A stable code that states how the time counted; a custom calendar may add others.
         data: The values to fill into the code's text, such as the reason for a pause.
-        cycle: The number of the cycle that it belongs to; 0 before the first cycle.
+        cycle: The number of the cycle that the interval belongs to; 0 before the first cycle.
         counted: The open time that counted in the interval.
     """
 

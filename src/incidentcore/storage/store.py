@@ -24,7 +24,7 @@ class Change(SharedRepr):
 
     Attributes:
         position: The position, greater than that of every earlier change; numbers may be skipped.
-        record_id: The record that changed.
+        record_id: The id of the record that changed.
         event: The event that was appended; None if the record was removed.
     """
 
@@ -205,8 +205,8 @@ def checked_append(
         record_id: The record's id.
         events: The batch that was passed to the store.
         expected_version: The version on which the events are based.
-        version: The version in the store; 0 if it does not have the record.
-        stored: The record's stored events by id; only those with ids in the batch are needed.
+        version: The version in the store; 0 if the store does not have the record.
+        stored: A mapping from ids to the record's stored events; only ids in the batch are needed.
 
     Returns:
         The events to write, each with its JSON document; the record's version increases by their

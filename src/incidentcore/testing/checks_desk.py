@@ -22,7 +22,7 @@ class Outbox(Protocol):
     def collect(self, agenda: Agenda, now: datetime) -> None:
         """Store the keys of all items due at ``now`` in one transaction.
 
-        Then mark the items in ``agenda`` as delivered, so that it does not return them again.
+        Then mark the items in ``agenda`` as delivered, so that they are not returned again.
         """
         ...
 

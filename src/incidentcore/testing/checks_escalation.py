@@ -36,7 +36,7 @@ def check_escalation(
 
     Args:
         matrix: The matrix.
-        slas: The SLA definitions or policies of the clocks that it refers to.
+        slas: The SLA definitions or policies of the clocks that the matrix refers to.
         examples: The number of incidents to generate; None for hypothesis's own setting.
         start: The instant from which the lint checks schedules and contact hours for a year.
         accepted: The codes of lint findings that are intended, such as ``"may_tell_nobody"``.

@@ -65,7 +65,7 @@ _HELD: Final = (field("state.pauses").is_true(), ~field("assignee").present())
 
 @st.composite
 def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
-    """Generate rotations by hours, days, weeks and months, often near a change of the UTC offset.
+    """Generate rotations with turns of hours to months, often near a change of the UTC offset.
 
     They are in the time zone ``zone``; with None, in any zone of the tz database.
     """

@@ -33,13 +33,13 @@ def _compares(compare: Callable[[int, int], bool]) -> Compare:
 class Level(SharedRepr):
     """One level of a scale; it can be compared only with levels of the same scale.
 
-    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Comparing
-    levels of different scales raises ``TypeError``.
+    A worse (more severe or more urgent) level is greater: ``Impact.HIGH > Impact.LOW``, and
+    ``max(...)`` is the worst. Comparing levels of different scales raises ``TypeError``.
 
     Attributes:
         scale: The id of the scale.
         name: The level's name, such as ``"high"``.
-        rank: Its place in the scale; 1 is the worst.
+        rank: The level's place in the scale; 1 is the worst.
 
     Raises:
         InvalidValueError: The scale or name is empty or not text, or the rank is not a whole
@@ -79,7 +79,7 @@ def _level_names(names: Iterable[str | Level]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Scale(SharedRepr):
-    """An ordered set of levels, written from worst to best.
+    """An ordered set of levels, from the worst (most severe or most urgent) to the best.
 
     Attributes:
         id: The scale's id, unique among the scales that are used together.
@@ -114,12 +114,12 @@ class Scale(SharedRepr):
 
     @property
     def worst(self) -> Level:
-        """Return the worst level, which is the first."""
+        """Return the worst level (most severe or most urgent), which is the first."""
         return self.levels[0]
 
     @property
     def best(self) -> Level:
-        """Return the best level, which is the last."""
+        """Return the best level (least severe or least urgent), which is the last."""
         return self.levels[-1]
 
     def __getitem__(self, name: str) -> Level:
@@ -170,7 +170,7 @@ class _OtherWord:
 
 
 class Impact(metaclass=_Words):
-    """The scale for how much of the business an incident affects, as in ITIL; high is worst."""
+    """The scale for how much of the business an incident affects (ITIL); high is most severe."""
 
     scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -181,7 +181,7 @@ class Impact(metaclass=_Words):
 
 
 class Urgency(metaclass=_Words):
-    """The scale for how soon an incident must be resolved, as in ITIL; high is worst."""
+    """The scale for how soon an incident must be resolved, as in ITIL; high is most urgent."""
 
     scale: ClassVar[Scale] = Scale("urgency", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -192,7 +192,7 @@ class Urgency(metaclass=_Words):
 
 
 class Priority(metaclass=_Words):
-    """The scale for the order of work on incidents, as in ServiceNow; critical is worst.
+    """The scale for the order of work on incidents, as in ServiceNow; critical is most urgent.
 
     >>> from incidentcore.values import Priority
     >>> Priority["high"] is Priority.HIGH

@@ -223,7 +223,7 @@ class StateCheck:
         observed: The number of state changes between adjacent rows of an incident.
         refused: How many of these changes the lifecycle does not allow.
         incidents: The number of incidents with at least one refused change.
-        changes: How often each change was refused, by text such as ``"New -> Closed"``.
+        changes: A mapping from text such as ``"New -> Closed"`` to how often it was refused.
     """
 
     lifecycle: str

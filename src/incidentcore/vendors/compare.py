@@ -65,7 +65,7 @@ def compare_sla(
     Args:
         records: The records, as an importer read them.
         reported: The target's name in the tool, if its results were imported with the records;
-            otherwise the tool's results by record id.
+            otherwise a mapping from record ids to the tool's results.
         policy: Your definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
         tolerance: The greatest difference between elapsed times that still counts as agreement.

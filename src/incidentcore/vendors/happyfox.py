@@ -44,8 +44,8 @@ def read_happyfox(
             ``truncated_history``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces that of ``presets.HAPPYFOX``. A status that is not in
-            ``states`` is read by its behavior, pending or completed. Users and contacts are
-            requesters, staff are agents, and all other actors are systems.
+            ``states`` is read according to its behavior, pending or completed. Users and contacts
+            are requesters, staff are agents, and all other actors are systems.
 
     Returns:
         An incident for each ticket. A merged ticket gives a finding ``merged_record``.

@@ -57,13 +57,14 @@ def read_jira(
             bodies of webhooks, which contain the issues and their changes. If an issue occurs more
             than once, the one updated last is used. Custom fields are stored under ``custom`` by
             their names if the JSON contains these (``expand=names``).
-        changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
-            search truncated; or pages of ``/changelog/bulkfetch``.
-        slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
+        changelogs: A mapping from issue keys to the pages of ``/issue/{key}/changelog``, for
+            changelogs that the search truncated; or pages of ``/changelog/bulkfetch``.
+        slas: A mapping from issue keys to the pages of ``/request/{key}/sla``, if the issues lack
+            the SLA fields.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces that of ``presets.JIRA``. A status that is not in
-            ``states`` is read by its category. ``roles`` is needed if the account types (atlassian,
-            customer, app) are wrong or missing, as on Jira Server.
+            ``states`` is read according to its category. ``roles`` is needed if the account types
+            (atlassian, customer, app) are wrong or missing, as on Jira Server.
 
     Returns:
         An incident for each issue. A changelog with more entries than were passed gives a finding

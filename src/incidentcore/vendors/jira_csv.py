@@ -60,7 +60,7 @@ def read_jira_csv(
         source: Any source that ``open_table`` accepts.
         zone: The time zone of the times, which the export does not state. By default they are read
             as UTC, with a finding.
-        mapping: Columns by field, added to or replacing those of ``JIRA_CSV``.
+        mapping: A mapping from fields to columns, which adds to or replaces that of ``JIRA_CSV``.
         options: Further arguments of ``read_table``, such as ``roles``.
 
     Raises:

@@ -58,11 +58,11 @@ def read_table(
 
     Each row becomes an incident with an opening and, if their times are present, an
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
-    cancellation. A current state that does not result from these is dated at ``state_since``, or
-    else at the latest instant of the row, with a finding ``state_without_time`` if clocks depend on
-    it. A resolution is left out of durations and clocks if neither it nor ``updated`` has a time.
-    Columns that are not mapped are stored under ``custom`` by their names, repeated columns as a
-    tuple.
+    cancellation. A current state that does not result from these is dated at ``state_since`` or,
+    without it, at the latest instant of the row, with a finding ``state_without_time`` if clocks
+    depend on it. A resolution is left out of durations and clocks if neither it nor ``updated`` has
+    a time. Columns that are not mapped are stored under ``custom`` by their names, repeated columns
+    as a tuple.
 
     A time before the opening is accepted, with a finding; KPIs leave out negative durations and
     report how many. A closing time before the resolution is only stored under ``custom``, since it
@@ -88,9 +88,10 @@ def read_table(
         day_first: How to read text that fits no format: with the day before the month (True) or
             after it (False); None refuses such text.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
-        levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default, a
-            level's name is recognized, even after a number as in ``"1 - Critical"``; a number alone
-            is not recognized (rule P1).
+        levels: The meanings of levels: a ``LevelTable``, or a mapping from ``priority``, ``impact``
+            or ``urgency`` to a mapping from words to levels. By default, a level's name is
+            recognized, even after a number as in ``"1 - Critical"``; a number alone is not
+            recognized (rule P1).
         missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean one.
         duplicates: Which row is used if several have the same id: the ``"first"`` with an opening,
             or the ``"last"`` with one (which holds all rows in memory); ``"refuse"`` refuses the

@@ -83,8 +83,8 @@ def read_zendesk(
             users, the ticket's requester is a requester, and anybody who was assigned the ticket,
             wrote an internal note, or changed priority, group or assignee is an agent.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.ZENDESK``. A custom status is read by
-            its category.
+            (``kit.Tables``); each replaces that of ``presets.ZENDESK``. A custom status is read
+            according to its category.
 
     Returns:
         An incident for each ticket. Findings of this importer: ``deleted_record``,

@@ -337,7 +337,7 @@ def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> I
         at: The instant from which to search.
 
     Returns:
-        The interval; None if they do not differ in any year that calendars support.
+        The interval; None if the calendars do not differ in any year that calendars support.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar

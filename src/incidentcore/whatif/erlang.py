@@ -56,7 +56,7 @@ def offered_load(
     zone: ZoneInfo | str,
     worked_on: Condition = WORKED_ON,
 ) -> Load:
-    """Return the mean number of records worked on at the same time, by hour of the week.
+    """Return the mean number of records worked on at the same time, for each hour of the week.
 
     Args:
         records: The records; those of exercises are excluded.

@@ -25,8 +25,8 @@ class AtWallTime(Trigger):
     outside its contact hours. A manual escalation does not bring the next time forward.
 
     Attributes:
-        rotation: When it fires, such as each day at the local time of the rotation's anchor.
-        since: The field with the instant after which it fires, such as ``opened_at``.
+        rotation: When the trigger fires, such as daily at the local time of the rotation's anchor.
+        since: The field with the instant after which the trigger fires, such as ``opened_at``.
 
     Source: rule E2.
 

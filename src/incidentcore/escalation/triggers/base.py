@@ -66,8 +66,8 @@ class TriggerContext(SharedRepr):
         when: The condition of the row.
         index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: The occasions on which the previous level became due, by their number
-            (``Candidate.cycle``); empty for the first level.
+        previous: A mapping from ``Candidate.cycle`` to the occasion on which the previous level
+            became due; empty for the first level.
         maintenance: Intervals in which no delay begins.
         beginnings: The instants at which levels that count from the opening, or from the row's own
             condition, start again.
@@ -178,7 +178,7 @@ class Trigger(SharedRepr, ABC):
 
     Attributes:
         until: The default ``until`` of a level with this trigger.
-        chained: Whether it needs a previous level in its row.
+        chained: Whether the trigger needs a previous level in its row.
 
     Source: rule E2.
 
@@ -217,7 +217,7 @@ class Trigger(SharedRepr, ABC):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay, zero if there is none, and its calendar, None for wall-clock time."""
+        """Return the delay (zero if there is none) and its calendar (None for wall-clock time)."""
         return _ZERO, None
 
     @property

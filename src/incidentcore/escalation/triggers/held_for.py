@@ -32,7 +32,7 @@ class HeldFor(Trigger):
 
     Attributes:
         condition: The condition on the record.
-        span: How long it must have held.
+        span: How long the condition must have held.
         calendar: The calendar in whose open time the span is counted; None for wall-clock time.
     """
 

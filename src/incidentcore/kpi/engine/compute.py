@@ -52,8 +52,8 @@ def compute_kpis(
         totals: Whether to add rows with the figures of all groups together.
 
     Returns:
-        The table: each figure with the number of records behind it (``n``), the number left out
-        by reason, and the id of its definition.
+        The table: each figure with the number of records behind it (``n``), the number left out for
+        each reason, and the id of its definition.
 
     Raises:
         InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a group cannot be

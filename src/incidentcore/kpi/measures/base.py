@@ -53,15 +53,16 @@ _HISTORY_OF: Final = {
 class Measure(SharedRepr):
     """The base class of measures: what is read from each record, and how that becomes one figure.
 
-    To measure something else, derive a frozen attrs class from this one. It is evaluated and merged
-    like the library's measures and, if registered with a ``Codec``, also stored like them.
+    To measure something else, derive a frozen attrs class from this one. Your measure is evaluated
+    and merged like the library's own and, if registered with a ``Codec``, also stored like these.
 
     Attributes:
-        exact_only: Whether it cannot be computed in the mode ``sketch``.
+        exact_only: Whether the measure cannot be computed in the mode ``sketch``.
         needs_window: Whether a window is required, since the figure depends on its length.
         spreads: Whether a record may count in several periods, with part of its outcome in each.
-        counts_events: Whether it reads a list of events, by whose fields tables may be grouped.
-        has_statistic: Whether it gives a value per record, from which a statistic is computed.
+        counts_events: Whether the measure reads a list of events; tables may then be grouped by
+            fields of these events.
+        has_statistic: Whether the measure gives a value per record, for a statistic of them.
         totals: The class that adds up what is read (see ``accumulator``), if both modes use it.
     """
 

@@ -48,11 +48,11 @@ class SlaClocks(ValueMeasure):
     Attributes:
         rules: The definition or policy of the clock.
         outcome: ``met`` is the share of completed clocks that met their target; a clock that was
-            reset or reopened counts once, by its last cycle. ``cycles_met`` is the share of
-            completed cycles that met their target, for clocks that run repeatedly.
+            reset or reopened counts once, with the result of its last cycle. ``cycles_met`` is the
+            share of completed cycles that met their target, for clocks that run repeatedly.
             ``running_breached`` is the share of running or paused clocks that have breached.
             ``time_over_target`` is the open time beyond the target, for each record that breached
-            it.
+            the target.
         overdue_missed: For ``met``: whether a running clock that has breached counts as missed
             instead of being left out as ``running_breached``.
 

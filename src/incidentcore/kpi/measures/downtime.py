@@ -226,8 +226,8 @@ class Availability(_Outages):
     Attributes:
         start: When an outage begins, as a field path or ``Moment``.
         stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or, if it comes
-            first, the resolution; ``"resolved_at"`` for the resolution alone. With any other
-            field or moment, a record has a single spell, which ends then. A spell without an end
+            first, the resolution; ``"resolved_at"`` for the resolution alone. With any other field
+            or moment, a record has a single spell, which ends at that time. A spell without an end
             runs to the instant of the computation.
         during: A condition on the record; only the part of a spell in which it holds is downtime.
         weights: Pairs of (condition, weight from 0 to 1), such as 0.3 for a partial outage. The

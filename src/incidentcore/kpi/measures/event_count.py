@@ -25,8 +25,8 @@ class EventCount(Measure):
     """The number of events that satisfy a condition, each counted at its own instant.
 
     Events that a correction made void do not count. A table of these KPIs may be grouped by a field
-    of the events: ``Group("target", when="event")`` counts pages by person. To count only events at
-    certain times of day, add ``& during(calendar)`` to the condition.
+    of the events: ``Group("target", when="event")`` counts pages per person. To count only events
+    at certain times of day, add ``& during(calendar)`` to the condition.
 
     Attributes:
         condition: What an event must satisfy, such as ``field("kind").equals("escalated")``.

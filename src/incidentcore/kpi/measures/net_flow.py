@@ -27,8 +27,8 @@ class NetFlow(Measure):
 
     Attributes:
         inflow: When a record comes in, as a field path or ``Moment``.
-        outflow: When it goes out. In a table by ``Periods``, a record counts as an arrival in the
-            period of ``inflow``, and as a departure in the period of ``outflow``.
+        outflow: When a record goes out. In a table with ``Periods``, a record counts as an arrival
+            in the period of ``inflow``, and as a departure in the period of ``outflow``.
         inside: A condition on the record, in place of the two times: a record comes in whenever the
             condition becomes true, and goes out whenever it becomes false. Over a window, the
             figure is the change in the number of records for which it is true.

@@ -38,7 +38,8 @@ class Recurrence(Measure):
     """The share of records whose key equals that of a record opened at most ``within`` earlier.
 
     Attributes:
-        key: The fields whose values must be equal. Records in which all are empty are left out.
+        key: The fields whose values must be equal. Records without any of these values are left
+            out.
         within: The longest time between the two openings.
     """
 

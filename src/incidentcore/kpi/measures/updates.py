@@ -29,7 +29,7 @@ def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class Updates(ValueMeasure):
-    """The updates that a communication plan requires for a record, by outcome.
+    """The updates that a communication plan requires for a record, counted by outcome.
 
     Attributes:
         plan: The communication plan.

@@ -74,11 +74,11 @@ def log_update_sent(
         record: The record.
         audience: Who was informed, such as ``"customers"``.
         at: When the update was sent.
-        by: Who sent it.
+        by: Who sent the update.
         channel: The channel, such as ``"status page"``.
-        key: The key of the due update that was sent, so that the history shows which one it was.
+        key: The key of the due update that was sent, so that the history shows which update it was.
         text: The text of the update.
-        recorded_at: When it became known. Defaults to ``at``.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: ``audience`` is empty, or ``channel``, ``key`` or ``text`` is not text.

@@ -97,8 +97,8 @@ def set_fields(
 
     Args:
         record: The record.
-        at: When they were set.
-        by: Who set them; an actor or an id (``Record.actor``).
+        at: When the fields were set.
+        by: Who set the fields; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         fields: The fields with their new values.
 

@@ -131,7 +131,7 @@ def set_task(
 
     Raises:
         InvalidValueError: The record is not a service request, or the task is closed as complete or
-            incomplete (only skipping it is allowed) while one with a lower ``order`` is open.
+            incomplete (only skipping it is allowed) while a task with a lower ``order`` is open.
 
     Source: rule L8.
     """

@@ -156,7 +156,7 @@ def snooze(
         record: The record.
         until: When the snooze ends by itself; it must be after ``at``.
         at: When the record was snoozed.
-        by: Who snoozed it.
+        by: Who snoozed the record.
         reason: The reason, as text.
         recorded_at: When this became known. Defaults to ``at``.
 

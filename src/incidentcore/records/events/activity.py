@@ -87,7 +87,7 @@ class Contacted(Event):
         need_text("text", self.text, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the same as for a public comment."""
+        """Return the fields that change: the same fields as for a public comment."""
         return _spoken(self.by, self.at, facts)
 
 
@@ -130,7 +130,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the changed field, by which the record is no longer acknowledged."""
+        """Return the field that changes: the record is no longer acknowledged."""
         return {"acknowledged": False}
 
 
@@ -317,7 +317,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the changed fields, by which the snooze and any acknowledgement end."""
+        """Return the fields that change: the snooze and any acknowledgement end."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

@@ -34,11 +34,11 @@ class Event(SharedRepr):
     """An event in a record's history; the base class of all kinds of event.
 
     Attributes:
-        record_id: The id of the record that it belongs to.
-        sequence: Its number in the record's history, counted from 1 without gaps.
-        at: When it happened, in UTC.
-        by: Who did it, and in which role.
-        recorded_at: When it became known, in UTC. Defaults to ``at``.
+        record_id: The id of the record that the event belongs to.
+        sequence: The event's number in the record's history, counted from 1 without gaps.
+        at: When the event happened, in UTC.
+        by: Who acted, and in which role.
+        recorded_at: When the event became known, in UTC. Defaults to ``at``.
         id: The event's id. Defaults to ``{record_id}:{sequence}``.
 
     Raises:

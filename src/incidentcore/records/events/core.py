@@ -35,9 +35,9 @@ class Opened(Event):
 
     Attributes:
         record_type: The type of record.
-        state: The state it starts in.
-        lifecycle: The lifecycle it follows.
-        fields: The fields it starts with.
+        state: The state that the record starts in.
+        lifecycle: The lifecycle that the record follows.
+        fields: The fields that the record starts with.
         covers: What the source of the history supplies, as values of ``Coverage`` and names of
             fields; None for everything.
     """
@@ -144,7 +144,7 @@ class Migrated(StateChanged):
     an acknowledgement; the hold reason is kept if the new state pauses clocks too.
 
     Attributes:
-        lifecycle: The lifecycle that it follows after the move.
+        lifecycle: The lifecycle that the record follows after the move.
     """
 
     kind: ClassVar[str] = "migrated"
@@ -352,11 +352,11 @@ class Corrected(Event):
     """An earlier event did not happen as recorded, so it no longer counts.
 
     What really happened is appended as separate events. A correction takes effect at its own
-    ``at``. If that is the time of the wrong event, past results change too, but ``known_at`` still
-    gives what was known before. If it is later, the fields change only from then on. A correction
-    can itself be corrected.
+    ``at``. If this is the time of the wrong event, past results change too, but ``known_at`` still
+    gives what was known before. If ``at`` is later, the fields change only from then on. A
+    correction can itself be corrected.
 
-    A correction of the opening does not remove it: the record then counts as opened at the
+    A correction of the opening does not remove the opening: the record then counts as opened at the
     correction's ``at``, with the correction's ``fields`` replacing those of the opening.
 
     Attributes:

@@ -37,7 +37,7 @@ class Tables(TypedDict, total=False):
     you pass completely replaces the importer's default.
 
     Attributes:
-        states: The meanings of states, by name, code or category.
+        states: The meanings of the tool's state names, codes and categories.
         levels: The meanings of priorities, impacts and urgencies.
         times: The formats of times.
         roles: The roles of actors; they take precedence over those in the source.
@@ -145,7 +145,7 @@ class Import(Iterator[R], Generic[R]):
 
     @property
     def counts(self) -> Counter[str]:
-        """Return the numbers of rows, records and events read so far, and of findings by code."""
+        """Return the numbers of rows, records and events read so far, and of findings per code."""
         return self._counts + self.findings.counts
 
     def __iter__(self) -> Import[R]:

@@ -122,7 +122,7 @@ class StateTable:
         codes: Mapping[str, str] | None = None,
         by_category: Mapping[str, State | str] | None = None,
     ) -> StateTable:
-        """Return a table of the states of lifecycles, by name and by code.
+        """Return a table of the states of lifecycles under their names and codes.
 
         Args:
             lifecycles: The lifecycles; if two have a state of the same name, that of the first
@@ -142,9 +142,10 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether it was found by its name or code.
 
-        If the table lacks it, the state of the category is used, or else that of the same name in
-        English. Without these, the state is None if ``unknown`` is ``refuse``. Otherwise it is that
-        of a known name with which ``name`` begins (see ``StateTable``), or an open state.
+        If the table lacks the name, the state of the category is used; without one, the state of
+        the same name in English. Without either, the state is None if ``unknown`` is ``refuse``;
+        otherwise it is the state of a known name with which ``name`` begins (see ``StateTable``),
+        or an open state.
         """
         word = fold(name)
         if word not in self.states:

@@ -15,6 +15,9 @@ from incidentcore.priority import STANDARD_POLICY
 from incidentcore.values import CLOSED, NEW, RESOLVED, LintFinding
 
 DAY_SHIFT = 'layers = [{ people = "dana", during = "munich" }]'
+SWAP = """overrides = [{ from = "2026-12-24T09:00", to = "2026-12-25T09:00", people = "anna", \
+replaces = "bem" }]
+"""
 
 
 OWN_CLOCK = """[services.silver]
@@ -69,6 +72,7 @@ PLANTED: list[tuple[str, str, str]] = [
         "[oncall.operations]\nlayers",
         f"[oncall.day]\n{DAY_SHIFT}\n[oncall.operations]\nlayers",
     ),
+    ("override_misses", "[[escalation]]\n", SWAP + "[[escalation]]\n"),
     ("unused", "[services.gold]\n", '[services.lost]\nlike = "silver"\n[services.gold]\n'),
     ("unused", "[priority]\n", 'spare = { hours = { mon = "08:00-09:00" } }\n[priority]\n'),
     ("unused", 'vip = "bool", ', 'vip = "bool", spare = "text", '),

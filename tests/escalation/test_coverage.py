@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import attrs
 from tests.escalation.test_lint import (
     BY_DAY,
     CLOCK,
@@ -24,8 +25,10 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
+    RotaOverride,
     lint_escalation,
 )
+from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, Holiday
 
 
@@ -100,3 +103,43 @@ def test_a_gap_of_a_rota_beside_a_field_that_may_be_empty() -> None:
     assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
     assert MONDAY.isoformat() in finding.message
     assert "assignee" in finding.message
+
+
+def found_of(*overrides: RotaOverride) -> list[tuple[str, str]]:
+    """Return the subject and message of each finding on a daily turn of ada and bob."""
+    rota = attrs.evolve(ROUND_THE_CLOCK, overrides=overrides)
+    rules = EscalationMatrix("m", [row(level(After(HOUR), EscalationTarget.on_call(rota)))])
+    findings = lint_escalation(rules, start=MONDAY, end=MONDAY + WEEK)
+    return [(one.subject, one.message) for one in findings]
+
+
+def test_an_override_in_vain_is_found() -> None:
+    """A misspelled name, a swap on another's day, an absence of somebody unknown."""
+    monday = Interval(MONDAY, MONDAY + 24 * HOUR)  # ada's day
+
+    assert found_of(
+        RotaOverride(monday, "eve", replaces="adaa"),
+        RotaOverride(monday, "eve", replaces="bob"),
+        RotaOverride(monday, ["zoe", "bob"], "remove"),
+    ) == [
+        (
+            "on call for all",
+            f"the override from 2026-06-01T00:00:00+00:00 names {who}, who is not on call then"
+            + near,
+        )
+        for who, near in (("'adaa'", "; nearest: ada"), ("'bob'", ""), ("'zoe'", ""))
+    ]
+
+
+def test_an_override_that_changes_somebody_is_clean() -> None:
+    """A swap, a swap of the substitute, an absence on another's day, and ten years."""
+    monday = Interval(MONDAY, MONDAY + 24 * HOUR)
+    noon = Interval(MONDAY + 12 * HOUR, MONDAY + 24 * HOUR)
+
+    assert not found_of(
+        RotaOverride(monday, "eve", replaces="ada"),
+        RotaOverride(noon, "fay", replaces="eve"),
+        RotaOverride(monday, "bob", "remove"),
+        RotaOverride(Interval(MONDAY, MONDAY + 520 * WEEK), "eve", replaces="bob"),
+        RotaOverride(monday, "gil"),
+    )

@@ -145,7 +145,9 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
                     local = finding.witness.astimezone(desk.zone)  # type: ignore[attr-defined]
                     data = {**finding.data, "at": f"{local:%Y-%m-%d %H:%M %Z}"}
                     finding = attrs.evolve(finding, data=data)  # noqa: PLW2901
-                yield of_part(f"escalation.{matrix.rows[0].name}", finding)
+                rota = finding.data.get("schedule")
+                part = f"oncall.{rota}" if rota else f"escalation.{matrix.rows[0].name}"
+                yield of_part(part, finding)
     yield from _missing_clocks(desk)
     notified: set[str] = set()
     schedules: set[str] = set()
@@ -162,10 +164,8 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
         subject = f"oncall.{schedule.name}"
         if schedule.name not in schedules:
             yield found("unused", subject, why="no escalation goes to it")
-        gaps = () if at is None else coverage_gaps(schedule, start=at, end=at + _LOOK)
-        if gaps:
-            first = gaps[0].start
-            yield found("on_call_gap", subject, first, count=len(gaps), days=_LOOK.days)
+        if at is not None and (gaps := coverage_gaps(schedule, start=at, end=at + _LOOK)):
+            yield found("on_call_gap", subject, gaps[0].start, count=len(gaps), days=_LOOK.days)
 
 
 def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:

@@ -1,16 +1,22 @@
-"""Find levels that notify nobody, and personal notification steps that come too late."""
+"""Find levels that notify nobody, overrides in vain, and personal steps that come too late."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
+import attrs
+
+from incidentcore._checks import nearest_names
 from incidentcore.conditions import field, implies
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
-from incidentcore.escalation.oncall import coverage_gaps, shifts
+from incidentcore.escalation.oncall import OnCallSchedule, coverage_gaps, shifts
 from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval
+
+_YEAR: Final = timedelta(days=366)
 
 
 def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
@@ -34,6 +40,30 @@ def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[
         yield "nobody_to_tell", {"at": at.isoformat()}, at
     else:
         yield "nobody_to_tell", {"because": "next", "at": at.isoformat()}, at
+
+
+def missed_overrides(schedule: OnCallSchedule) -> Iterator[TriggerFinding]:
+    """Yield a finding for each person whom an override replaces or removes in vain.
+
+    An absence may be longer than any turn, so to remove somebody is in vain only if the schedule
+    does not know them. An override of more than a year is not compared with the turns.
+    """
+    known = {who for layer in schedule.layers for who in layer.people if who is not None}
+    for place, override in enumerate(schedule.overrides):
+        at = override.interval.start
+        gone = override.people if override.mode == "remove" else ()
+        missed = [who for who in (override.replaces, *gone) if who and who not in known]
+        if override.replaces in known and override.interval.duration <= _YEAR:
+            before = attrs.evolve(schedule, overrides=schedule.overrides[:place], combine="all")
+            turns = shifts(before, start=at, end=override.interval.end)
+            if not any(override.replaces in turn.people for turn in turns):
+                missed.append(override.replaces)
+        for who in missed:
+            near = ", ".join(nearest_names(who, sorted(known - {who})))
+            closest: dict[str, object] = {"because": "near", "near": near} if near else {}
+            named = {"schedule": schedule.name, "at": at.isoformat(), "person": who}
+            yield "override_misses", named | closest, at
+        known.update(override.people)
 
 
 def _gaps(target: EscalationTarget, span: Interval) -> Sequence[Interval]:

@@ -11,7 +11,11 @@ from incidentcore.conditions import AnyOf, implies
 from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import several, single_clocks
-from incidentcore.escalation.coverage import nobody_findings, unreachable_steps
+from incidentcore.escalation.coverage import (
+    missed_overrides,
+    nobody_findings,
+    unreachable_steps,
+)
 from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
 from incidentcore.escalation.triggers import LintScope
 from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY
@@ -48,6 +52,9 @@ TEXTS: Final[Texts] = {
     "may_tell_nobody.gap": "nobody is on call at {at}, which notifies nobody while {fields}",
     "nobody_to_tell": "nobody is on call at {at}",
     "nobody_to_tell.next": "nobody else is on call in the year after {at}",
+    "override_misses": "the override from {at} names {person!r}, who is not on call then",
+    "override_misses.near": "the override from {at} names {person!r}, who is not on call then; "
+    "nearest: {near}",
     "unreachable_step": (
         "the step of {person!r} {step} after the page is not before the next level, {wait} after it"
     ),
@@ -66,7 +73,8 @@ def lint_escalation(
 ) -> tuple[LintFinding, ...]:
     """Return findings on levels and rows of a matrix that cannot work as intended.
 
-    The subject of a finding is the row, or ``row, level 2`` if it concerns one level.
+    The subject of a finding is the row, ``row, level 2`` if it concerns one level, or ``on call for
+    network`` if it concerns an override of a schedule.
 
     Args:
         matrix: The matrix.
@@ -115,6 +123,11 @@ def lint_escalation(
                     *unreachable_steps(row, index, personal or {}),
                 ):
                     findings.append(_finding(code, where, data, witness))
+    for schedule in dict.fromkeys(
+        target.schedule for row in matrix.rows for level in row.levels for target in level.targets
+    ):
+        for code, data, witness in () if schedule is None else missed_overrides(schedule):
+            findings.append(_finding(code, f"on call for {data['schedule']}", data, witness))
     return tuple(findings)
 
 

@@ -250,6 +250,11 @@ _ESCALATIONS: Final = {
     "nobody is on call at {at}, which notifies nobody while {fields}": "um {at} hat niemand "
     "Bereitschaft; niemand wird erreicht, solange {fields}",
     "nobody is on call at {at}": "um {at} hat niemand Bereitschaft",
+    "the override from {at} names {person!r}, who is not on call then": "die Vertretung ab {at} "
+    "nennt {person!r}, aber {person!r} hat dann keine Bereitschaft",
+    "the override from {at} names {person!r}, who is not on call then; nearest: {near}": "die "
+    "Vertretung ab {at} nennt {person!r}, aber {person!r} hat dann keine Bereitschaft; am "
+    "ähnlichsten: {near}",
     "nobody else is on call in the year after {at}": "im Jahr nach {at} hat sonst niemand "
     "Bereitschaft",
     "the step of {person!r} {step} after the page is not before the next level, {wait} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import attrs
@@ -248,6 +249,35 @@ def test_a_parent_is_resolved_when_all_its_children_are() -> None:
         "all resolved",
         True,
     )
+
+
+@pytest.mark.parametrize("hours", [(1, 2, 3), (1, 3, 3), (3, 3, 3)])
+@pytest.mark.parametrize("entered", list(permutations("ABC")), ids="".join)
+def test_whatever_is_entered_last_the_parent_is_resolved_with_its_last_child(
+    entered: Any, hours: tuple[int, int, int]
+) -> None:
+    """Resolved at 12:00 at the latest, and recorded in any order: the parent is at 12:00."""
+    last = rule(
+        enters="resolved",
+        link="child_of",
+        every=EveryLinked("parent_of", field("state.resolved").is_true()),
+        **RESOLVE,
+    )
+    desk = {name: incident(name) for name in "PABC"}
+    for name in "ABC":
+        desk["P"] = link(desk["P"], "parent_of", name, at=AT, by="ada")
+    for step, name in enumerate(entered, start=1):
+        at, known = AT + HOUR * hours["ABC".index(name)], AT + HOUR * 9 * step
+        desk[name] = advance(desk[name], "resolve", at=at, by="ada", recorded_at=known, **FIXED)
+        found = effects(desk, name, last)
+        assert [effect.record_id for effect in found] == ["P"] * (step == 3)
+    (effect,) = found
+    event = effect.answer.events[0]
+    assert (event.at, event.recorded_at) == (AT + 3 * HOUR, AT + 27 * HOUR)
+    desk["P"] = effect.answer.record
+    assert effects(desk, entered[-1], last) == []
+    called = log_contact(desk["A"], "phone", at=AT + HOUR / 2, by="ada")
+    assert effects({**desk, "A": called}, "A", last) == []
 
 
 def test_sla_a10_an_answer_on_a_merged_duplicate_is_one_on_the_original() -> None:

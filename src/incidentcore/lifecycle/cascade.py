@@ -107,12 +107,19 @@ def cascade_effects(
     rules = as_tuple(cascades, CascadeRule)
     need_each("cascades", rules, CascadeRule)
     for rule in rules:
-        for run.event in _causes(rule, record, event):
-            for source, target in _pairs(rule, record, run.event, others):
-                answer = run.answer(rule, source, target)
-                if answer is not None:
-                    effect = CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
-                    effects.append(effect)
+        triggers = [
+            (cause, *pair)
+            for cause in _causes(rule, record, event)
+            for pair in _pairs(rule, record, cause, others)
+        ]
+        triggers += sorted(run.let_pass(rule, record, event), key=lambda found: found[0].at)
+        moved: set[str] = set()
+        for run.event, source, target in triggers:
+            answer = None if target.id in moved else run.answer(rule, source, target)
+            if answer is not None:
+                effects.append(CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer))
+            if answer and rule.action:
+                moved.add(target.id)
     return tuple(effects)
 
 
@@ -224,6 +231,29 @@ class _Run:
     lifecycles: Mapping[str, Lifecycle]
     by: Actor | str
     latest: dict[str, Record] = attrs.field(factory=dict)
+
+    def let_pass(
+        self, rule: CascadeRule, record: Record, late: Event
+    ) -> Iterator[tuple[Event, Record, Record]]:
+        """Yield events of others at which ``every`` objected before a late event of a record."""
+        if rule.every is None or late.sequence == 1:
+            return
+        past = [one for one in record.history if one.sequence < late.sequence]
+        before = {**self.records, record.id: type(record).from_history(past)}
+        link, records = rule.every.link, self.records.values()
+        now = max(one.updated_at for one in records)
+        for target in records:
+            facts = facts_then(target, now)
+            if not linked_facts(facts, link, [record], now):
+                continue
+            for name in linked_facts(facts, link, records, now):
+                for event in self.records[name].history:
+                    if name == record.id or event.at <= late.at or rule.on not in ("", event.kind):
+                        continue
+                    then = _Run(event, before, self.lifecycles, self.by)
+                    for pair in _pairs(rule, self.records[name], event, {target.id: target}):
+                        if pair[1] is target and then._attempt(rule, target) is None:
+                            yield attrs.evolve(event, recorded_at=late.recorded_at), *pair
 
     def answer(
         self, rule: CascadeRule, source: Record, target: Record

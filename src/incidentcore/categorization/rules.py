@@ -26,7 +26,7 @@ class CategoryRule(SharedRepr):
 
     Attributes:
         when: The condition on the records that the rule applies to.
-        category: The category of these records.
+        category: The category of the records that match.
         name: The rule's name, shown in ``Evidence``; the condition as text by default.
         confidence: The confidence of the rule's results, greater than 0 and at most 1.
 
@@ -92,7 +92,7 @@ class RoutingRule(SharedRepr):
 
     Attributes:
         when: The condition on the records that the rule applies to.
-        group: The group that works on these records.
+        group: The group that works on the records that match.
         tier: The support tier, from 1; None if the rule does not set one.
         name: The name of the rule in reasons; the condition as text by default.
 

@@ -144,8 +144,8 @@ class Condition(SharedRepr):
         """Return values of a field that together produce every possible result; None if unknown.
 
         Lint functions evaluate the condition with every combination of its fields' candidates, and
-        with 2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates,
-        their result is ``unknown``.
+        with 2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates, lint
+        functions answer ``unknown``.
         """
         return None
 
@@ -154,7 +154,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, if ``answer`` gives that of each simple test; None if unknown."""
+        """Return the result, given a function that answers each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:

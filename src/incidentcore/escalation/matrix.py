@@ -44,7 +44,7 @@ Until: TypeAlias = Literal["acknowledged", "resolved"]
 
 
 AcknowledgedBy: TypeAlias = Literal["any", "all", "level"]
-"""Whose acknowledgement silences (rule E3)."""
+"""Whose acknowledgement silences a row (rule E3)."""
 
 
 OnUnacknowledge: TypeAlias = Literal["resume", "restart"]

@@ -43,7 +43,7 @@ class ForecastScore:
 
     Attributes:
         questions: How many forecasts were compared with a known outcome.
-        records: How many different records these forecasts were for.
+        records: How many different records the forecasts were for.
         unanswered: How often the model gave no probability.
         undecided: How many forecasts were for clocks whose outcome is not known yet.
         rate: The share of forecasts for clocks that then breached.

@@ -94,7 +94,7 @@ class BreachModel:
         enough: The minimum number of earlier visits that lasted at least as long as the present
             one; with fewer, the next tuple of fields is used.
         records: How many records had the clock.
-        running: How many of these clocks were running or paused at ``as_of``.
+        running: How many of the clocks were running or paused at ``as_of``.
         histories: The earlier visits, grouped by cell.
     """
 

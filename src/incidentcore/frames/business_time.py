@@ -26,7 +26,7 @@ Calendars: TypeAlias = Calendar | Mapping[Any, Calendar]
 """One calendar, or one for each value of the column ``by``."""
 
 Counts: TypeAlias = dict[str, int]
-"""The mapping to which the number of null rows is added, by reason."""
+"""The mapping to which the number of null rows is added for each reason."""
 
 _YEAR = 366 * 86_400_000_000
 

@@ -206,7 +206,7 @@ class ImprovementAction:
         Args:
             status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
             on: The day of the change.
-            by: Who changed it.
+            by: Who changed the status.
             note: The reason for the change.
 
         Raises:

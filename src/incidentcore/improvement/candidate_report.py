@@ -34,7 +34,7 @@ class ProblemCandidate:
 
     Attributes:
         dimension: The fields whose values the group has in common, such as ``("category",)``.
-        key: The values of these fields.
+        key: The values of the fields in ``dimension``.
         members: The ids of the incidents, sorted by opening, then by id.
         first: When the first incident was opened.
         last: When the last incident was opened.

@@ -74,7 +74,7 @@ def open_problem(
         candidate: The candidate.
         id: The problem's id.
         at: When the problem is opened.
-        by: Who opens it; plain text is the id of an agent.
+        by: Who opens the problem; plain text is the id of an agent.
         recorded_at: When this became known; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
         fields: Further arguments of ``Problem.open``; they replace those

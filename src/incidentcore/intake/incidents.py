@@ -252,7 +252,7 @@ def apply_intents(
         lifecycle: The lifecycle that the incidents follow.
 
     Returns:
-        A mapping from these ids to the incidents that were changed or opened.
+        A mapping from ids to the incidents that were changed or opened.
 
     Raises:
         InvalidValueError: An intent changes an incident that is not in ``incidents`` and was not

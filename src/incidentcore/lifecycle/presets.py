@@ -136,8 +136,8 @@ SERVICENOW_PROBLEM: Final = Lifecycle(
     ),
 )
 """ServiceNow's problem (Madrid best practice): a closed problem can be analyzed again, and a
-canceled problem is closed with that resolution code. In ServiceNow, the role that may analyze it
-again depends on that code; here any agent may (our choice)."""
+canceled problem is closed with the resolution code ``Canceled``. In ServiceNow, the role that may
+analyze a problem again depends on the code; here any agent may (our choice)."""
 
 SERVICENOW_CASCADES: Final = (
     *parent_to_child(
@@ -208,8 +208,9 @@ SERVICENOW_REQUEST_CASCADES: Final = (
     _rolled_up("closed_skipped", "close_skipped"),
     *request_to_tasks(closed=(_COMPLETE.name, _INCOMPLETE.name), canceled=(_SKIPPED.name,)),
 )
-"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks with it. A mix of
-complete and skipped tasks counts as complete (our choice; the documentation does not say)."""
+"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks when the item ends.
+A mix of complete and skipped tasks counts as complete (our choice; the documentation does not
+say)."""
 
 _JSM_OPEN, _JSM_WORK = _states("Open", "Work in progress", open=True)
 _JSM_PENDING = State("Pending", open=True, pauses=True)

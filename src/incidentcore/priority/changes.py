@@ -42,7 +42,7 @@ def prioritize(
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
         at: When the priority changed; if later events exist, the record is read as it was then.
-        by: Who changed it; an actor or an id (``Record.actor``).
+        by: Who changed the priority; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; by default that of the record.
@@ -140,7 +140,7 @@ def override_priority(
         level: The priority.
         reason: The reason, as text.
         at: When the override was set.
-        by: Who set it; an actor or an id (``Record.actor``).
+        by: Who set the override; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
@@ -167,7 +167,7 @@ def clear_override(
         record: The record.
         reason: The reason, as text.
         at: When the override was cleared.
-        by: Who cleared it; an actor or an id (``Record.actor``).
+        by: Who cleared the override; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 
     Returns:

@@ -281,8 +281,8 @@ class PriorityMatrix(SharedRepr):
         Args:
             rows: The scale of the rows.
             columns: The scale of the columns.
-            row_weights: A weight for each level of ``rows``, by level or name.
-            column_weights: A weight for each level of ``columns``, by level or name.
+            row_weights: A mapping from each level of ``rows``, or its name, to a weight.
+            column_weights: A mapping from each level of ``columns``, or its name, to a weight.
             bands: The lowest sum for each priority except the least urgent one, which takes all
                 lower sums.
             scale: The scale of the priorities.

@@ -50,8 +50,8 @@ class PriorityOverride(SharedRepr):
 
     Attributes:
         level: The priority.
-        by: Who set it.
-        at: When it was set.
+        by: Who set the override.
+        at: When the override was set.
         reason: The reason, as text.
     """
 

@@ -40,7 +40,7 @@ def link_both(
         type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record.
         at: When the records were linked.
-        by: Who linked them.
+        by: Who linked the records.
         recorded_at: When this became known. Defaults to ``at``.
 
     Returns:
@@ -93,7 +93,7 @@ def merge_duplicate(
 
     Args:
         duplicate: The record to mark.
-        original: The record that it duplicates.
+        original: The record that ``duplicate`` repeats.
         at: When the duplicate was marked.
         by: Who marked the duplicate.
         recorded_at: When this became known. Defaults to ``at``.

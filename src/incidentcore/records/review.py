@@ -31,7 +31,7 @@ class ReviewEntry(SharedRepr):
     """One entry in the timeline of a review.
 
     Attributes:
-        at: When it happened, in UTC.
+        at: When this happened, in UTC.
         kind: ``observation``, ``decision``, ``action`` or ``message``.
         text: What happened.
         by: The person who acted or spoke; empty if that does not matter.

@@ -35,7 +35,7 @@ def public_holidays(
         subdivision: The code of a part of the country, such as ``"BY"``.
         language: The language of the names, such as ``"en_US"``. Defaults to the package's default
             for the country, never to the language of the process (rule T6).
-        workday_hours: The hours of these weekend working days: windows, or a weekday whose hours in
+        workday_hours: The hours of the weekend working days: windows, or a weekday whose hours in
             the calendar are used. A calendar's ``lint`` reports dates that stay closed because that
             weekday has no hours.
 

@@ -38,7 +38,7 @@ class Inject:
         at: When the inject is delivered, as time since the start of the drill.
         kind: The kind: ``alert``, ``mail``, ``call``, ``outage``, ``note`` or any other word.
         text: The text of the inject.
-        to: Who receives it; empty for everybody.
+        to: Who receives the inject; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if the inject is not an alert.
         checks: The name of the expectation or plan that the inject tests; empty for none.
     """

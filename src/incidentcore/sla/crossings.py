@@ -19,7 +19,7 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.terms import SlaThreshold
 
 ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
-"""A point on a clock: a threshold, ``due`` (100 % is reached), or ``breach`` (it is exceeded)."""
+"""A point on a clock: a threshold, ``due`` (at 100 %), or ``breach`` (beyond 100 %)."""
 
 
 class Edition(NamedTuple):

@@ -46,7 +46,7 @@ def check_whole_desk(
 
     Args:
         desk: The desk, or the text of its file.
-        start: The instant from which its calendars are checked.
+        start: The instant from which the desk's calendars are checked.
         examples: The number of cases to generate for each law; None for hypothesis's own setting.
         accepted: The codes of lint findings that are intended.
 

@@ -31,7 +31,7 @@ class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
         kills: The number of writing processes that are killed.
         steps: The number of random calls per seed whose results are compared with
             ``InMemoryStore``.
-        seeds: The seeds of these random calls.
+        seeds: The seeds of the random calls.
 
     >>> from incidentcore.storage import InMemoryStore
     >>> from incidentcore.testing import StoreContract

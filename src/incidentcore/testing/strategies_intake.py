@@ -53,7 +53,7 @@ def alert_storms(
     Args:
         min_size: The minimum number of alerts and notices.
         max_size: The maximum number of alerts and notices.
-        in_order: Whether these arrive in time order; otherwise many arrive late.
+        in_order: Whether alerts and notices arrive in time order; otherwise many arrive late.
         ends: Whether to include notices of ended incidents.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))

@@ -221,7 +221,7 @@ class StateCheck:
     Attributes:
         lifecycle: The lifecycle's id.
         observed: The number of state changes between adjacent rows of an incident.
-        refused: How many of these changes the lifecycle does not allow.
+        refused: How many of the observed changes the lifecycle does not allow.
         incidents: The number of incidents with at least one refused change.
         changes: A mapping from text such as ``"New -> Closed"`` to how often it was refused.
     """

@@ -42,7 +42,7 @@ def link(
         type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record's id.
         at: When the records were linked.
-        by: Who linked them.
+        by: Who linked the records.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
@@ -134,7 +134,7 @@ def correct_event(
     Args:
         record: The record.
         event_id: The id of the event that was wrong.
-        by: Who corrects it.
+        by: Who corrects the event.
         at: When the correction takes effect; for the opening, when the record was opened. Defaults
             to the instant of the wrong event.
         recorded_at: When the error became known. Defaults to ``at`` or, for the opening, to the

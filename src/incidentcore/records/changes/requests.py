@@ -41,7 +41,7 @@ def request_approval(
         record: The service request.
         rule: The rule: who is asked, and how many of them must approve.
         at: When approval was requested.
-        by: Who requested it.
+        by: Who requested the approval.
         keep_decisions: Whether earlier decisions still count, as when an approver is added.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -126,7 +126,7 @@ def set_task(
         record: The service request.
         task: The task as it is now.
         at: When the task was added or changed.
-        by: Who added or changed it; an actor or an id (``Record.actor``).
+        by: Who added or changed the task; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

@@ -55,7 +55,7 @@ def assign(
     Args:
         record: The record.
         at: When the record was assigned.
-        by: Who assigned it; an actor or an id (``Record.actor``).
+        by: Who assigned the record; an actor or an id (``Record.actor``).
         group: The assignment group.
         assignee: The person.
         tier: The support tier, from 1.
@@ -100,7 +100,7 @@ def acknowledge(
     Args:
         record: The record.
         at: When the record was acknowledged.
-        by: Who acknowledged it; an actor or an id (``Record.actor``).
+        by: Who acknowledged the record; an actor or an id (``Record.actor``).
         level: The escalation level that was acknowledged, from 0; None for the whole record.
         recorded_at: When this became known. Defaults to ``at``.
     """

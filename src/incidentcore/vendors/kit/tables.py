@@ -140,7 +140,7 @@ class StateTable:
         return cls(states, by_category or {})
 
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
-        """Return the state for a name or code, and whether it was found by its name or code.
+        """Return the state for a name or code, and whether name, code or translation decided it.
 
         If the table lacks the name, the state of the category is used; without one, the state of
         the same name in English. Without either, the state is None if ``unknown`` is ``refuse``;

@@ -338,7 +338,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], bytes, str]] = {
     "a small event log as a table": (
         table,
         b"n,o\n" + b"1,2026-03-02\n2,2026-03-02\n" * 4,
-        "read it with read_events",
+        "read it with incidentcore.vendors.read_events",
     ),
     "a mapped column twice": (table, b"n,o,o\n", "named more than once"),
     "XES with a document type": (read_xes, BILLION, "document type"),

@@ -217,7 +217,7 @@ class OnCallSchedule(SharedRepr):
 
     Attributes:
         name: The schedule's id, to which escalation targets refer.
-        layers: The layers, lowest first.
+        layers: The layers, lowest first; ``combine`` says which of them apply.
         overrides: Exceptions for intervals of time.
         combine: Which layers apply: the ``highest`` with somebody on call, or ``all`` layers.
 

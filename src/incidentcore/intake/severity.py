@@ -58,10 +58,10 @@ def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
 
 @attrs.frozen
 class SeverityTable(SharedRepr):
-    """A table of severities from worst to best, with the impact and urgency of each.
+    """A table of severities from the most to the least severe, with the impact and urgency of each.
 
     Attributes:
-        rows: The rows, from worst to best; each name is in only one of them.
+        rows: The rows, the most severe first; each name is in only one of them.
         default: The name whose row applies to alerts without a severity, and to unknown names.
 
     Raises:
@@ -97,7 +97,7 @@ class SeverityTable(SharedRepr):
         object.__setattr__(self, "_ranks", ranks)
 
     def rank(self, severity: str) -> int:
-        """Return the position of the row that ``row`` returns for a severity; 0 is the worst."""
+        """Return the position of the row that ``row`` returns for a severity; 0 is most severe."""
         found = self._ranks.get(severity)
         if found is not None:
             return found

@@ -106,8 +106,8 @@ class PriorityMatrix(SharedRepr):
     Attributes:
         rows: The scale of the rows, usually the impact.
         columns: The scale of the columns, usually the urgency.
-        cells: The priorities, row by row, with both scales in order from worst to best. Pass rows
-            of levels or level names, or a mapping ``{(row, column): level}``.
+        cells: The priorities, row by row, with the most severe level of both scales first. Pass
+            rows of levels or level names, or a mapping ``{(row, column): level}``.
         scale: The scale of the priorities.
         row_field: The record's field that gives the row.
         column_field: The record's field that gives the column.

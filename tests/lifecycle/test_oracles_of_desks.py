@@ -27,6 +27,7 @@ from incidentcore.lifecycle import (
     Transition,
     advance,
     cascade_effects,
+    follow_cascades,
     lint_lifecycle,
 )
 from incidentcore.records import (
@@ -400,3 +401,71 @@ def test_a_requester_who_writes_on_a_merged_duplicate_waits_on_the_original() ->
         assert not cascade_effects(
             silent, silent.history[-1], [answered], cascades=DUPLICATE_ANSWERS
         )
+
+
+FIX = {"resolution_code": "fixed", "resolution_notes": "x"}
+
+
+def test_a_child_that_reopens_reopens_its_parent_until_all_are_resolved_again() -> None:
+    """Two rules, one each way: resolved 11:00, reopened with A 12:00, resolved again 13:00.
+
+    Source: kitodo/kitodo-production#3957; InfotelGLPI/metademands#66.
+    """
+    shared: dict[str, Any] = {"source": "incident", "link": "child_of", "target": "incident"}
+    rules = (
+        CascadeRule(
+            id="up",
+            enters="in_progress",
+            via="reopen",
+            states="resolved",
+            action="reopen",
+            **shared,
+        ),
+        CascadeRule(
+            id="last",
+            enters="resolved",
+            action="resolve",
+            every=EveryLinked("parent_of", field("state.resolved").is_true()),
+            fields=FIX,
+            **shared,
+        ),
+    )
+    desk: dict[str, Any] = {
+        name: Incident.open(id=name, title="t", at=AT, by=KIM) for name in "PAB"
+    }
+    for name in "AB":
+        desk[name] = link(desk[name], "child_of", "P", at=AT, by="ada")
+    steps = (("A", "resolve", "new"), ("B", "resolve", "resolved"))
+    steps += (("A", "reopen", "in_progress"), ("A", "resolve", "resolved"))
+    for hours, (name, verb, parent) in enumerate(steps, start=1):
+        fields = FIX if verb == "resolve" else {}
+        desk[name] = advance(desk[name], verb, at=AT + HOUR * hours, by="ada", fields=fields)
+        for effect in follow_cascades(
+            desk[name], desk[name].history[-1], desk.values(), cascades=rules
+        ):
+            desk[effect.record_id] = effect.answer.record  # type: ignore[union-attr]  # allowed
+        assert desk["P"].state.name == parent
+    assert (desk["P"].reopen_count, desk["P"].resolved_at) == (1, AT + 4 * HOUR)
+
+
+def test_a_merge_into_a_resolved_original_may_reopen_it() -> None:
+    """Only if the duplicate is open. Source: zammad/zammad#2467; osTicket/osTicket#5194."""
+    reopens = CascadeRule(
+        id="merge_reopens",
+        source="incident",
+        on="linked",
+        when=field("state.open").is_true(),
+        link="duplicate_of",
+        target="incident",
+        states="resolved",
+        action="reopen",
+    )
+    opened = {name: Incident.open(id=name, title="t", at=AT, by=KIM) for name in ("new", "old")}
+    resolved = advance(opened["old"], "resolve", at=AT + HOUR, by="ada", fields=FIX)
+    for duplicate, states in (
+        (opened["new"], ["in_progress"]),
+        (advance(opened["new"], "resolve", at=AT + HOUR, by="ada", fields=FIX), []),
+    ):
+        pair = merge_duplicate(duplicate, resolved, at=AT + 2 * HOUR, by="ada")
+        effects = cascade_effects(pair[0], pair[0].history[-1], pair[1:], cascades=[reopens])
+        assert [effect.answer.record.state.name for effect in effects] == states  # type: ignore[union-attr]

@@ -181,7 +181,10 @@ REOPENINGS_PER_RESOLUTION: Final = Kpi(
     ),
     title="Reopenings per resolution",
     formula="reopenings / resolutions",
-    edge_cases="Counts events, so it differs from the reopen rate of records.",
+    edge_cases=(
+        "Counts events, so it differs from the reopen rate of records. A resolution that is undone "
+        "at the same instant counts as a reopening only."
+    ),
     source="our choice",
 )
 ESCALATION_RATE: Final = _of_all(

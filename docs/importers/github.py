@@ -1,7 +1,7 @@
 """GitHub: issues with their timelines; a closed one is resolved or canceled by its reason."""
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import Import, LevelTable, pick
+from incidentcore.vendors.kit import Import, LevelTable, pick, unpaged
 from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
@@ -77,5 +77,5 @@ def read_github(issues, timelines):
         history.check(closed_at=issue.get("closed_at"), updated_at=issue.get("updated_at"))
 
     options = {"states": GITHUB_STATES, "levels": LEVELS, "lifecycle": GITHUB_ISSUE}
-    covers = ("states", "assignments", "priorities", "comments", "moments")
-    return Import(issues, build, record=Incident, id="number", covers=covers, **options)
+    options |= {"covers": ("states", "assignments", "priorities", "comments", "moments")}
+    return Import(unpaged(issues, "items"), build, record=Incident, id="number", **options)

@@ -17,7 +17,7 @@ def id_in(text):
 
 def ticket_of(row):
     """Return the ticket's id; None for a row of a computer or problem, which these tables hold."""
-    return row["items_id"] if row.get("itemtype", "Ticket") == "Ticket" else None
+    return row.get("items_id") if row.get("itemtype", "Ticket") == "Ticket" else None
 
 
 def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):

@@ -480,3 +480,29 @@ def test_a_change_of_category_is_no_resolution_beside_a_log() -> None:
     incident, codes = read(DONE, statuscategorychangedate=text(13), resolutiondate=None)
     assert incident.resolved_at == at(12)
     assert codes == read(DONE)[1]
+
+
+def test_a_body_about_a_comment_has_but_a_few_fields_of_the_issue() -> None:
+    """Neither its creation nor its reporter. Source: comment_created.json of Zulip's tests."""
+    note = {"id": "5", "author": ADA, "created": text(11), "body": "Hi", "jsdPublic": True}
+    told = body("comment_created", 11, ADA, "Open", comment=note)
+    told["issue"] = {"key": "SD-7", "fields": {"summary": "Mail", "status": {"name": "Open"}}}
+    reading = read_jira([body("jira:issue_created", 9, KIM, "Open"), told])
+    (incident,) = reading
+    assert (incident.opened_at, incident.first_response_at) == (at(9), at(11))
+    assert (incident.title, list(reading.findings)) == ("Mail", [])
+
+
+def test_entries_without_an_id_count() -> None:
+    """Each of them once. Source: issues_in_sprint_with_changelog.json of andygrunwald/go-jira."""
+    priority = {"author": ADA, "created": text(10), "items": [item("priority", "Low", "High")]}
+    state = {"author": ADA, "created": text(12), "items": [item("status", "Open", "Resolved")]}
+    note = {"author": ADA, "created": text(11), "body": "Hi", "jsdPublic": True}
+    fields = {"created": text(9), "reporter": KIM, "status": {"name": "Resolved"}}
+    fields |= {"priority": {"name": "High"}, "comment": {"comments": [note]}}
+    changelog = {"histories": [priority, state, state]}
+    reading = read_jira({"key": "SD-7", "fields": fields, "changelog": changelog})
+    (incident,) = reading
+    kinds = [one.kind for one in incident.history]
+    assert kinds == ["opened", "prioritized", "commented", "state_changed"]
+    assert (incident.resolved_at, list(reading.findings)) == (at(12), [])

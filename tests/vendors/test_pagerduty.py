@@ -459,3 +459,55 @@ def test_a_log_may_stand_in_its_incident() -> None:
     incident, codes = read(log_entries=log[::-1], status="acknowledged")
     assert (incident.acknowledged_at, codes) == (at(20, 1), ["unknown_entry"])
     assert incident.opened_by.id == "S"
+
+
+@pytest.mark.parametrize("kind", ["assign", "reassign", "delegate", "escalate"])
+def test_an_incident_given_to_others_is_triggered_again(kind: str) -> None:
+    """The log has no entry for it.
+
+    Source: the bodies acknowledge_v2, assign_v2 and resolve_v2 of Zulip's tests are of one
+    incident, whose status is acknowledged, then triggered, then resolved.
+    """
+    log = [TRIGGER, entry("acknowledge", 2), entry(kind, 3, assignees=[{"id": "U2"}])]
+    incident, found = read(*log)
+    assert incident.state.name == "triggered"
+    moves = [(one.kind, one.at) for one in incident.history if "ack" in one.kind]
+    assert moves == [("acknowledged", at(20, 2)), ("unacknowledged", at(20, 3))]
+    assert (incident.acknowledged_at, found) == (at(20, 2), [])
+
+
+@pytest.mark.parametrize("minute", [1, 2, 3])
+def test_an_incident_that_is_acknowledged_at_last_stays_so(minute: int) -> None:
+    """Given to others before, as it was acknowledged, or after, but the status says otherwise."""
+    log = [TRIGGER, entry("acknowledge", 2), entry("assign", minute, assignees=[{"id": "U2"}])]
+    incident, found = read(*log, status="acknowledged")
+    assert incident.state.name == "acknowledged"
+    assert found == []
+    assert not [one for one in incident.history if one.kind == "unacknowledged"]
+
+
+def test_a_webhook_about_a_service_is_no_incident() -> None:
+    """Nor is a test of the connection. Source: service_created_v3 of Zulip's tests."""
+    service = {"id": "PF9", "type": "service", "created_at": text(20), "summary": "Shop"}
+    event = {"id": "E9", "event_type": "service.created", "occurred_at": text(20), "data": service}
+    ping = {"event": {**event, "event_type": "pagey.ping", "data": {"message": "Hello"}}}
+    triggered = webhook("triggered", 0, SERVICE, status="triggered")
+    reading = read_pagerduty([{"event": event}, triggered, ping])
+    assert [one.id for one in reading] == ["P1"]
+    assert dict(reading.findings.counts) == {"unknown_entry": 2}
+
+
+def test_bodies_of_the_first_version_are_reported_one_by_one() -> None:
+    """Their incident is one level deeper. Source: trigger.json of Zulip's tests."""
+    data = {"incident": {"id": "P1", "created_on": text(20), "status": "triggered"}}
+    message = {"type": "incident.trigger", "created_on": text(20), "data": data}
+    reading = read_pagerduty([{"messages": [message, message]}, {"messages": [message]}])
+    assert (list(reading), dict(reading.findings.counts)) == ([], {"unknown_entry": 3})
+
+
+def test_an_entry_without_an_id_counts() -> None:
+    """As another program writes it that keeps some of the columns only."""
+    log = [{name: one for name, one in e.items() if name != "id"} for e in (TRIGGER, entry("r", 1))]
+    log[1]["type"] = "resolve_log_entry"
+    incident, found = read(*log, status="resolved")
+    assert (incident.resolved_at, found) == (at(20, 1), [])

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -501,3 +502,34 @@ def test_an_archive_is_no_spreadsheet(tmp_path: Path) -> None:
         archive.writestr("list.csv", "k,o\n")
     with pytest.raises(FormatError, match=r"an archive, but no spreadsheet in \.xlsx; unpack it"):
         open_table(path)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"next": "https://oncall.example/alert_groups/?page=2"},
+        {"paging": {"next": "https://opsgenie.example/incidents?offset=1"}},
+        {"@odata.nextLink": "https://api.example/rows?$skip=1"},
+    ],
+    ids=["next", "paging", "odata"],
+)
+def test_a_page_that_announces_another_says_so(tmp_path: Path, end: dict[str, Any]) -> None:
+    """Else a table of the first page alone would pass for the whole.
+
+    Source: Grafana OnCall's reference of alert groups; get_incidents.json of demisto/content.
+    """
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"data": [{"k": "A", "o": "2026-03-02T08:00Z"}], **end}), "utf-8")
+    reading = read_table(path, {"id": "k", "opened": "o"})
+    assert [one.id for one in reading] == ["A"]
+    assert dict(reading.findings.counts) == {"truncated_history": 1}
+    path.write_text(json.dumps({"data": [{"k": "A"}], **dict.fromkeys(end)}), "utf-8")
+    assert open_table(path).notes == []
+
+
+@pytest.mark.parametrize("page", [{"ticket": {"k": "A", "o": 1}}, {"k": "A", "o": 1}])
+def test_one_object_may_stand_alone_in_json(tmp_path: Path, page: dict[str, Any]) -> None:
+    """By itself, or under its name, as got by its id. Source: freshworks/freshworks-api-sdk."""
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(page), "utf-8")
+    assert open_table(path).columns == ("k", "o")

@@ -497,3 +497,11 @@ def test_audits_may_stand_in_their_ticket() -> None:
     users = [{"id": 2, "role": "agent"}]
     incident, codes = read(users=users, fields={"audits": [CREATED, answer]})
     assert (incident.first_response_at, codes) == (at(9), {})
+
+
+def test_a_page_of_a_search_has_its_tickets_under_results() -> None:
+    """Source: fixture/GET/search_ticket.json of nukosuke/go-zendesk."""
+    found = {**ticket(), "result_type": "ticket"}
+    reading = read_zendesk({"results": [found], "facets": None, "next_page": None, "count": 1}, ())
+    assert [one.id for one in reading] == [str(found["id"])]
+    assert dict(reading.findings.counts) == {"truncated_history": 1}  # of its audits

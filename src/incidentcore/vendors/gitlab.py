@@ -87,7 +87,8 @@ def read_gitlab(
         for note in sorted(log, key=lambda note: in_utc(note.get("created_at"))):
             _note(history, note, who(note.get("author")), held)
         for move in moves:
-            where = (f"state-{move['id']}", move.get("created_at"), who(move.get("user")))
+            number = move.get("id") and f"state-{move['id']}"
+            where = (number, move.get("created_at"), who(move.get("user")))
             after = closed if move.get("state") == "closed" else "triggered"
             history.changed(*where, field="state", after=after)
         if issue.get("state") == "closed":
@@ -132,7 +133,7 @@ def _team(
 
 def _note(history: HistoryBuilder, note: Mapping[str, Any], by: Actor, held: list[str]) -> None:
     """Read a note: a comment, or in English what was changed; assignees are held in order."""
-    body, where = str(note.get("body") or ""), (note["id"], note.get("created_at"), by)
+    body, where = str(note.get("body") or ""), (note.get("id"), note.get("created_at"), by)
     if not note.get("system"):
         visibility = "internal" if note.get("internal") or note.get("confidential") else "public"
         history.add(Commented, *where, text=body, visibility=visibility)
@@ -149,4 +150,4 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], by: Actor, held: lis
         if before != (after := next(iter(held), None)):
             history.changed(*where, field="assignee", before=before, after=after)
     elif not body.startswith(_NOISE):
-        history.find("unknown_entry", "left out", field="body", value=body, path=note["id"])
+        history.find("unknown_entry", "left out", field="body", value=body, path=note.get("id"))

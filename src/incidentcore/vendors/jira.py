@@ -177,7 +177,9 @@ def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
     for own in deliveries.values():
         own.sort(key=lambda body: natural(str(body.get("timestamp"))))
         issue = own[-1]["issue"]
-        fields = as_object(issue.get("fields"))
+        fields: dict[str, Any] = {}  # a body about a comment has but a few
+        for body in own:
+            fields |= as_object(body["issue"].get("fields"))
         changes = {  # by id, as a body may be delivered twice
             change.get("id"): {
                 "author": body.get("user"),
@@ -219,12 +221,13 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
         for name in ("histories", "values", "changeHistories"):
             has_list = has_list or page.get(name) is not None
             for entry in entries_of(page, name):
-                entries.setdefault(str(entry["id"]), entry)
+                entries.setdefault(str(entry.get("id") or entry), entry)
     if not has_list or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
     entered: dict[tuple[str, str], Any] = {}  # a status may be renamed after it was entered
-    for entry_id, entry in sorted(entries.items(), key=lambda pair: natural(pair[0])):
+    for entry in sorted(entries.values(), key=lambda entry: natural(str(entry.get("id")))):
+        entry_id = entry.get("id")
         by, at = _actor(history, entry.get("author"), path=f"history {entry_id}"), _at(entry)
         fields: list[str] = []  # one entry may add several components or links
         for item in entries_of(entry, "items"):
@@ -239,7 +242,8 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
                 before = entered.get((field, str(item["from"])), before)
                 entered[field, str(item["to"])] = after
             fields.append(field)
-            key = entry_id if fields.count(field) == 1 else f"{entry_id}.{fields.count(field)}"
+            is_first = fields.count(field) == 1 or entry_id is None
+            key = entry_id if is_first else f"{entry_id}.{fields.count(field)}"
             history.changed(key, at, by, field=field, before=before, after=after)
 
 
@@ -252,7 +256,7 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
         history.truncated(action, path="comment", covers=history.covers - {"comments"})
     for comment in own:
         is_public = _is_public(comment) and not comment.get("visibility")
-        entry_id = f"comment-{comment['id']}"
+        entry_id = f"comment-{comment['id']}" if comment.get("id") else ""
         history.add(
             Commented,
             entry_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, Unpack
 
 from incidentcore.records import (
@@ -38,6 +38,7 @@ Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 _COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
 _NOISE_STARTS: Final = ("reach_", "no_", "responder_", "notify_")
+_GIVEN: Final = ("assign", "reassign", "delegate", "escalate")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
 # The type of the log entry for each event of a webhook, if it has another name.
 _ENTRY_TYPES: Final = {
@@ -57,8 +58,9 @@ def read_pagerduty(
 ) -> Import[Incident]:
     """Read incidents from PagerDuty's API with their log entries (``is_overview=false``).
 
-    A user is an agent; an integration, a service or a rule is a system. A timeout withdraws an
-    acknowledgement. Log entries about notifications are ignored.
+    A user is an agent; an integration, a service or a rule is a system. An acknowledgement is
+    withdrawn by a timeout, and where the incident is then assigned or escalated to others. Log
+    entries about notifications are ignored.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``; or the bodies of
@@ -124,7 +126,7 @@ def read_pagerduty(
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
         services = {pick(one, "service.id"): pick(one, "service.summary") for one in own}
         services[pick(incident, "service.id")] = pick(incident, "service.summary")
-        for entry in _escalations_joined(own):
+        for entry in _with_withdrawals(_escalations_joined(own), incident.get("status")):
             _entry(history, entry, users, services)
         merged_into = pick(incident, "resolve_reason.incident.id")
         if merged_into:
@@ -174,6 +176,32 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
     return joined_log.values()
 
 
+def _with_withdrawals(
+    log: Iterable[Mapping[str, Any]], status: object
+) -> Iterator[Mapping[str, Any]]:
+    """Yield a log in order, with an entry where an assignment withdrew an acknowledgement.
+
+    The tool logs none for these: an incident given to others is triggered again.
+    """
+    ordered = sorted(log, key=lambda entry: in_utc(entry.get("created_at")))
+    kinds = [*map(_kind, ordered)]
+    is_last = "acknowledge" not in kinds or status != "acknowledged"
+    held: object = None
+    for place, (kind, entry) in enumerate(zip(kinds, ordered, strict=True)):
+        at = entry.get("created_at")
+        if kind == "acknowledge":
+            held = at
+        elif kind in ("unacknowledge", "resolve"):
+            held = None
+        elif kind in _GIVEN and held not in (None, at):
+            if is_last or "acknowledge" in kinds[place:]:
+                key, channel = f"{entry.get('id')}-withdrawn", {"type": kind}
+                made = {"id": key, "type": "unacknowledge_log_entry", "channel": channel}
+                yield {**entry, **made}
+            held = None
+        yield entry
+
+
 def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
     """Read who acknowledged an incident whose log does not say so."""
     if incident.get("status") != "acknowledged":
@@ -203,11 +231,16 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
             rest.append(body)
         for message in messages:
             incident = as_object(message.get("incident"))
-            current[incident.get("id")] = incident
             own = {"id": incident.get("id")}
-            log += ({**entry, "incident": own} for entry in listed(message, "log_entries"))
+            if incident:
+                current[incident.get("id")] = incident
+            entries = listed(message, "log_entries") if incident else [message]  # of version 1
+            log += ({**entry, "incident": own} for entry in entries)
     for event in sorted(events, key=_order):
         data, kind = as_object(event.get("data")), str(event.get("event_type"))
+        if not kind.startswith("incident."):  # of a service, or a test of the connection
+            log.append({"incident": {"id": None}})
+            continue
         kind = kind.removeprefix("incident.").replace(".", "_")
         incident = as_object(data.get("incident")) or data
         before = current.get(incident.get("id"), {})
@@ -287,7 +320,7 @@ def _entry(
     services: Mapping[str, str | None],
 ) -> None:
     kind = _kind(entry)
-    entry_id, at = entry["id"], entry.get("created_at")
+    entry_id, at = entry.get("id"), entry.get("created_at")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
         return
     by = _actor(history, entry.get("agent"), entry, users)
@@ -302,8 +335,8 @@ def _entry(
     elif kind in ("resolve", "reopen"):
         after = "resolved" if kind == "resolve" else "triggered"
         history.changed(entry_id, at, by, field="state", after=after)
-    elif kind in ("assign", "reassign", "delegate", "escalate"):
-        assignee = _first(history, entries_of(entry, "assignees"), entry_id)
+    elif kind in _GIVEN:
+        assignee = _first(history, entries_of(entry, "assignees"), str(entry_id))
         if kind == "escalate":
             history.add(Escalated, entry_id, at, by, target=assignee or "unknown")
         if assignee:

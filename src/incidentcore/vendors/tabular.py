@@ -26,6 +26,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles, plain_name
 from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.paths import CUT, MORE, rows_of
 from incidentcore.vendors.lines import (
     BOM,
     LineError,
@@ -48,10 +49,6 @@ _SEP: Final = re.compile(r'"?sep=(.)"?\s*')
 _SAID: Final = re.compile(r"[:=\d]")  # in a title such as "From: 2026-03-01"
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CARRIAGE: Final = "lines end in CR alone; save the file with line ends LF or CRLF"
-_PAGES: Final = (
-    *("result", "results", "records", "tickets", "issues", "incidents", "rows", "data", "value"),
-    *("values", "items"),
-)
 _SAVE: Final = "open it in a spreadsheet program and save it as .xlsx or CSV"
 _OTHERS: Final = {
     b"par1": "a parquet file; pass frames.rows(path), or the path to frames.gather_kpis_from",
@@ -161,7 +158,7 @@ def open_table(
             text = text[2:].replace(b"\0", b"")
         text = text.lstrip()
         if text[:1] in (b"[", b"{"):
-            return _objects(_json_rows(path), notes)
+            return _objects(_json_rows(path, notes), notes)
         if why := next((why for mark, why in _OTHERS.items() if text.lower().startswith(mark)), ""):
             raise FormatError(f"{why} @ {path}")
         return _delimited(path_lines(path, encoding, notes), delimiter, strict, notes)
@@ -238,12 +235,14 @@ def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
     return Table(tuple(columns), enumerate(chain(first, rows), 1), objects=True, notes=notes)
 
 
-def _json_rows(path: Path) -> Iterable[Any]:
+def _json_rows(path: Path, notes: list[tuple[str, str]]) -> Iterable[Any]:
     """Return the objects of JSON: a list, a page that holds one, or one object on each line."""
     data, lines = _json(path)
-    if isinstance(data, Mapping):
-        data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
-    return data if lines is None else lines
+    rows: list[Any] = rows_of(data) if isinstance(data, Mapping) else data
+    if isinstance(data, Mapping) and rows[-1:] == [CUT]:
+        notes.append(("truncated_history", MORE))
+        rows.pop()
+    return rows if lines is None else lines
 
 
 def _json_lines(path: Path) -> Iterator[Any]:

@@ -250,7 +250,7 @@ def _audit(
     history: HistoryBuilder, audit: Mapping[str, Any], who: Mapping[str, str | None]
 ) -> bool:
     """Add the changes of one audit; return whether it is that of the creation."""
-    at, path = audit.get("created_at"), f"audit {audit['id']}"
+    at, path = audit.get("created_at"), f"audit {audit.get('id')}"
     author = plain_text(audit.get("author_id"))
     by = history.actor(author, who.get(author or ""), path=path)
     events = list(entries_of(audit, "events"))

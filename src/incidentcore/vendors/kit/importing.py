@@ -15,7 +15,7 @@ from incidentcore.records.coverage import checked_covers
 from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
-from incidentcore.vendors.kit.paths import CUT, plain_text, reader_of
+from incidentcore.vendors.kit.paths import CUT, MORE, plain_text, reader_of
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
@@ -25,7 +25,6 @@ R = TypeVar("R", bound=Record)
 _DEFAULT_LEVELS: Final = LevelTable()
 _DEFAULT_ROLES: Final = Roles()
 _DEFAULT_TIMES: Final = Times()
-_MORE: Final = "a page says that there is more; page the rest"
 # What a malformed record raises while it is read: a part is missing, or is not what it should be.
 _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
@@ -165,7 +164,7 @@ class Import(Iterator[R], Generic[R]):
         row = 0
         for entry in entries:
             if entry is CUT:
-                self.findings.add("truncated_history", _MORE)
+                self.findings.add("truncated_history", MORE)
                 continue
             self._counts["rows"] = row = row + 1
             record = self._read(row, entry, seen)
@@ -179,7 +178,7 @@ class Import(Iterator[R], Generic[R]):
         action = "left out: its record did not come" if key else "left out: it names no record"
         for name, log in self._logs.items():
             for entry in log.get(key, ()):
-                found = ("truncated_history", _MORE) if entry is CUT else ("unknown_entry", action)
+                found = ("truncated_history", MORE) if entry is CUT else ("unknown_entry", action)
                 self.findings.add(*found, key=key, path=name)
 
     def _counted(self, record: R) -> R:

@@ -74,6 +74,26 @@ def reader_of(key: str | Callable[[Any], object]) -> Callable[[Any], object]:
 CUT: Final = "\0cut"
 """The marker in place of a missing page of a source."""
 
+_NEXT: Final = ("more", "next", "next_page", "nextPageToken", "@odata.nextLink")
+MORE: Final = "a page says that there is more; page the rest"
+_PAGES: Final = (
+    *("result", "results", "records", "tickets", "issues", "incidents", "rows", "data", "value"),
+    *("values", "items"),
+)
+"""The names under which the pages of well-known tools have their objects."""
+
+
+def rows_of(page: Mapping[str, Any]) -> list[Any]:
+    """Return the objects of a page of JSON, or of one object by itself or under one name.
+
+    If the page announces another one, ``CUT`` is the last.
+    """
+    name = next((key for key in _PAGES if type(page.get(key)) is list), None)
+    if name is None:
+        only = next(iter(page.values())) if len(page) == 1 else None
+        return [only if isinstance(only, Mapping) else page]
+    return [*page[name], *((CUT,) if _goes_on(page, len(page[name])) else ())]
+
 
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source, which is an object, a page, or a list of either.
@@ -103,8 +123,10 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     for entry in source:
         found = [as_object(entry).get(key) for key in keys]
         page: Any = next((one for one in found if type(one) in (list, tuple)), None)
-        if page is None and _NAMED.isdisjoint(as_object(entry)):  # of one record
-            page = [one for one in found if isinstance(one, Mapping)] or None
+        if page is None and keys and _NAMED.isdisjoint(as_object(entry)):
+            page = [one for one in found if isinstance(one, Mapping)]  # of one record
+            lists = (one for key in _PAGES if type(one := as_object(entry).get(key)) is list)
+            page = page or next(lists, None)  # of a search, or written by another program
         if page is None:
             yield entry
             continue
@@ -121,7 +143,7 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
     """Return whether a page says that another one follows it."""
     if "end_of_stream" in page:  # with it, next_page is where the next export begins
         return page["end_of_stream"] is False
-    if any(page.get(name) for name in ("more", "next_page", "nextPageToken")):
+    if any(page.get(name) for name in _NEXT):
         return True
     if any(page.get(name) is False for name in ("isLast", "isLastPage")):
         return True

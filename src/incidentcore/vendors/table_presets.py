@@ -187,7 +187,10 @@ OPSGENIE_INCIDENTS: Final[Preset] = {
     "lifecycle": OPSGENIE_INCIDENT,
     "optional": True,
 }
-"""Opsgenie's incidents, as the API lists them: a resolution has the time of the last update."""
+"""Opsgenie's incidents, as the API lists them: a resolution has the time of the last update.
+
+Opsgenie itself sets ``impactEndDate``, here the restoration, when an incident is resolved.
+"""
 
 REMEDY_CSV: Final[Preset] = {
     "mapping": {

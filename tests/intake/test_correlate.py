@@ -136,7 +136,9 @@ def test_what_is_no_alert_is_refused_and_changes_nothing():
     """One call that is not an alert of ours, between two alerts that are."""
     intake = Intake(IntakePolicy())
     intake.feed(alert())
-    with pytest.raises(InvalidValueError, match="allowed: an Alert, or IncidentEnded"):
+    with pytest.raises(
+        InvalidValueError, match="allowed: an Alert, IncidentEnded or IncidentReopened"
+    ):
         intake.feed({"key": "disk"})
     assert [one.kind for one in intake.feed(alert("other", 1))] == ["open"]
 

@@ -278,6 +278,7 @@ def _intake() -> Iterator[Any]:
         intake.Alert(key="z", at=at, value=2.5, extra={"seen": at, "tags": ("a", 1)}),
         intake.Alert(key="late", at=at + HOUR),
         intake.IncidentEnded("alerts-9", at + HOUR, final=True),
+        intake.IncidentReopened("alerts-8", at + HOUR, "labels.service='web'"),
     ]
     hot = intake.SampleThreshold("cpu", at_least=90, stale_after=HOUR)
     samples = [

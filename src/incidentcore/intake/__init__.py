@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.intake.alert import Alert, IncidentEnded
+    from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened
     from incidentcore.intake.correlate import Intake, IntakeResult, fold_alerts
     from incidentcore.intake.incidents import apply_intent, apply_intents, open_incident
     from incidentcore.intake.intents import IncidentIntent
@@ -60,6 +60,7 @@ __all__ = [
     "Flapping",
     "IncidentEnded",
     "IncidentIntent",
+    "IncidentReopened",
     "Inhibit",
     "Intake",
     "IntakePolicy",
@@ -87,7 +88,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "alert": "Alert IncidentEnded",
+            "alert": "Alert IncidentEnded IncidentReopened",
             "correlate": "Intake IntakeResult fold_alerts",
             "incidents": "apply_intent apply_intents open_incident",
             "intents": "IncidentIntent",

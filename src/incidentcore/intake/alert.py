@@ -132,3 +132,31 @@ class IncidentEnded(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_text("incident", self.incident)
         need_kind("final", self.final, bool)
+
+
+@attrs.frozen
+class IncidentReopened(SharedRepr):
+    """A notice that people, not alerts, reopened an incident.
+
+    From then on the alerts of its group join it, even if it had been forgotten, as long as each
+    comes within ``IntakePolicy.window`` after the previous one. If the group has another open
+    incident, nothing changes.
+
+    Attributes:
+        incident: The incident's id, as in ``IncidentIntent.incident``.
+        at: When it was reopened, in UTC.
+        group: The group of its alerts, as in ``IncidentIntent.group``; ``open_incident`` keeps it
+            in ``custom["alert_group"]`` of the record.
+    """
+
+    incident: str
+    at: datetime = attrs.field(converter=as_utc)
+    group: str
+
+    def __attrs_post_init__(self) -> None:
+        need_text("incident", self.incident)
+        need_text("group", self.group)
+
+
+Notice: TypeAlias = IncidentEnded | IncidentReopened
+"""What people did to an incident."""

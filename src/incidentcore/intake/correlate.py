@@ -30,7 +30,7 @@ import attrs
 from incidentcore._checks import SharedRepr, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.intake.alert import Alert, IncidentEnded
+from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened, Notice
 from incidentcore.intake.decisions import Decisions
 from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.live import in_order
@@ -54,7 +54,7 @@ class IntakeResult(SharedRepr):
 
 def fold_alerts(
     policy: IntakePolicy,
-    alerts: Iterable[Alert | IncidentEnded],
+    alerts: Iterable[Alert | Notice],
     /,
     *,
     state: IntakeState | None = None,
@@ -71,7 +71,7 @@ def fold_alerts(
     Args:
         policy: How alerts become incidents.
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
-            people ended.
+            people ended, and an ``IncidentReopened`` for each that they reopened.
         state: The state that an earlier call returned; None for the first call.
         until: The current time: alerts take effect once they are ``policy.lateness`` old. If
             omitted, the time at which the latest alert was received is used, and an alert must be
@@ -81,7 +81,7 @@ def fold_alerts(
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.
 
     Raises:
-        InvalidValueError: An item of ``alerts`` is neither an ``Alert`` nor an ``IncidentEnded``.
+        InvalidValueError: An item of ``alerts`` is of none of these classes.
 
     Source: our choice.
 
@@ -96,7 +96,7 @@ def fold_alerts(
     """
     intake = Intake(policy, state)
     found: list[IncidentIntent] = []
-    for alert in each_of("alerts", alerts, Alert | IncidentEnded):
+    for alert in each_of("alerts", alerts, Alert | IncidentEnded | IncidentReopened):
         found.extend(intake.feed(alert))
     if until is not None:
         found.extend(intake.settle(until=until))
@@ -127,9 +127,10 @@ class Intake:
         need_kind("state", state, IntakeState)
         self._policy = policy
         self._decisions = Decisions(policy, state)
-        pending: list[tuple[datetime, Alert | IncidentEnded]] = [
+        pending: list[tuple[datetime, Alert | Notice]] = [
             *((one.at, one.alert) for one in state.pending),
             *((one.at, one) for one in state.ends),
+            *((one.at, one) for one in state.reopenings),
         ]
         self._order = Ordering(policy.lateness, state.settled, pending)
 
@@ -137,13 +138,13 @@ class Intake:
     def state(self) -> IntakeState:
         """Return the present state, which can be stored and passed to another ``Intake``."""
         pending: list[PendingAlert] = []
-        ends: list[IncidentEnded] = []
+        notices: list[Notice] = []
         for at, items in self._order.pending():
             for item in in_order(items, self._policy):
                 if isinstance(item, Alert):
                     pending.append(PendingAlert(at, item))
                 else:
-                    ends.append(item)
+                    notices.append(item)
         live = self._decisions
         return IntakeState(
             settled=self._order.settled,
@@ -152,7 +153,8 @@ class Intake:
             groups=tuple(live.groups[name].frozen() for name in sorted(live.groups)),
             incidents=tuple(live.incidents[name].frozen() for name in sorted(live.incidents)),
             pending=tuple(pending),
-            ends=tuple(ends),
+            ends=tuple(one for one in notices if isinstance(one, IncidentEnded)),
+            reopenings=tuple(one for one in notices if isinstance(one, IncidentReopened)),
         )
 
     @property
@@ -164,23 +166,23 @@ class Intake:
         found = [at for at in (self._decisions.next_due(), self._order.first) if at is not None]
         return min(found) + self._policy.lateness if found else None
 
-    def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Process an alert or the end of an incident; return the resulting changes to incidents.
+    def feed(self, item: Alert | Notice) -> list[IncidentIntent]:
+        """Process an alert, or the end or reopening of an incident; return the resulting changes.
 
         Raises:
-            InvalidValueError: The item is neither an ``Alert`` nor an ``IncidentEnded``.
+            InvalidValueError: The item is of another class.
         """
         order = self._order
         if isinstance(item, Alert):
             at, seen = item.at, item.recorded_at
             if seen < at:  # noqa: PLR1730  for each alert: min takes three times as long
                 at = seen
-        elif isinstance(item, IncidentEnded):
+        elif isinstance(item, (IncidentEnded, IncidentReopened)):
             at = seen = item.at
             if at < order.settled:
                 item = attrs.evolve(item, at=order.settled)
         else:
-            raise InvalidValueError("alert", item, "an Alert, or IncidentEnded")
+            raise InvalidValueError("alert", item, "an Alert, IncidentEnded or IncidentReopened")
         edge = order.edge(seen) if order.lateness else seen
         found = self._decisions.settle(order.release(edge), edge) if edge > order.settled else []
         order.put(at, item)

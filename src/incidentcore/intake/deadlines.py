@@ -12,6 +12,7 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import Any, Final, TypeAlias
 
+from incidentcore.intake.alert import IncidentReopened
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
 from incidentcore.intake.policy import IntakePolicy
 from incidentcore.intake.state import IntakeState
@@ -20,6 +21,7 @@ Live: TypeAlias = LiveCondition | LiveGroup | LiveIncident
 Tables: TypeAlias = tuple[Mapping[Any, Live], ...]  # in the order of their ``place``
 Timer: TypeAlias = tuple[datetime, int, tuple[str, str] | str]
 
+NOBODY: Final = ("", "")  # the opener of an incident that no alert has joined again
 _SPARE: Final = 256  # timers out of date that are not worth clearing away
 
 
@@ -53,6 +55,19 @@ class Deadlines(ABC):
                 self.conditions[one.alert.source, one.alert.key].waits.append(group.name)
         self._timers: list[Timer] = []
         self._renew()
+
+    def reopen(self, notice: IncidentReopened, now: datetime) -> LiveIncident:
+        """Return the open incident of a group: the one that people reopened, if it has no other."""
+        known = self.incidents.get(notice.incident)
+        name = notice.group if known is None else known.group
+        group = self.groups.setdefault(name, LiveGroup(name))
+        incident = self.incidents.get(group.incident)
+        if incident is None or incident.resolved_at is not None:
+            incident = LiveIncident(notice.incident, name, NOBODY, now)
+            self.incidents[incident.name] = incident
+            group.incident = incident.name
+            self.arm(incident)
+        return incident
 
     def next_due(self) -> datetime | None:
         """Return the earliest deadline; None if there is none."""

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS
-from incidentcore.intake.alert import Alert, IncidentEnded
-from incidentcore.intake.deadlines import Deadlines, Live
+from incidentcore.intake.alert import Alert, IncidentEnded, Notice
+from incidentcore.intake.deadlines import NOBODY, Deadlines, Live
 from incidentcore.intake.inhibition import Inhibition
 from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident, in_order
@@ -58,7 +58,7 @@ class Decisions(Deadlines):
     # Alerts
 
     def settle(
-        self, batches: Iterable[tuple[datetime, list[Alert | IncidentEnded]]], edge: datetime
+        self, batches: Iterable[tuple[datetime, list[Alert | Notice]]], edge: datetime
     ) -> list[IncidentIntent]:
         """Process the items before an instant, and every deadline before it; return the intents.
 
@@ -74,8 +74,10 @@ class Decisions(Deadlines):
             for item in items if len(items) == 1 else in_order(items, self.policy):
                 if isinstance(item, Alert):
                     self._take(item, at)
-                else:
+                elif isinstance(item, IncidentEnded):
                     self._end(item, at)
+                else:
+                    self._gather(self.reopen(item, at), at)
         if timers and timers[0][0] < edge:
             self.run_timers(edge)
         return self._out
@@ -266,6 +268,10 @@ class Decisions(Deadlines):
     ) -> None:
         """Add an alert to its group's incident, and then those that waited in the group."""
         self._join(kind, alert, condition, incident, now)
+        self._gather(incident, now)
+
+    def _gather(self, incident: LiveIncident, now: datetime) -> None:
+        """Add the alerts that waited in an incident's group."""
         for waiting, other in self._waited(self.groups[incident.group]):
             self._join("add", waiting, other, incident, now)
 
@@ -289,6 +295,8 @@ class Decisions(Deadlines):
     ) -> None:
         self._out.append(_intent(kind, now, incident.name, incident.group, alert, ""))
         incident.last_at = now
+        if incident.opener == NOBODY:
+            incident.opener = condition.name
         condition.incident = incident.name
         incident.members.add(condition.name)
         if condition.waits:  # in another group, by other labels

@@ -33,7 +33,7 @@ def open_incident(
     """Return the new incident that an intent requests.
 
     Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` contains the alert's
-    ``labels``, source and key, and ``alert_count``, the incident's number of alerts so far.
+    ``labels``, source, key and group, and ``alert_count``, the incident's number of alerts so far.
 
     Args:
         intent: An intent of the kind ``open``.
@@ -67,6 +67,7 @@ def open_incident(
         "custom": {
             "alert": alert.key,
             "alert_count": 1,
+            "alert_group": intent.group,
             "alert_source": alert.source,
             "labels": alert.labels,
         },

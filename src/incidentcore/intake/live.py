@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar, Final
 
 from incidentcore.digest import content_id
-from incidentcore.intake.alert import Alert, IncidentEnded
+from incidentcore.intake.alert import Alert, IncidentEnded, Notice
 from incidentcore.intake.policy import Flapping, IntakePolicy
 from incidentcore.intake.severity import SeverityTable
 from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, PendingAlert
@@ -193,26 +193,27 @@ class LiveIncident:
         return None if self.members else self.last_at + policy.window
 
 
-def in_order(
-    items: Iterable[Alert | IncidentEnded], policy: IntakePolicy
-) -> list[Alert | IncidentEnded]:
+def in_order(items: Iterable[Alert | Notice], policy: IntakePolicy) -> list[Alert | Notice]:
     """Return the items of one instant in the order in which they are processed.
 
-    Ended incidents come first, so that no alert of the instant joins them. Then come firing alerts,
+    Ended incidents come first, so that no alert of the instant joins them, and then reopened ones,
+    so that it joins these. Then come firing alerts,
     so that nothing is resolved that fires at the same instant, beginning with those that inhibit
     others, and among these with those that nothing inhibits. Alerts of one fault are sorted by
     time, severity (worst first) and receipt.
     """
     severities = policy.severities
 
-    def place(item: Alert | IncidentEnded) -> tuple[object, ...]:
+    def place(item: Alert | Notice) -> tuple[object, ...]:
         if isinstance(item, IncidentEnded):
             return (0, item.incident, not item.final, item.at)
+        if not isinstance(item, Alert):
+            return (1, item.incident, item.group, item.at)
         rank = severities.rank(item.severity)
         first = 2
         if item.firing and policy.inhibits(item):
             first = any(rule.waits_for(item) for rule in policy.inhibit)
-        stage = 1 if item.firing else 2
+        stage = 2 if item.firing else 3
         when = (item.happened_at, rank, item.recorded_at)
         return (stage, first, item.source, item.key, *when)
 

@@ -16,7 +16,7 @@ import attrs
 from incidentcore._checks import SharedRepr, need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
-from incidentcore.intake.alert import Alert, IncidentEnded
+from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened
 
 
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class OpenIncident(SharedRepr):
         id: The incident's id.
         group: The values that its alerts have in common, as text.
         source: The source of the fault that opened it.
-        key: The key of that fault.
+        key: The key of that fault; empty until an alert joins an incident that people reopened.
         last_at: When an alert last joined it.
         resolved_at: When it was resolved; None while it is open.
     """
@@ -130,6 +130,7 @@ class IntakeState(SharedRepr):
         incidents: The incidents that an alert may still join or reopen, sorted.
         pending: Alerts at or after ``settled``, in order.
         ends: Notices of ended incidents at or after ``settled``, in order.
+        reopenings: Notices of reopened incidents at or after ``settled``, in order.
 
     Raises:
         InvalidValueError: A fault, group or incident occurs twice, or one that is referred to
@@ -143,9 +144,10 @@ class IntakeState(SharedRepr):
     incidents: tuple[OpenIncident, ...] = ()
     pending: tuple[PendingAlert, ...] = ()
     ends: tuple[IncidentEnded, ...] = ()
+    reopenings: tuple[IncidentReopened, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        for name in ("conditions", "groups", "incidents", "pending", "ends"):
+        for name in ("conditions", "groups", "incidents", "pending", "ends", "reopenings"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         need_whole("opened", self.opened, least=0)
         known = {one.id for one in self.incidents}

@@ -11,8 +11,9 @@ WRITTEN: Final = classes_of(
     """
     IntakeGrouping=AlertGrouping IntakeInhibit=Inhibit Alert IntakeCondition=state.ConditionState
     IntakeFlapping=Flapping IntakeGroup=state.GroupState IncidentEnded IncidentIntent IntakePolicy
-    IntakeResult IntakeState IntakeMaintenance=MaintenanceRule IntakeIncident=state.OpenIncident
-    PendingAlert=state.PendingAlert Sample=MetricSample SampleResult SampleState SampleThreshold
-    SampleSeries=threshold.SeriesState SeverityRow SeverityTable
+    IncidentReopened IntakeResult IntakeState IntakeMaintenance=MaintenanceRule
+    IntakeIncident=state.OpenIncident PendingAlert=state.PendingAlert Sample=MetricSample
+    SampleResult SampleState SampleThreshold SampleSeries=threshold.SeriesState SeverityRow
+    SeverityTable
     """,
 )

@@ -7,17 +7,13 @@ beside the table. Actions that two systems share have the same name here.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from incidentcore.conditions import field
 from incidentcore.lifecycle.cascade_rule import CascadeRule
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.standard import (
-    APPROVED_IF_ASKED,
-    APPROVED_NAME,
-    REJECTED_IF_ASKED,
-    REJECTED_NAME,
-)
+from incidentcore.lifecycle.standard import if_approved, if_rejected
 from incidentcore.lifecycle.standard_cascades import (
     parent_to_child,
     problem_to_incident,
@@ -34,6 +30,7 @@ def _states(*names: str, **flags: bool) -> tuple[State, ...]:
 _RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_notes"))
 _BY_REQUESTER: Final = field("actor.role").equals("requester")
 _NOT_BY_REQUESTER: Final = ~_BY_REQUESTER
+_by_requester = partial(Transition, guard=_BY_REQUESTER, guard_name="by the requester")
 _BY_SYSTEM: Final = field("actor.role").equals("system")
 _BY_AGENT: Final = field("actor.role").equals("agent")
 
@@ -172,12 +169,8 @@ SERVICENOW_REQUEST: Final = Lifecycle(
     states=(*_REQ_OPEN_STATES, _COMPLETE, _INCOMPLETE, _SKIPPED),
     initial=_REQ_OPEN,
     transitions=(
-        Transition(
-            "start", _REQ_OPEN, _REQ_WORK, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME
-        ),
-        Transition(
-            "reject", _REQ_OPEN, _INCOMPLETE, guard=REJECTED_IF_ASKED, guard_name=REJECTED_NAME
-        ),
+        if_approved("start", _REQ_OPEN, _REQ_WORK),
+        if_rejected("reject", _REQ_OPEN, _INCOMPLETE),
         Transition("hold", _REQ_WORK, _REQ_PENDING),
         Transition("resume", _REQ_PENDING, _REQ_WORK),
         Transition("close_complete", (_REQ_WORK, _REQ_PENDING), _COMPLETE),
@@ -269,12 +262,8 @@ JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
     states=(_APPROVAL, *JSM_REQUEST.states),
     initial=_APPROVAL,
     transitions=(
-        Transition(
-            "approve", _APPROVAL, _SUPPORT, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME
-        ),
-        Transition(
-            "decline", _APPROVAL, _CANCELED, guard=REJECTED_IF_ASKED, guard_name=REJECTED_NAME
-        ),
+        if_approved("approve", _APPROVAL, _SUPPORT),
+        if_rejected("decline", _APPROVAL, _CANCELED),
         *JSM_REQUEST.transitions,
     ),
 )
@@ -291,23 +280,19 @@ TEXTBOOK_INCIDENT: Final = Lifecycle(
         Transition("hold", _WORK, _HOLD, fields=(InputField("reason", "hold_reason"),)),
         Transition("resume", _HOLD, _WORK),
         Transition("resolve", _WORK, _RESOLVED, fields=(*_RESOLUTION, "verification")),
-        Transition(
+        _by_requester(
             "confirm",
             _RESOLVED,
             _CLOSED,
             fields=(InputField("confirmed_by", "closure_confirmed_by"),),
-            guard=_BY_REQUESTER,
-            guard_name="by the requester",
         ),
-        Transition(
+        _by_requester(
             "reject_resolution",
             _RESOLVED,
             _WORK,
             fields=(InputField("reason", "custom.rejection_reason"),),
-            guard=_BY_REQUESTER,
-            guard_name="by the requester",
         ),
-        Transition("close_unanswered", _RESOLVED, _CLOSED, guard=~_BY_REQUESTER),
+        Transition("close_unanswered", _RESOLVED, _CLOSED, guard=_NOT_BY_REQUESTER),
         Transition("cancel", (_NEW, _WORK), _CANCELED),
     ),
 )
@@ -330,16 +315,13 @@ ZENDESK_TICKET: Final = Lifecycle(
         Transition("hold", (_ZD_NEW, _ZD_OPEN, _ZD_PENDING, _ZD_SOLVED), _ZD_HOLD),
         Transition("solve", _ZD_BEFORE, _ZD_SOLVED),
         Transition(
-            "requester_replies",
-            (_ZD_PENDING, _ZD_HOLD, _ZD_SOLVED),
-            _ZD_OPEN,
-            guard=_BY_REQUESTER,
+            "requester_replies", (_ZD_PENDING, _ZD_HOLD, _ZD_SOLVED), _ZD_OPEN, guard=_BY_REQUESTER
         ),
         Transition(
             "close",
             _ZD_SOLVED,
             _CLOSED,
-            guard=field("actor.role").equals("system"),
+            guard=_BY_SYSTEM,
             guard_name="by a business rule or the API",
         ),
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from incidentcore.conditions import Condition, field
@@ -29,8 +30,13 @@ APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
 """The guard of actions that need an approval, if one was requested."""
 REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "approved")
 """The guard of actions that need a rejection, if approval was requested."""
-APPROVED_NAME: Final = "approved, if approval was asked"
-REJECTED_NAME: Final = "rejected, if approval was asked"
+
+if_approved = partial(
+    Transition, guard=APPROVED_IF_ASKED, guard_name="approved, if approval was asked"
+)
+if_rejected = partial(
+    Transition, guard=REJECTED_IF_ASKED, guard_name="rejected, if approval was asked"
+)
 
 HOLD_REASONS: Final = ("awaiting_caller", "awaiting_change", "awaiting_problem", "awaiting_vendor")
 
@@ -108,22 +114,14 @@ SERVICE_REQUEST: Final = Lifecycle(
     initial=NEW,
     transitions=(
         Transition("submit", NEW, AWAITING_APPROVAL, sets={"hold_reason": AWAITING_APPROVAL.name}),
-        Transition(
-            "approve",
-            AWAITING_APPROVAL,
-            IN_PROGRESS,
-            guard=APPROVED_IF_ASKED,
-            guard_name=APPROVED_NAME,
-        ),
-        Transition(
+        if_approved("approve", AWAITING_APPROVAL, IN_PROGRESS),
+        if_rejected(
             "reject",
             AWAITING_APPROVAL,
             REJECTED,
             fields=(InputField("reject_reason", "custom.reject_reason"),),
-            guard=REJECTED_IF_ASKED,
-            guard_name=REJECTED_NAME,
         ),
-        Transition("start", NEW, IN_PROGRESS, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME),
+        if_approved("start", NEW, IN_PROGRESS),
         Transition("hold", (IN_PROGRESS, ON_HOLD), ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),
         Transition("fulfill", (IN_PROGRESS, ON_HOLD), FULFILLED),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from tests.testing.choices import (
     MINUTE,
@@ -14,8 +12,7 @@ from tests.testing.choices import (
     check_choices,
 )
 
-from incidentcore.schedule import BusinessCalendar
-from incidentcore.testing.strategies_communication import _later, _spans, communication_plans
+from incidentcore.testing.strategies_communication import _spans, communication_plans
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
@@ -55,18 +52,3 @@ CHOICES: Choices = {
 def test_only_the_values_of_a_choice_come(name: str) -> None:
     """All of these, both ends of a range, and no others."""
     check_choices(*CHOICES[name])
-
-
-def test_a_calendar_that_never_closes_moves_no_instant() -> None:
-    """There is no edge to move to."""
-    at = datetime(2026, 6, 1, tzinfo=UTC)
-    always = BusinessCalendar.always()
-    assert [_later(at, [always], choice) for choice in range(4)] == [at] * 4
-
-
-@pytest.mark.parametrize(("choice", "hour"), [(0, 9), (1, 17), (2, 8), (3, 8)])
-def test_an_instant_may_be_the_next_opening_or_closing(choice: int, hour: int) -> None:
-    """Asked at 8:00 on a Monday of an office from nine to five."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-    eight = datetime(2026, 6, 1, 8, tzinfo=UTC)
-    assert _later(eight, [office], choice) == eight.replace(hour=hour)

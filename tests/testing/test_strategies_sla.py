@@ -24,6 +24,7 @@ from incidentcore.schedule import BusinessCalendar, Maintenance
 from incidentcore.testing.strategies_sla import (
     _later,
     _targets,
+    edges,
     follow,
     sla_definitions,
     sla_policies,
@@ -135,9 +136,18 @@ def test_an_event_may_be_corrected_and_what_is_refused_is_left_out() -> None:
 def test_the_next_instant_is_some_steps_on_or_at_an_edge() -> None:
     """Monday noon lies in a window that ends at 17:00; Saturday before one that opens on Monday."""
     steps = {0, 1, 20, 90, 480, 1_500, 9_000}
-    for at, edges in ((MONDAY, {0, 300}), (MONDAY - 48 * 60 * MINUTE, {2_700, 3_180})):
+    for at, ends in ((MONDAY, {0, 300}), (MONDAY - 48 * 60 * MINUTE, {2_700, 3_180})):
         drawn = {(one - at) // MINUTE for one in examples(_later(at, (OFFICE,)), 300, 1)}
-        assert drawn == steps | edges
+        assert drawn == steps | ends
     never = Maintenance(Interval(MONDAY, MONDAY + MINUTE))
     late = MONDAY + 60 * MINUTE
     assert {(one - late) // MINUTE for one in examples(_later(late, (never,)), 300, 1)} == steps
+
+
+def test_the_next_edge_is_an_opening_or_a_closing() -> None:
+    """Asked at 8:00 of an office from nine to five; a calendar that never closes has no edge."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    eight = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    drawn = examples(edges(eight, [office]), 20, 1)
+    assert {one.hour for one in drawn} == {9, 17}
+    assert set(examples(edges(eight, [BusinessCalendar.always()]), 20, 1)) == {eight}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from incidentcore.communication import PUBLIC_REPLY, CommunicationPlan, UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, Condition, field
-from incidentcore.errors import IncidentCoreError
 from incidentcore.records import (
     Commented,
     Communicated,
@@ -19,9 +18,8 @@ from incidentcore.records import (
     Prioritized,
     StateChanged,
 )
-from incidentcore.schedule import Calendar
 from incidentcore.testing.strategies_schedule import ODD_SPANS, calendars, instants
-from incidentcore.testing.strategies_sla import change_of, follow, words_of
+from incidentcore.testing.strategies_sla import change_of, edges, follow, words_of
 from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, ON_HOLD, RESOLVED, Priority
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -148,17 +146,8 @@ def communicated_incidents(
     minutes = st.sampled_from((0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE)
     steps = st.sampled_from(sorted(spans)) | minutes
     for _ in range(draw(st.integers(0, max_events))):
-        at = _later(at + draw(steps), known, draw(st.integers(0, 4)))
+        at += draw(steps)
+        if known and draw(st.integers(0, 4)) < 2:
+            at = draw(edges(at, known))
         record, at = follow(draw, record, events, at=at, back=(1, 90))
     return record
-
-
-def _later(at: datetime, known: list[Calendar], choice: int) -> datetime:
-    """Return an instant, or the next edge of one of the calendars after it."""
-    if not known or choice > 1:
-        return at
-    calendar = known[choice % len(known)]
-    try:
-        return calendar.next_close(at) if choice else calendar.next_open(at)
-    except IncidentCoreError:  # it never opens again
-        return at

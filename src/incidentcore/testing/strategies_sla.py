@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -246,12 +246,17 @@ def follow(
 
 
 def _later(at: datetime, known: tuple[Calendar, ...]) -> st.SearchStrategy[datetime]:
+    steps = st.sampled_from((0, 1, 20, 90, 480, 1_500, 9_000)).map(lambda n: at + n * _MINUTE)
+    return steps | steps | edges(at, known)
+
+
+def edges(at: datetime, known: Sequence[Calendar]) -> st.SearchStrategy[datetime]:
+    """Return a strategy for the next instant at which one of several calendars opens or closes."""
+
     def edge(calendar: Calendar, close: bool) -> datetime:  # noqa: FBT001  drawn, not written
         try:
             return calendar.next_close(at) if close else calendar.next_open(at)
         except IncidentCoreError:  # it never opens again
             return at
 
-    steps = st.sampled_from((0, 1, 20, 90, 480, 1_500, 9_000)).map(lambda n: at + n * _MINUTE)
-    edges = st.builds(edge, st.sampled_from(known), st.booleans())
-    return steps | steps | edges
+    return st.builds(edge, st.sampled_from(known), st.booleans())

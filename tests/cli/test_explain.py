@@ -154,7 +154,7 @@ def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str
         f"  all resolution critical: running; {clock}",
         "due: nothing",
         "next, unless something happens:",
-        "  2026-06-01 13:00 CEST sla.due: the resolution clock reached due",
+        "  2026-06-01 13:00 CEST sla.due: the resolution clock is due",
         "look again: 2026-06-01 13:00 CEST",
     ]
     command = ["explain", desk, "--record", str(record), "--now", "2026-06-01T10Z", "--words", "de"]

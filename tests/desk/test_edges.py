@@ -94,10 +94,10 @@ def test_an_item_that_lapsed_says_since_when_and_why() -> None:
     incident = comment(incident, "We look.", at=START + 7 * HOUR / 2, by="ada")
     lines = explain_record(desk, incident, now=START + 4 * HOUR).splitlines()
     assert (
-        "  2026-03-02 11:00 CET sla.due: the response clock reached due; "
+        "  2026-03-02 11:00 CET sla.due: the response clock is due; "
         "no longer due since 2026-03-02 13:30 CET: the clock stopped, breached"
     ) in lines
-    assert "  2026-03-02 11:00 CET sla.breach: the response clock reached breach" in lines
+    assert "  2026-03-02 11:00 CET sla.breach: the response clock is breached" in lines
 
 
 @pytest.mark.parametrize(

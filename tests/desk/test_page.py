@@ -377,7 +377,7 @@ levels = [{ after = "15m", to = "person:ada" }]
     assert lines[-2].startswith("  2026-06-01 09:15 UTC escalation -> person ada: ")
     later = explain_record(desk, record, now=nine + timedelta(minutes=20)).splitlines()
     assert later[-2:] == [
-        "  2026-06-01 10:00 UTC sla.due: the resolution clock reached due",
+        "  2026-06-01 10:00 UTC sla.due: the resolution clock is due",
         "look again: 2026-06-01 10:00 UTC",
     ]
     done = explain_record(desk, record, now=nine + timedelta(hours=2)).splitlines()
@@ -416,10 +416,10 @@ levels = [{ after = "15m", to = "person:ada" }, { after = "90m", to = "group:ops
         "fällig:",
         f"  2026-06-01 11:15 CEST escalation -> Person ada: 0:15:00 nach opened; {gone}",
         "danach, wenn nichts geschieht:",
-        "  2026-06-01 12:00 CEST sla.due: die Uhr resolution hat due erreicht",
+        "  2026-06-01 12:00 CEST sla.due: die Uhr resolution ist fällig",
         "wieder ansehen: 2026-06-01 12:00 CEST",
     ]
-    assert render(due, words=GERMAN) == "die Uhr resolution hat due erreicht"
+    assert render(due, words=GERMAN) == "die Uhr resolution ist fällig"
     assert render(loads(dumps(due), DueItem), words=GERMAN) == due.why
     with pytest.raises(TransitionNotAllowedError) as refused:
         advance(record, "reopen", at=nine + timedelta(hours=1), by="ada")

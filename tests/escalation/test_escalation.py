@@ -15,8 +15,11 @@ from incidentcore.escalation import (
     due_escalations,
     escalate_now,
 )
+from incidentcore.escalation.escalation import why_text
 from incidentcore.records import acknowledge, set_fields
 from incidentcore.sla import SlaDefinition
+from incidentcore.values import Urgency
+from incidentcore.words import GERMAN
 
 
 def test_an_exercise_is_named_in_its_escalations() -> None:
@@ -28,15 +31,42 @@ def test_an_exercise_is_named_in_its_escalations() -> None:
 
 
 def test_a_further_pass_says_its_number() -> None:
-    """The first has none; the second is pass 2."""
+    """The first has none; the second is repetition 1, the third repetition 2."""
     rules = matrix(EscalationLevel(After(10 * MIN), "one"), repeat=2, repeat_after=5 * MIN)
     due = due_escalations(rules, incident(), now=at(60), include_lapsed=True)
     assert [(one.why, one.pass_) for one in due] == [
         ("0:10:00 after opened", 0),
-        ("0:10:00 after opened, pass 2", 1),
-        ("0:10:00 after opened, pass 3", 2),
+        ("repetition 1 of: 0:10:00 after opened", 1),
+        ("repetition 2 of: 0:10:00 after opened", 2),
     ]
     assert After(5 * MIN, since="first_response_at").why[1]["since"] == "first response"
+
+
+def test_a_row_that_began_later_does_not_say_after_opened() -> None:
+    """Of the shop from 20 on: due at 30, ten minutes after the row began, not after opened."""
+    level = EscalationLevel(After(10 * MIN), "one")
+    rules = matrix(level, when=field("service").equals("shop"))
+    moved = set_fields(incident(), service="shop", at=at(20), by="ada")
+
+    (late,) = due_escalations(rules, moved, now=at(60))
+    (first,) = due_escalations(rules, incident(service="shop"), now=at(60))
+
+    assert (late.due_at, late.why) == (at(30), "0:10:00 after the row began")
+    assert (first.due_at, first.why) == (at(10), "0:10:00 after opened")
+    assert late.in_words(GERMAN) == "0:10:00 nach dem Beginn der Zeile"
+
+
+def test_the_reason_of_a_level_reads_as_a_sentence() -> None:
+    """Due and breach are words of the key; a condition that need not last is named alone."""
+    low = field("urgency").equals(Urgency.LOW)
+    for trigger, english, german in (
+        (OnClock("ola", "due"), "the ola clock is due", "die Uhr ola ist fällig"),
+        (OnClock("ola", "breach"), "the ola clock is breached", "die Uhr ola ist verletzt"),
+        (HeldFor(low, 0 * MIN), "urgency is low", "urgency is low"),
+        (HeldFor(low, MIN), "urgency is low held for 0:01:00", "urgency is low galt 0:01:00 lang"),
+    ):
+        code, data = trigger.why
+        assert (why_text(code, data), why_text(code, data, GERMAN)) == (english, german)
 
 
 def test_passes_count_from_the_last_level_after_a_delay() -> None:

@@ -54,7 +54,7 @@ def test_the_default_flow_of_servicenow_in_full() -> None:
          "whoever is assignee, role configuration item support", "functional"],
         ["1", "the resolution clock reached 0.75", "whoever is assignee, manager of assignee",
          "hierarchical"],
-        ["2", "the resolution clock reached due", "whoever is assignee, manager of assignee",
+        ["2", "the resolution clock is due", "whoever is assignee, manager of assignee",
          "hierarchical"],
     ]  # fmt: skip
     assert (row.name, rows[0][:2]) == ("sla", ["sla", "all"])

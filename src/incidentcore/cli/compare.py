@@ -24,10 +24,9 @@ from incidentcore.cli.inputs import (
 from incidentcore.desk import RuleDifference, diff_rules
 from incidentcore.desk.compare import facts_text
 from incidentcore.escalation import EscalationLevel, EscalationRow
-from incidentcore.escalation.escalation import WHY_TEXTS
+from incidentcore.escalation.escalation import why_text
 from incidentcore.pages import Page, Section
 from incidentcore.whatif import compare_rules
-from incidentcore.words.words import render_text
 
 _ABOUT: Final = (
     "Print the rules that differ between two desk files. With FILE, also print what differs for "
@@ -114,7 +113,7 @@ def _level(place: int, before: EscalationLevel | None, after: EscalationLevel | 
 
 
 def _when(level: EscalationLevel) -> str:
-    return render_text(WHY_TEXTS, level.why_code, level.why_data)
+    return why_text(level.why_code, level.why_data)
 
 
 def _whom(level: EscalationLevel) -> str:

@@ -70,6 +70,8 @@ class DueItem:
 DUE_TEXTS: Final[Texts] = {
     "update": "update for {audience}: {why}",
     "clock": "the {clock} clock reached {point}",
+    "due": "the {clock} clock is due",
+    "breach": "the {clock} clock is breached",
     "auto_close": "resolved since {at}",
     "snooze_end": "the snooze ended",
     "approval": "nobody decided in time",
@@ -320,7 +322,7 @@ def _clock_items(clock: SlaDefinition | SlaPolicy, status: SlaStatus) -> Iterato
                 kind=f"sla.{name}",
                 record_id=status.record_id,
                 due_at=crossing.at,
-                why=_why("clock", clock=clock.name, point=name),
+                why=_why(name if point == name else "clock", clock=clock.name, point=name),
                 lapsed_at=ended,
                 lapsed_because="" if ended is None or cycle is None else cycle.result,
                 body=status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,11 +20,23 @@ WHY_TEXTS: Final[Texts] = {
     "after_previous": "{delay} after the level before",
     "at_wall_time": "every {every} {unit} at {time}",
     "clock_reached": "the {clock} clock reached {point}",
+    "clock_reached.due": "the {clock} clock is due",
+    "clock_reached.breach": "the {clock} clock is breached",
     "held_for": "{condition} held for {span}",
+    "held_for.0:00:00": "{condition}",
     "text": "{text}",
-    "pass": "{why}, pass {pass_}",
+    "again": "{delay} after the row began",
+    "pass": "repetition {pass_} of: {why}",
 }
-"""The text of each reason why a level becomes due."""
+"""The text of each reason why a level becomes due; of some, by the point or span in its data."""
+
+_OPENING: Final = ("opened", "occurred", "detected")
+
+
+def why_text(code: str, data: Mapping[str, object], words: Words = ENGLISH) -> str:
+    """Return the text of the reason why a level becomes due."""
+    special = f"{code}.{data.get('point', data.get('span'))}"
+    return words.text(WHY_TEXTS, special if special in WHY_TEXTS else code, data)
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +97,7 @@ class Escalation(SharedRepr):
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return why the escalation became due, as text in the language of ``words``."""
-        why = words.text(WHY_TEXTS, self.why_code, self.why_data)
-        again = {"why": why, "pass_": self.pass_ + 1}
+        began = self.cycle > 1 and self.why_data.get("since") in _OPENING
+        why = why_text("again" if began else self.why_code, self.why_data, words)
+        again = {"why": why, "pass_": self.pass_}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -19,7 +19,7 @@ from incidentcore._checks import (
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
-from incidentcore.escalation.escalation import WHY_TEXTS
+from incidentcore.escalation.escalation import why_text
 from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.escalation.triggers import Trigger
 from incidentcore.escalation.triggers.base import need_calendar, need_delay
@@ -27,7 +27,6 @@ from incidentcore.instants import Interval
 from incidentcore.pages import Tabular
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
-from incidentcore.words.words import render_text
 
 T = TypeVar("T")
 
@@ -307,7 +306,7 @@ class EscalationMatrix(Tabular):
                 row.name if not number else "",
                 ("all" if row.when == ALWAYS else str(row.when)) if not number else "",
                 str(number),
-                render_text(WHY_TEXTS, level.why_code, level.why_data),
+                why_text(level.why_code, level.why_data),
                 ", ".join(map(str, level.targets)),
                 level.mode,
             ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incidentcore.words.german_figures import EXCLUDED, FIGURES, FORECASTS, FOUND
+from incidentcore.words.german_figures import DRILLS, EXCLUDED, FIGURES, FORECASTS, FOUND
 from incidentcore.words.german_pages import EXPLAINED, PAGES
 from incidentcore.words.words import Words, clock_time
 
@@ -208,9 +208,13 @@ _ESCALATIONS: Final = {
     "{delay} after the level before": "{delay} nach der vorigen Stufe",
     "every {every} {unit} at {time}": "alle {every} {unit} um {time}",
     "the {clock} clock reached {point}": "die Uhr {clock} hat {point} erreicht",
+    "the {clock} clock is due": "die Uhr {clock} ist fällig",
+    "the {clock} clock is breached": "die Uhr {clock} ist verletzt",
     "{condition} held for {span}": "{condition} galt {span} lang",
+    "{condition}": "{condition}",
     "{text}": "{text}",
-    "{why}, pass {pass_}": "{why}, Durchgang {pass_}",
+    "{delay} after the row began": "{delay} nach dem Beginn der Zeile",
+    "repetition {pass_} of: {why}": "Wiederholung {pass_} von: {why}",
     "no record can satisfy its condition": "kein Datensatz kann ihre Bedingung erfüllen",
     "earlier rows match every record that it matches: {rows}": "jeden Datensatz, für den "
     "sie da ist, nehmen die Zeilen davor: {rows}",
@@ -342,15 +346,6 @@ _DESK: Final = {
     "{why}": "{why}",
 }
 
-_DRILLS: Final = {
-    "it checks no expectation; if it is background only, make it a note": "sie prüft keine "
-    "Erwartung; als bloßer Hintergrund wäre sie eine Notiz",
-    "the inject at {at} makes it due after the end, at {due} of {lasts}": "die Einspielung um {at} "
-    "macht sie erst hinter dem Schluss fällig, um {due} von {lasts}",
-    "no inject checks it": "keine Einspielung prüft sie",
-    "it checks {checks!r}; known are {known}": "sie prüft {checks!r}; bekannt sind {known}",
-}
-
 _TARGETS: Final = {
     "{name}": "{name}",
     "one of {members} by {name}": "der Reihe nach {members} nach {name}",
@@ -382,7 +377,7 @@ GERMAN: Final = Words(
         **_ESCALATIONS,
         **_UPDATES,
         **_DESK,
-        **_DRILLS,
+        **DRILLS,
         **FORECASTS,
         **_TARGETS,
         **EXCLUDED,

@@ -245,3 +245,12 @@ FORECASTS: Final = {
         "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"
     ),
 }
+
+DRILLS: Final = {
+    "it checks no expectation; if it is background only, make it a note": "sie prüft keine "
+    "Erwartung; als bloßer Hintergrund wäre sie eine Notiz",
+    "the inject at {at} makes it due after the end, at {due} of {lasts}": "die Einspielung um {at} "
+    "macht sie erst hinter dem Schluss fällig, um {due} von {lasts}",
+    "no inject checks it": "keine Einspielung prüft sie",
+    "it checks {checks!r}; known are {known}": "sie prüft {checks!r}; bekannt sind {known}",
+}

@@ -53,6 +53,8 @@ def utc(text: str) -> datetime:
         ("sat 12:00", 1, True, "tue2 17:00"),
         ("mon 10:00", 1, True, "tue 17:00"),
         ("mon 10:00", 0, True, "mon 17:00"),
+        ("mon 17:00", 0, True, "mon 17:00"),
+        ("mon 17:01", 0, True, "tue 17:00"),  # radix1001/django-bizcal#tests/test_policies.py
         ("tue2 10:00", -1, False, "mon2 10:00"),
         ("mon2 10:00", -1, False, "fri 10:00"),
         ("mon2 08:00", -1, False, "thu 17:00"),  # Friday 08:00, then the previous close

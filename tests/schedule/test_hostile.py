@@ -83,8 +83,8 @@ DEFINITIONS: list[tuple[str, dict[str, Any], str]] = [
         {"hours": {"mon": "23:59-47:59"}},
         "24:00 as the end of a day",
     ),
-    ("equal start and end", {"hours": {"mon": "09:00-09:00"}}, "a start that differs from the end"),
-    ("midnight to midnight", {"hours": {"mon": "00:00-00:00"}}, "a whole day is 00:00-24:00"),
+    ("equal start and end", {"hours": {"mon": "09:00-09:00"}}, "24 hours are 09:00-33:00"),
+    ("midnight to midnight", {"hours": {"mon": "00:00-00:00"}}, "24 hours are 00:00-24:00"),
     ("longer than a day", {"hours": {"mon": "09:00-34:00"}}, "at most 24 hours after the start"),
     (
         "overlap on one date",

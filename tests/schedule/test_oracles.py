@@ -20,6 +20,7 @@ FILES = (
     "calendar_businesstimedelta_tests.jsonl",
     "calendar_chatwoot.jsonl",
     "calendar_jbpm_kogito.jsonl",
+    "calendar_library_tests.jsonl",
     "calendar_other_tests.jsonl",
     "calendar_pandas_tests.jsonl",
     "calendar_vendor_docs.jsonl",
@@ -41,6 +42,26 @@ DIFFERENT = {
     "chatwoot-0011": "C6: a calendar that is never open is refused, not 24 hours a day",
     "jbpm_kogito-0016": "C8: six business days skip the holidays met on the way, all ten of them",
     "jbpm_kogito-0020": "C5: a yearly range across New Year applies; the source forgets it",
+    "library_tests-0003": "T3: the instant of closing is not open",
+    "library_tests-0013": "C8: from a weekend one first moves into open time, then counts",
+    "library_tests-0036": "C8: from a weekend one first moves into open time, then counts",
+    "library_tests-0116": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0117": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0120": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0123": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0126": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0127": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0130": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0132": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0133": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0135": "C8: a business day later is at the same time of day, not at the opening",
+    "library_tests-0152": "T3: the instant of closing is not open",
+    "library_tests-0195": "C8: a time after the closing of a shorter day is the next opening",
+    "library_tests-0196": "C8: a time after the closing of a shorter day is the next opening",
+    "library_tests-0235": "C8: the end of a date is at the latest its midnight",
+    "library_tests-0236": "C2: a holiday closes the end of the night before",
+    "library_tests-0238": "C2: a holiday leaves the end of its own night open; lint reports it",
+    "library_tests-0239": "C1: special hours replace the end of the night before too",
     "other_tests-0174": "C8: a day after a time before opening is the opening, not that time",
     "other_tests-0175": "C8: a day after a time before opening is the opening, not that time",
     "other_tests-0176": "C8: from a weekend one moves to Monday's opening first, then counts",
@@ -213,7 +234,7 @@ def test_the_lists_name_rows() -> None:
     ids = {row["id"] for row in ROWS}
     unknown = {row["id"] for row in ROWS if row["kind"] not in known}
 
-    assert len(ids) == len(ROWS) == 929
+    assert len(ids) == len(ROWS) == 1188
     assert {*NOT_OURS, *DIFFERENT} <= ids
     assert unknown <= {*NOT_OURS, *DIFFERENT}
 
@@ -266,6 +287,21 @@ def test_a_yearly_range_across_new_year_applies() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+        ("library_tests-0013", "2015-03-03T09:00:00Z"),
+        ("library_tests-0036", "2015-02-26T17:00:00Z"),
+        ("library_tests-0116", "2019-07-23T12:00:00Z"),
+        ("library_tests-0117", "2019-07-24T12:00:00Z"),
+        ("library_tests-0120", "2019-07-22T20:00:00Z"),
+        ("library_tests-0123", "2019-07-24T08:00:00Z"),
+        ("library_tests-0126", "2019-06-17T16:00:00Z"),
+        ("library_tests-0127", "2019-08-13T12:00:00Z"),
+        ("library_tests-0130", "2016-06-16T13:00:00Z"),
+        ("library_tests-0132", "2016-06-19T12:00:00Z"),
+        ("library_tests-0133", "2023-07-17T13:00:00Z"),
+        ("library_tests-0135", "2020-06-16T12:00:00Z"),
+        ("library_tests-0195", "2026-03-09T12:00:00Z"),
+        ("library_tests-0196", "2026-12-25T12:00:00Z"),
+        ("library_tests-0235", "2026-03-03T00:00:00Z"),
         ("other_tests-0174", "2018-05-15T09:00:00Z"),
         ("other_tests-0175", "2018-05-15T09:00:00Z"),
         ("other_tests-0176", "2018-05-22T09:00:00Z"),
@@ -276,8 +312,8 @@ def test_a_yearly_range_across_new_year_applies() -> None:
         ("other_tests-0294", "2016-06-30T17:00:00Z"),
     ],
 )
-def test_business_days_begin_in_open_time_and_end_on_their_date(name: str, expected: str) -> None:
-    """From a closed instant one first moves to an open one; a date ends at its midnight (C8)."""
+def test_business_days_that_differ_on_purpose(name: str, expected: str) -> None:
+    """First moved into open time, then the same time of day, which may move forward again (C8)."""
     row = row_of(name)
     n = -row["days"] if row["direction"] == "backward" else row["days"]
     calendar, end_of_day = build(row["calendar"]), row.get("end_of_day", False)
@@ -303,3 +339,26 @@ def test_a_shorter_special_night_leaves_the_weekly_morning(name: str, expected: 
     assert instant(expected) == calendar.deadline(start, budget)
     found = {(finding.subject, finding.data["window"]) for finding in calendar.lint()}
     assert {("2009-12-08", "07:00-09:00"), ("2009-12-23", "07:00-09:00")} <= found
+
+
+@pytest.mark.parametrize("name", ["library_tests-0003", "library_tests-0152"])
+def test_the_closing_instant_is_not_open(name: str) -> None:
+    """A window is half-open (T3)."""
+    row = row_of(name)
+    calendar, at = build(row["calendar"]), instant(row["start"])
+
+    assert not calendar.is_open(at)
+    assert calendar.is_open(at - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [("library_tests-0236", 2), ("library_tests-0238", 6), ("library_tests-0239", 6)],
+)
+def test_nights_and_holidays_are_of_civil_dates(name: str, hours: int) -> None:
+    """A closed or special Monday has no end of Sunday's night; a closed Sunday leaves it (C2)."""
+    row = row_of(name)
+    start = instant(row["start"])
+    end = instant(row["end"]) if "end" in row else start + timedelta(days=1)
+
+    assert timedelta(hours=hours) == build(row["calendar"]).open_time(start, end)

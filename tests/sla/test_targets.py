@@ -57,6 +57,26 @@ def test_the_end_of_the_next_business_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "due", "target"),
+    [
+        ("mon 08:00", "mon 17:00", 8 * HOUR),
+        ("mon 16:00", "mon 17:00", HOUR),
+        ("mon 17:30", "tue 17:00", 8 * HOUR),
+        ("fri 19:00", "mon2 17:00", 8 * HOUR),
+        ("sat 12:00", "mon2 17:00", 8 * HOUR),
+    ],
+)
+def test_the_end_of_the_same_business_day(start: str, due: str, target: timedelta) -> None:
+    """After closing time it is that of the next one, so nothing is late when it begins (C8).
+
+    Source: radix1001/django-bizcal#tests/test_policies.py.
+    """
+    clock = resolution(target=BusinessDays(0, end_of_day=True), calendar=OFFICE)
+    status = tell(clock, incident((start, "new")), start)
+    assert (at(due), target) == (status.due_at, status.target)
+
+
+@pytest.mark.parametrize(
     ("pauses", "due"),
     [
         ([("mon 10:00", "on_hold"), ("mon 12:00", "in_progress")], "tue 11:00"),

@@ -31,7 +31,8 @@ def add_days(
         start: The instant at which counting begins, as its distance from ``BASE``.
         n: The number of business days; negative to count backward.
         is_business_day: A function that returns whether a date is a business day.
-        end_of_day: Whether to return the last closing of the date found.
+        end_of_day: Whether to return the last closing of the date found; for zero days, the first
+            one that is not before the start.
         bound: The last instant to consider; for a negative ``n`` the first.
     """
     at: timedelta | None = start
@@ -44,7 +45,9 @@ def add_days(
         day, time = _civil(zone, at - _TICK if n < 0 else at)
         time = time + _TICK if n < 0 else time
     step = -1 if n < 0 else 1
-    for _ in range(abs(n)):
+    # The end of the same day is that of the next business day if the start is after its closing.
+    is_over = end_of_day and not n and _closing(cover, zone, day) < start
+    for _ in range(abs(n) + is_over):
         while True:
             day = date.fromordinal(day.toordinal() + step)
             low, high = day_bounds(zone, day)

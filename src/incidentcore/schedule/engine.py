@@ -261,7 +261,8 @@ class Engine(ABC):
         Args:
             start: The instant at which counting begins.
             n: The number of business days; every date with open time counts as one.
-            end_of_day: Whether to return the last closing time of the resulting date.
+            end_of_day: Whether to return the last closing time of the resulting date. With ``n=0``,
+                after the last closing time of a date, it is that of the next business day.
             horizon: How far to search, in wall-clock time.
 
         Raises:

@@ -81,8 +81,9 @@ def _parse_window(text: str, field: str) -> Span:
             field, text, "24:00 as the end of a day; an end at 23:59 loses a minute (rule C6)"
         )
     if start == end:
+        day = f"{_clock(start)}-{_clock(start + DAY)}"
         raise CalendarDefinitionError(
-            field, text, "a start that differs from the end; a whole day is 00:00-24:00"
+            field, text, f"a start that differs from the end; 24 hours are {day}"
         )
     if end < start:
         end += DAY

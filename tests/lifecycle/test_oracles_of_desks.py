@@ -15,7 +15,16 @@ import attrs
 import pytest
 
 from incidentcore.conditions import field
+from incidentcore.desk import Desk, dump_desk, load_desk
 from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import (
+    After,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    EscalationTarget,
+    due_escalations,
+)
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import (
     DUPLICATE_ANSWERS,
@@ -44,6 +53,7 @@ from incidentcore.records import (
     merge_duplicate,
     request_approval,
 )
+from incidentcore.serialization import dumps, loads
 from incidentcore.values import Actor, State
 
 FILE = Path(__file__).parent.parent / "oracles" / "desk_lifecycles.jsonl"
@@ -280,6 +290,29 @@ def asked_again(given: Any, expect: Any) -> None:
         assert subject.approval_state == expect["states"][step]
 
 
+def reminds(given: Any, expect: Any) -> None:
+    """An approval that is pending for a day is reminded of, but not on a request that ended."""
+    row = EscalationRow(
+        "reminder",
+        [
+            EscalationLevel(
+                After(HOUR * given["reminder_h"]),
+                EscalationTarget("role", "approver"),
+                until="resolved",
+            )
+        ],
+        when=field("approval_state").equals("pending"),
+        on_apply="restart",
+    )
+    subject = ServiceRequest.open(id="R-1", title="t", at=AT, by=KIM)
+    for verb in given.get("then", ()):
+        subject = advance(subject, verb, at=AT, by="ada")
+    subject = request_approval(subject, ApprovalRule.any_of("bo"), at=AT, by="ada")
+    now = AT + HOUR * given["asked_h_ago"]
+    due = due_escalations(EscalationMatrix("m", [row]), subject, now=now)
+    assert len(due) == expect["reminders"]
+
+
 def merged(names: list[str]) -> tuple[Incident, Incident]:
     """Return two incidents after the first was merged into the second and canceled."""
     first, second = (Incident.open(id=name, title="t", at=AT, by=KIM) for name in names)
@@ -323,6 +356,7 @@ ANSWERS: dict[str, Callable[[Any, Any], None]] = {
     **{name: depends for name, row in ROWS.items() if "depends" in row["given"]},
     **{name: window for name, row in ROWS.items() if "window_s" in row["given"]},
     **{name: validates for name, row in ROWS.items() if "validation_percent" in row["given"]},
+    **{name: reminds for name, row in ROWS.items() if "reminder_h" in row["given"]},
     **{name: votes for name, row in ROWS.items() if "votes" in row["given"]},
     "glpi-validation-asked-again": asked_again,
     "itop-children-of-a-resolved-parent": resolves_children,
@@ -349,6 +383,14 @@ def test_every_table_is_sound() -> None:
     assert {name: lint_lifecycle(table) for name, table in TABLES.items()} == dict.fromkeys(
         TABLES, ()
     )
+
+
+def test_every_table_can_be_written_as_a_document_and_in_a_desk_file() -> None:
+    """Nothing of another desk's table needs code."""
+    for table in TABLES.values():
+        assert loads(dumps(table), Lifecycle) == table
+        desk = Desk(name="theirs", lifecycles=[table])
+        assert load_desk(dump_desk(desk)) == desk
 
 
 def test_a_further_move_between_resolved_states_is_no_resolution() -> None:

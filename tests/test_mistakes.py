@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 
 from incidentcore.categorization import KeywordCategorizer
-from incidentcore.communication import UpdateRule
+from incidentcore.communication import CommunicationPlan, UpdateRule, next_update_wakeup
 from incidentcore.conditions import during, field
 from incidentcore.desk import Agenda, Desk, next_wakeup
 from incidentcore.errors import IncidentCoreError
-from incidentcore.escalation import OnCallLayer
+from incidentcore.escalation import (
+    After,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    OnCallLayer,
+    next_escalation_wakeup,
+)
 from incidentcore.forecast import backtest_breach, breach_model, watch_list
 from incidentcore.improvement import ActionOrigin, ImprovementAction, ImprovementRegister
 from incidentcore.instants import Versions
@@ -58,6 +65,8 @@ from incidentcore.sla import (
     SlaThreshold,
     evaluate_sla,
     lint_sla,
+    next_sla_wakeup,
+    slas_due_between,
 )
 from incidentcore.storage import InMemoryStore
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, Impact, Priority, Urgency
@@ -112,7 +121,7 @@ def workload(**more: Any) -> Workload:
 
 def backtested(chance: Any) -> Any:
     records = [advance(INCIDENT, "resolve", **{**BY, "at": AT + timedelta(hours=9)}, **SOLVED)]
-    return backtest_breach(FOUR, records, chance=chance, questions=AT + timedelta(hours=1))  # type: ignore[arg-type]  # one for several
+    return backtest_breach(FOUR, records, chance=chance, at=AT + timedelta(hours=1))  # type: ignore[arg-type]  # one for several
 
 
 def calendar(hours: Any = None, **more: Any) -> BusinessCalendar:
@@ -209,7 +218,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (STANDARD["incident"].open, ("incident",), {}, "allowed: the class Incident, Problem or"),
     (DESK.open, ("incident",), {"id": "I", "title": "t", **BY}, "allowed: the class Incident,"),
     (DESK.advance, ("I", "start"), BY, "record: got 'I'; allowed: a record"),
-    (next_wakeup, (DESK, INCIDENT), {"now": AT}, "allowed: several records, such as a list"),
+    (next_wakeup, (DESK, 5), {"now": AT}, "allowed: several records, such as a list"),
     (Agenda, (DESK, INCIDENT), {}, "allowed: several records, such as a list"),
     (Agenda(DESK).delivered, ("key",), {}, "keys that a store kept go to Agenda(delivered=)"),
     (MEAN_TIME_TO_RESOLVE.replace, (), {"clock": "office"}, "clock: got 'office'; allowed: a Cal"),
@@ -302,6 +311,21 @@ def test_a_history_with_a_level_of_another_scale_is_read() -> None:
     moved = {"action": "triage", "state": IN_PROGRESS, "fields": {"impact": Urgency.LOW}}
     record = TICKET.with_event(StateChanged, **BY, **moved)
     assert loads(dumps(record), Incident).impact == Urgency.LOW
+
+
+def test_one_record_can_be_watched_as_several_are() -> None:
+    """Beside ``due_items``, which takes one: a wakeup of it is that of a list with it alone."""
+    level = EscalationLevel(After(timedelta(hours=1)), ["ada"])
+    matrix = EscalationMatrix("m", [EscalationRow("a", [level])])
+    plan = CommunicationPlan("p", [UpdateRule(**HOURLY)])
+    later = {"now": AT + timedelta(minutes=5)}
+    window = {"start": AT, "end": AT + timedelta(days=1)}
+    assert next_wakeup(DESK, INCIDENT, **later) == next_wakeup(DESK, [INCIDENT], **later)
+    assert next_sla_wakeup(FOUR, INCIDENT, **later) == AT + timedelta(hours=4)
+    assert next_escalation_wakeup(matrix, INCIDENT, **later) == AT + timedelta(hours=1)
+    assert next_update_wakeup(plan, INCIDENT, **later) == AT + timedelta(hours=1)
+    (due,) = slas_due_between(FOUR, INCIDENT, **window)
+    assert due.at == AT + timedelta(hours=4)
 
 
 def test_one_where_several_are_asked_for_is_taken_as_one() -> None:

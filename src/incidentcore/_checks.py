@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from math import inf
 from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, cast, get_args
 
 import attrs
 
@@ -42,6 +42,7 @@ __all__ = [
     "need_text",
     "need_whole",
     "need_word",
+    "one_or_each",
     "tuple_of",
 ]
 
@@ -123,6 +124,11 @@ def each_of(where: str, values: Iterable[T], kind: Kind) -> Iterator[T]:
     for value in need_several(where, values, f"several {where}, such as a list"):
         need_kind(where, value, kind)
         yield value
+
+
+def one_or_each(where: str, values: Iterable[T] | T, kind: type[T]) -> Iterator[T]:
+    """Yield one value, or each of several as ``each_of`` does."""
+    return each_of(where, (values,) if isinstance(values, kind) else cast("Any", values), kind)
 
 
 def _kinds(kind: Any) -> tuple[type, ...]:

@@ -19,8 +19,9 @@ ROOM_OF_NAME: Final = {
         "forecast": "BacklogForecast BreachModel VolumeForecast",
         "improvement": "ActionOrigin ImprovementAction KpiTarget ProblemCandidate",
         "intake": (
-            "AlertGrouping Flapping IncidentEnded IncidentIntent Inhibit IntakeState "
-            "MaintenanceRule MetricSample SampleState SampleThreshold SeverityRow SeverityTable"
+            "AlertGrouping Flapping IncidentEnded IncidentIntent IncidentReopened Inhibit "
+            "IntakeState MaintenanceRule MetricSample SampleState SampleThreshold SeverityRow "
+            "SeverityTable"
         ),
         "kpi": (
             "AgeBuckets AtLeast AtMost Count Duration Earliest EventCount FirstKnown FirstWhen "

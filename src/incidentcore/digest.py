@@ -22,7 +22,7 @@ _EXACT: Final = (
 )  # known by name
 
 
-def content_id(value: object) -> str:
+def content_id(value: object, /) -> str:
     """Return a short digest of a value's content.
 
     Two values with equal content have equal ids, in every process and on every machine; values that

@@ -124,13 +124,13 @@ ROUTES = [
 )
 def test_route_gives_group_and_tier_with_the_reason(category, service, expected):
     """The first routing rule that matches names group, tier and reason."""
-    assert route({"category": category, "service": service}, ROUTES) == expected
+    assert route(ROUTES, {"category": category, "service": service}) == expected
 
 
 def test_route_fits_assign():
     """What route says is what assign takes."""
     incident = Incident.open(id="INC-1", title="VPN", by="kim", at=NINE, category="network")
-    where = route(incident, ROUTES)
+    where = route(ROUTES, incident)
 
     incident = assign(incident, group=where.group, tier=where.tier, at=NINE, by="ada")
 

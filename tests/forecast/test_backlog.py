@@ -85,8 +85,8 @@ def test_exercises_are_neither_history_nor_backlog() -> None:
         model = breach_model(AGREED, records, as_of=now, cells=PLAIN, enough=1)
         volume = forecast_volume(records, as_of=now, window=Interval(now, now + DAY), zone="UTC")
         at, mornings = [now + HOUR], [START + 21 * DAY]
-        score = backtest_breach(AGREED, records, chance=model, questions=[START + 50 * HOUR])
-        scores = backtest_backlog(AGREED, records, mornings=mornings, ahead=[HOUR], zone="UTC")
+        score = backtest_breach(AGREED, records, chance=model, at=[START + 50 * HOUR])
+        scores = backtest_backlog(AGREED, records, at=mornings, ahead=[HOUR], zone="UTC")
         (workload,) = fit_workloads(records, as_of=now, arrives=AGREED.calendar)
         backlog = forecast_backlog(model, volume, records, now=now, at=at)
         return model, volume, backlog, score, scores, (workload.rate, workload.work)
@@ -155,7 +155,7 @@ def test_a_back_test_counts_what_was_open_then() -> None:
     records = [ticket(n, n * DAY + 6 * HOUR, 36 * HOUR) for n in range(40)]
     mornings = [START + day * DAY for day in (32, 30)]
     ahead = [DAY, DAY / 2]
-    scores = backtest_backlog(AGREED, records, mornings=mornings, ahead=ahead, zone="UTC")
+    scores = backtest_backlog(AGREED, records, at=mornings, ahead=ahead, zone="UTC")
     assert [(score.ahead, score.n) for score in scores] == [(DAY, 2), (DAY / 2, 2)]
     later, sooner = scores
     assert (later.naive_mae, sooner.naive_mae) == (0.0, 1.0)
@@ -167,8 +167,8 @@ def test_a_back_test_counts_what_was_open_then() -> None:
     assert str(later).startswith("1 day ahead, 2 forecasts: MAE ")
     assert "better than as today (1.0)" in str(sooner)
 
-    with pytest.raises(InvalidValueError, match=r"mornings.*two weeks of history before"):
-        backtest_backlog(AGREED, records, mornings=[START], ahead=[DAY], zone="UTC")
+    with pytest.raises(InvalidValueError, match=r"at: .*two weeks of history before"):
+        backtest_backlog(AGREED, records, at=[START], ahead=[DAY], zone="UTC")
 
 
 @pytest.mark.heavy
@@ -177,7 +177,7 @@ def test_a_steady_desk_is_forecast_and_compared_with_as_today() -> None:
     records = exponential(3, 4_000, mean=20, days=60)
     mornings = [START + timedelta(days=day, hours=9) for day in range(30, 54, 2)]
     scores = backtest_backlog(
-        AGREED, records, mornings=mornings, ahead=[DAY, 3 * DAY], zone="UTC", recent=14 * DAY
+        AGREED, records, at=mornings, ahead=[DAY, 3 * DAY], zone="UTC", recent=14 * DAY
     )
     steady = 4_000 / 60 / 24 * 20 * (1 - exp(-3))
     assert [score.n for score in scores] == [12, 12]
@@ -199,7 +199,7 @@ def test_days_on_which_nobody_works_are_counted_by_the_widening() -> None:
         lasts = end - one.opened_at + (DAY if away else timedelta(0))
         records.append(ticket(number, one.opened_at - START, lasts))
     mornings = [START + timedelta(days=day) for day in range(20, 56)]
-    (score,) = backtest_backlog(AGREED, records, mornings=mornings, ahead=[DAY], zone="UTC")
+    (score,) = backtest_backlog(AGREED, records, at=mornings, ahead=[DAY], zone="UTC")
     assert score.widening > 1.3
     assert 0.65 <= score.coverage <= 0.95
 

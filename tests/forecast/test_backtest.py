@@ -42,7 +42,7 @@ def test_who_knows_the_answer_has_no_error() -> None:
         return float(lasts is None or lasts > 4 * HOUR)
 
     score = backtest_breach(
-        AGREED, RECORDS, chance=perfect, questions=[START + HOUR], until=START + 9 * HOUR
+        AGREED, RECORDS, chance=perfect, at=[START + HOUR], until=START + 9 * HOUR
     )
     assert (score.brier, score.auc, score.questions, score.rate) == (0.0, 1.0, 5, 0.6)
     assert "5 questions on 5 records" in str(score)
@@ -54,7 +54,7 @@ def test_what_is_not_decided_is_left_out() -> None:
         AGREED,
         RECORDS,
         chance=lambda record, /, *, now: None if record.id == "INC-00002" else 0.5,
-        questions=[START + HOUR],
+        at=[START + HOUR],
         until=START + 3.5 * HOUR,
     )
     assert (score.questions, score.unanswered, score.undecided) == (1, 1, 3)
@@ -67,7 +67,7 @@ def test_a_record_is_asked_as_often_as_it_is_open() -> None:
         AGREED,
         [*RECORDS, gone],
         chance=lambda record, /, *, now: 0.5,
-        questions=[START + HOUR, START + 1.5 * HOUR, START + 4 * HOUR],
+        at=[START + HOUR, START + 1.5 * HOUR, START + 4 * HOUR],
         until=START + 9 * HOUR,
     )
     # INC-2 and INC-3 end in time, INC-5, INC-6 and the open INC-9 breach.
@@ -78,10 +78,10 @@ def test_a_record_is_asked_as_often_as_it_is_open() -> None:
 def test_without_questions_there_is_no_score() -> None:
     """An empty back-test is an error, not a perfect score."""
     with pytest.raises(InvalidValueError):
-        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, questions=[])
+        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, at=[])
     late = [START + timedelta(days=9)]
     with pytest.raises(InvalidValueError):
-        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, questions=late)
+        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, at=late)
 
 
 def test_a_clock_that_another_definition_replaced_did_not_end() -> None:
@@ -89,7 +89,7 @@ def test_a_clock_that_another_definition_replaced_did_not_end() -> None:
     network = attrs.evolve(AGREED, name="network", swap="restart")
     policy = SlaPolicy([(field("assignment_group").equals("Network"), network)], default=AGREED)
     records = [ticket(1, lasts=10 * HOUR, moved=2 * HOUR), ticket(2, lasts=3 * HOUR)]
-    asked = {"chance": lambda record, /, *, now: 0.5, "questions": [START + HOUR]}
+    asked = {"chance": lambda record, /, *, now: 0.5, "at": [START + HOUR]}
     score = backtest_breach(policy, records, **asked)
     assert (score.questions, score.undecided, score.rate) == (1, 1, 0.0)
 
@@ -107,6 +107,6 @@ def test_scores_of_one_side_alone(
 ) -> None:
     """Asked as they were opened; where all or none breached there is nothing to rank."""
     records = [ticket(n, lasts=n * HOUR) for n in lasts]
-    asked = {"chance": lambda record, /, *, now: rate, "questions": [START]}
+    asked = {"chance": lambda record, /, *, now: rate, "at": [START]}
     score = backtest_breach(AGREED, records, **asked, until=START + 9 * HOUR)
     assert (score.questions, score.rate, score.auc, score.skill) == (2, rate, auc, skill)

@@ -226,7 +226,7 @@ def test_chances_fit_a_desk_with_known_hazards() -> None:
     records = exponential(11, 1_200, mean=5, days=10)
     model = breach_model(AGREED, records, as_of=START + timedelta(days=5))
     asked = [START + timedelta(days=5, hours=hours) for hours in range(0, 96, 12)]
-    score = backtest_breach(AGREED, records, chance=model, questions=asked)
+    score = backtest_breach(AGREED, records, chance=model, at=asked)
     assert score.questions > 100
     assert score.ece < 0.12
     assert score.brier < score.base_brier

@@ -50,7 +50,7 @@ def incidents(data_dir: Path) -> list[Incident]:
 
 
 def score(incidents: list[Incident], chance: Chance, asked: list[datetime]) -> ForecastScore:
-    return backtest_breach(POLICY, incidents, chance=chance, questions=asked, until=LATER)
+    return backtest_breach(POLICY, incidents, chance=chance, at=asked, until=LATER)
 
 
 @pytest.mark.heavy
@@ -135,6 +135,6 @@ def test_the_backlog_says_how_well_it_did(incidents: list[Incident]) -> None:
     mornings = [datetime(2016, 5, day, 8, tzinfo=UTC) for day in (3, 10, 12, 17, 24)]
     one_day = timedelta(days=1)
     known = [one for one in incidents if one.opened_at < datetime(2016, 5, 26, tzinfo=UTC)]
-    (scored,) = backtest_backlog(POLICY, known, mornings=mornings, ahead=[one_day], zone="UTC")
+    (scored,) = backtest_backlog(POLICY, known, at=mornings, ahead=[one_day], zone="UTC")
     assert scored.n == 5
     assert scored.mae < 120

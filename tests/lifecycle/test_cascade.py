@@ -174,7 +174,7 @@ def test_servicenow_reopens_all_children_and_guards_by_role() -> None:
     assert not SERVICENOW_INCIDENT.decide(major, "close", at=AT, by=timer)
     assert SERVICENOW_INCIDENT.decide(major, "close", at=AT, by="ada")
     assert not SERVICENOW_INCIDENT.decide(record, "reopen", at=AT, by=timer)
-    assert lint_lifecycle(SERVICENOW_INCIDENT, SERVICENOW_CASCADES) == ()
+    assert lint_lifecycle(SERVICENOW_INCIDENT, cascades=SERVICENOW_CASCADES) == ()
 
 
 def test_an_automatic_close_after_zero_days_is_never_in_servicenow() -> None:
@@ -422,7 +422,7 @@ def test_rules_that_undo_each_other_are_found() -> None:
     back = rule(id="go", enters="on_hold", link="related_to", action="resume", states="on_hold")
     found = [
         one
-        for one in lint_lifecycle(INCIDENT, [there, back])
+        for one in lint_lifecycle(INCIDENT, cascades=[there, back])
         if one.code == "cascade_may_never_end"
     ]
     assert [one.witness for one in found] == [("go", "hold")]
@@ -434,15 +434,21 @@ def test_rules_that_undo_each_other_are_found() -> None:
         attrs.evolve(back, enters=("resolved",)),
     ):
         assert [
-            one for one in lint_lifecycle(INCIDENT, [there, other]) if "never_end" in one.code
+            one
+            for one in lint_lifecycle(INCIDENT, cascades=[there, other])
+            if "never_end" in one.code
         ] == []
     said = rule(id="say", enters="in_progress", link="related_to", comment="x")
-    assert not any("never_end" in one.code for one in lint_lifecycle(INCIDENT, [said, back]))
+    assert not any(
+        "never_end" in one.code for one in lint_lifecycle(INCIDENT, cascades=[said, back])
+    )
 
     ping = rule(id="ping", on="commented", link="related_to", comment=Copy("event.text"))
-    assert [one.code for one in lint_lifecycle(INCIDENT, [ping])] == ["cascade_may_never_end"]
+    assert [one.code for one in lint_lifecycle(INCIDENT, cascades=[ping])] == [
+        "cascade_may_never_end"
+    ]
     for lifecycle in STANDARD.values():
-        assert lint_lifecycle(lifecycle, (*STANDARD_CASCADES, *DUPLICATE_ANSWERS)) == ()
+        assert lint_lifecycle(lifecycle, cascades=(*STANDARD_CASCADES, *DUPLICATE_ANSWERS)) == ()
 
 
 @pytest.mark.parametrize(

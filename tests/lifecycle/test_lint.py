@@ -226,7 +226,7 @@ VIP = Lifecycle(
 )
 def test_a_cascade_that_never_happens_is_found(parts: dict[str, Any], reasons: list[str]) -> None:
     """By the lifecycle of its source, whatever the target's says: a misspelt state is silent."""
-    findings = lint_lifecycle(PROBLEM, [rule(**parts)])
+    findings = lint_lifecycle(PROBLEM, cascades=[rule(**parts)])
 
     assert list(map(str, findings)) == reasons
     assert {finding.code for finding in findings} <= {"cascade_never"}
@@ -274,7 +274,7 @@ def test_a_cascade_that_its_target_refuses_is_found(
     cascade: CascadeRule, target: Lifecycle, reasons: list[str]
 ) -> None:
     """Before it runs: the state, the field or the guard that would refuse it (rule L4)."""
-    findings = lint_lifecycle(target, [cascade])
+    findings = lint_lifecycle(target, cascades=[cascade])
 
     assert [finding.code for finding in findings] == ["cascade_refused"] * len(reasons)
     assert all(reason in str(found) for reason, found in zip(reasons, findings, strict=True))
@@ -285,7 +285,7 @@ def test_a_cascade_that_its_target_refuses_is_found(
 def test_a_guard_that_cannot_be_read_may_refuse_a_cascade() -> None:
     guarded = Transition("resolve", NEW, RESOLVED, guard=lambda _: True, guard_name="asks")
     target = Lifecycle("x", "incident", states=(NEW, RESOLVED), initial=NEW, transitions=(guarded,))
-    findings = lint_lifecycle(target, [rule(fields={}, states="new")])
+    findings = lint_lifecycle(target, cascades=[rule(fields={}, states="new")])
     (finding,) = (one for one in findings if one.code == "cascade_refused")
     assert (finding.data["answer"], finding.data["guard"]) == ("unknown", "asks")
 
@@ -313,6 +313,6 @@ def test_the_hole_in_a_vendors_cascade_is_found() -> None:
         id="parent", source="incident", link="parent_of", action="ev_autoresolve", fields={}
     )
 
-    (finding,) = lint_lifecycle(tickets, [parent])
+    (finding,) = lint_lifecycle(tickets, cascades=[parent])
 
     assert (finding.subject, finding.witness) == ("parent", "escalated_tto")

@@ -218,7 +218,7 @@ def test_every_action_in_every_state_of_what_is_shipped(one: Lifecycle) -> None:
 @pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.id)
 def test_what_is_shipped_is_sound(one: Lifecycle) -> None:
     """Without a finding and without an unknown, with the cascades that target it (rule L5)."""
-    assert lint_lifecycle(one, CASCADES.get(one.id, ())) == ()
+    assert lint_lifecycle(one, cascades=CASCADES.get(one.id, ())) == ()
     assert to_dot(one).count(" -> ") >= len({row.target for row in one.transitions})
 
 

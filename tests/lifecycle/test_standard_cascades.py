@@ -368,7 +368,7 @@ def test_the_other_choice_is_to_refuse() -> None:
     )
     record = set_task(record_of(effect), Task(id="t2", title="late"), at=AT, by="ada")
     assert isinstance(lifecycle.decide(record, "close", at=AT, by="ada"), Refused)
-    assert lint_lifecycle(lifecycle, STANDARD_CASCADES) == ()
+    assert lint_lifecycle(lifecycle, cascades=STANDARD_CASCADES) == ()
 
 
 def test_refusing_joins_the_guard_that_is_there() -> None:
@@ -490,7 +490,7 @@ def test_every_row_moves_its_target_or_says_why_not(name: str) -> None:
     assert (effect.answer.code, effect.answer.guard) == ("guard", "not today")
     assert effect.answer.action == rule.action
     assert target.facts() == before
-    found = lint_lifecycle(strict, [rule])
+    found = lint_lifecycle(strict, cascades=[rule])
     assert ("cascade_refused", name) in [(finding.code, finding.subject) for finding in found]
 
 
@@ -582,7 +582,7 @@ def test_an_action_of_another_lifecycle_is_told_before_it_runs() -> None:
         ],
     )
     (by_agent,) = [rule for rule in PARENT_TO_CHILD if rule.action == "reopen"]
-    assert lint_lifecycle(guarded, [by_agent]) == ()
-    (finding,) = lint_lifecycle(guarded, [attrs.evolve(by_agent, when=None)])
+    assert lint_lifecycle(guarded, cascades=[by_agent]) == ()
+    (finding,) = lint_lifecycle(guarded, cascades=[attrs.evolve(by_agent, when=None)])
     assert (finding.code, finding.subject) == ("cascade_refused", by_agent.id)
     assert RECORD_TYPES[by_agent.target] is Incident

@@ -394,7 +394,7 @@ def _answers() -> Iterator[Any]:
     yield sla.SlaSnapshot.of(sla.evaluate_sla(half, held, now=AT + 9 * HOUR))
     always = attrs.evolve(RESPONSE, calendar=schedule.BusinessCalendar.always())
     yield from sla.slas_due_between(always, [incident], start=AT, end=AT + 9 * HOUR)
-    yield from sla.work_queue([incident], now=AT + HOUR, slas=always)
+    yield from sla.work_queue(always, [incident], now=AT + HOUR)
     urgent = records.Incident.open(
         id="INC-9", title="Mail is down", at=AT, by="kim", priority=Priority.HIGH
     )

@@ -102,7 +102,7 @@ def test_work_order() -> None:
     expected = ["over", "a", "b", "held", "low", "none"]
     for seed in range(5):
         random.Random(seed).shuffle(records)  # noqa: S311  any order will do
-        queue = work_queue(records, now=at("mon 10:00"), slas=FOUR)
+        queue = work_queue(FOUR, records, now=at("mon 10:00"))
         assert expected == [item.record.id for item in queue]
     assert [at("mon 09:00"), at("mon 13:00"), None] == [queue[i].due_at for i in (0, 1, 3)]
     assert [critical, low, None] == [queue[i].priority for i in (0, 4, 5)]
@@ -117,7 +117,7 @@ def test_the_nearer_due_goes_before_the_older_record() -> None:
         named("gold", incident(("mon 09:00", "new"), ("mon 09:00", {"tier": "gold"}))),
         named("new", incident(("mon 09:30", "new"))),
     ]
-    queue = work_queue(records, now=at("mon 09:30"), slas=SlaPolicy([gold], default=FOUR))
+    queue = work_queue(SlaPolicy([gold], default=FOUR), records, now=at("mon 09:30"))
     assert [item.record.id for item in queue] == ["gold", "old", "new"]
 
 

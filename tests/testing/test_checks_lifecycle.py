@@ -78,7 +78,7 @@ def test_a_history_that_is_judged_wrongly_is_found(
     monkeypatch.setattr(checks_lifecycle, "settings", few)
 
     def judge(record: Record, lifecycle: Lifecycle) -> tuple[Any, ...]:
-        found = check_history(record, lifecycle)
+        found = check_history(lifecycle, record)
         if legal:
             return found or (SimpleNamespace(witness=None),)
         return found and (SimpleNamespace(witness=record.history[0]),)

@@ -51,7 +51,7 @@ def look(seen: Seen, incident: Incident) -> None:
         seen.unequal.append(incident.id)
     for lifecycle in (AUDIT_LIFECYCLE, STRICT_LIFECYCLE):
         before = seen.checks.get(lifecycle.id, StateCheck(lifecycle=lifecycle.id))
-        seen.checks[lifecycle.id] = before + check_states([incident], lifecycle)
+        seen.checks[lifecycle.id] = before + check_states(lifecycle, [incident])
     seen.first_states[custom["first_seen"]] += 1
     seen.last_states[incident.state.name] += 1
     resolved = "tool_resolved_at" in custom

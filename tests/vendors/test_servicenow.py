@@ -290,7 +290,7 @@ def test_a_first_row_that_is_not_new_is_inferred() -> None:
     actions = [e.action for e in incident.history if isinstance(e, StateChanged)]
     assert actions == ["first_seen", "update"]
     assert incident.reopen_count == 1
-    check = check_states([incident], AUDIT_LIFECYCLE)
+    check = check_states(AUDIT_LIFECYCLE, [incident])
     assert (check.observed, check.refused, check.incidents) == (1, 1, 1)
     assert dict(check.changes) == {"Closed -> Active": 1}
 
@@ -311,11 +311,11 @@ def test_state_checks_add_up() -> None:
     """Two halves give the whole; checks of two lifecycles do not mix."""
     one, _ = load({"incident_state": "New"}, {"incident_state": "Closed"})
     two, _ = load({"incident_state": "Active"}, {"incident_state": "Closed"})
-    whole = check_states([one, two], AUDIT_LIFECYCLE)
-    assert check_states([one], AUDIT_LIFECYCLE) + check_states([two], AUDIT_LIFECYCLE) == whole
+    whole = check_states(AUDIT_LIFECYCLE, [one, two])
+    assert check_states(AUDIT_LIFECYCLE, [one]) + check_states(AUDIT_LIFECYCLE, [two]) == whole
     assert dict(whole.changes) == {"New -> Closed": 1, "Active -> Closed": 1}
     with pytest.raises(TypeError):
-        whole + check_states([], STRICT_LIFECYCLE)
+        whole + check_states(STRICT_LIFECYCLE, [])
 
 
 def test_incidents_stream() -> None:

@@ -31,7 +31,7 @@ def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
     )
     entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
     assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
-    codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
+    codes = [finding.code for finding in check_history(AUDIT_LIFECYCLE, incident)]
     assert codes == ["unknown_state"]
     changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
     assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]
@@ -108,7 +108,7 @@ def test_the_lifecycles_are_the_stated_rules(before: str, after: str) -> None:
         return
     incident, _ = load({"incident_state": before}, {"incident_state": after, "sys_mod_count": "1"})
     for lifecycle, allowed in ((AUDIT_LIFECYCLE, GENEROUS), (STRICT_LIFECYCLE, STRICT)):
-        check = check_states([incident], lifecycle)
+        check = check_states(lifecycle, [incident])
         assert check.observed == 1
         assert check.refused == ((before, after) not in allowed)
 
@@ -118,7 +118,7 @@ def test_a_state_first_seen_is_no_change_that_was_observed() -> None:
     late, _ = load({"incident_state": "Resolved"})
     whole, _ = load({}, {"incident_state": "Resolved", "sys_mod_count": "1"})
     for both in ((late, whole), (whole, late)):
-        assert check_states(both, AUDIT_LIFECYCLE).observed == 1
+        assert check_states(AUDIT_LIFECYCLE, both).observed == 1
 
 
 def test_a_finding_that_is_no_change_has_no_state_after_it() -> None:

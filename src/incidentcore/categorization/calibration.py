@@ -105,7 +105,7 @@ def _sharpened(chances: list[float], wanted: float) -> list[float]:
     return [part / whole for part in parts]
 
 
-def calibrate(categorizer: Categorizer, labelled: Labelled) -> Calibrated:
+def calibrate(categorizer: Categorizer, labelled: Labelled, /) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
     Use records other than those that the categorizer was trained on. Calibration helps with

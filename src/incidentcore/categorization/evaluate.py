@@ -23,6 +23,7 @@ from incidentcore.errors import InvalidValueError
 def evaluate_categorizer(
     categorizer: Categorizer,
     labelled: Labelled,
+    /,
     *,
     thresholds: Iterable[float] = THRESHOLDS,
     depth: int | None = None,
@@ -97,6 +98,7 @@ def _report(
 def cross_validate(
     train: Callable[[list[tuple[Any, Path]]], Categorizer],
     labelled: Labelled,
+    /,
     *,
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
@@ -138,7 +140,7 @@ def cross_validate(
 
 
 def compare_categorizers(
-    categorizers: Mapping[str, Categorizer], labelled: Labelled
+    categorizers: Mapping[str, Categorizer], labelled: Labelled, /
 ) -> dict[str, CategorizerReport]:
     """Return reports on several categorizers, evaluated on the same records.
 
@@ -160,7 +162,7 @@ def compare_categorizers(
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
 
 
-def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
+def comparison_table(reports: Mapping[str, CategorizerReport], /) -> str:
     """Return a table of reports on the same records, with the ``gain`` of each over the first one.
 
     The gain is the difference in accuracy, in percentage points.

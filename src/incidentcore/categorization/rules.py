@@ -128,14 +128,14 @@ class Route(SharedRepr):
     reason: str
 
 
-def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
+def route(rules: Iterable[RoutingRule], record: Any, /) -> Route:
     """Return the group and tier that should work on a record; the first rule that matches decides.
 
     The record is not changed; use ``assign`` to change it.
 
     Args:
-        record: The record, or a ``dict`` of its fields.
         rules: The rules, in order. For a default, end with a rule whose condition is ``ALWAYS``.
+        record: The record, or a ``dict`` of its fields.
 
     >>> from incidentcore.categorization import RoutingRule, route
     >>> from incidentcore.conditions import ALWAYS, field
@@ -143,7 +143,7 @@ def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
     ...     RoutingRule(field("category").starts_with("network"), "network team", tier=2),
     ...     RoutingRule(ALWAYS, "service desk", tier=1),
     ... ]
-    >>> route({"category": ("network", "vpn")}, rules)
+    >>> route(rules, {"category": ("network", "vpn")})
     Route(group='network team', tier=2, reason="category starts with 'network'")
     """
     for rule in each_of("rules", rules, RoutingRule):

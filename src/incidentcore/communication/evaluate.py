@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from incidentcore._checks import each_of
+from incidentcore._checks import one_or_each
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.updates import (
     MissedUpdate,
@@ -181,7 +181,7 @@ def update_log(
 
 def next_update_wakeup(
     plan: CommunicationPlan | Versions[CommunicationPlan],
-    records: Iterable[Record],
+    records: Iterable[Record] | Record,
     /,
     *,
     now: datetime,
@@ -190,7 +190,7 @@ def next_update_wakeup(
 
     Args:
         plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
-        records: The records to watch.
+        records: The records to watch, or one record.
         now: The instant from which to search.
 
     Returns:
@@ -198,7 +198,7 @@ def next_update_wakeup(
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
-    for record in each_of("records", records, Record):
+    for record in one_or_each("records", records, Record):
         rules = in_force(plan, record)
         if may_stand(rules, record, now):
             soonest = _wakeup(rules, record, owed(rules, record, now=now), now, soonest)

@@ -181,7 +181,7 @@ def _too_many() -> Proof:
     return Proof(_UNKNOWN, reason=f"more than {LIMIT} combinations")
 
 
-def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
+def overlap(a: Condition, b: Condition, /, *, domains: Domains | None = None) -> Proof:
     """Return whether any field values (facts) satisfy two conditions at once.
 
     Args:
@@ -204,7 +204,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     return satisfiable(a & b, domains=domains)
 
 
-def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
+def implies(a: Condition, b: Condition, /, *, domains: Domains | None = None) -> Proof:
     """Return whether all field values (facts) that satisfy one condition also satisfy another.
 
     Args:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, need_several
+from incidentcore._checks import need_kind, one_or_each
 from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
@@ -152,13 +152,13 @@ def due_items(
 
 
 def next_wakeup(
-    desk: Desk | Versions[Desk], records: Iterable[Record], /, *, now: datetime
+    desk: Desk | Versions[Desk], records: Iterable[Record] | Record, /, *, now: datetime
 ) -> datetime | None:
     """Return the earliest instant after ``now`` at which ``due_items`` may change without an event.
 
     Args:
         desk: The desk, or ``Versions`` of it.
-        records: The records to watch.
+        records: The records to watch, or one record.
         now: The instant from which to search.
 
     Returns:
@@ -167,8 +167,8 @@ def next_wakeup(
     Raises:
         InvalidValueError: ``desk`` is not a desk, or ``records`` is not a collection of records.
     """
-    records = need_several("records", records, "several records, such as a list")
-    wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in records)
+    each = one_or_each("records", records, Record)
+    wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in each)
     return min((at for at in wakeups if at is not None), default=None)
 
 

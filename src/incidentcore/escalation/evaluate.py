@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import each_of, need_each
+from incidentcore._checks import need_each, one_or_each
 from incidentcore.conditions import Condition
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
@@ -186,7 +186,7 @@ def _all_due(
 
 def next_escalation_wakeup(
     matrix: EscalationMatrix | Versions[EscalationMatrix],
-    records: Iterable[Record],
+    records: Iterable[Record] | Record,
     /,
     *,
     slas: SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus] = (),
@@ -197,7 +197,7 @@ def next_escalation_wakeup(
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
-        records: The records to watch.
+        records: The records to watch, or one record.
         slas: The rules of the clocks in the matrix or, for a single record, that record's statuses
             at ``now``.
         now: The instant from which to search.
@@ -210,7 +210,7 @@ def next_escalation_wakeup(
     now = as_utc(now, "now")
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     soonest: datetime | None = None
-    for record in each_of("records", records, Record):
+    for record in one_or_each("records", records, Record):
         view = RecordView.of(record, slas, now, until=until, timed=_timed(matrix))
         if view is None:
             continue

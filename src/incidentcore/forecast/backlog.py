@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import fsum, sqrt
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.breach import BreachModel, breach_model
 from incidentcore.forecast.hazards import HazardCurve
@@ -199,9 +200,9 @@ def backtest_backlog(
     records: Iterable[Record],
     /,
     *,
-    mornings: Iterable[datetime],
-    ahead: Sequence[timedelta],
-    zone: str,
+    at: Iterable[datetime] | datetime,
+    ahead: Iterable[timedelta] | timedelta,
+    zone: ZoneInfo | str,
     recent: timedelta | None = timedelta(days=14),
     calendar: Calendar | None = None,
 ) -> tuple[BacklogScore, ...]:
@@ -210,7 +211,7 @@ def backtest_backlog(
     Args:
         definition: The clock.
         records: The records; those of exercises are excluded.
-        mornings: The past instants at which to make forecasts.
+        at: The past instants at which to make forecasts.
         ahead: How far ahead to forecast, as one or more spans; each gets its own score.
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
         recent: How much time before each instant to use, as for ``breach_model``; None for all.
@@ -223,14 +224,15 @@ def backtest_backlog(
     Source: rule X4.
     """
     rows = list(without_exercises(records))
+    ahead = list(each_of("ahead", as_tuple(ahead, timedelta), timedelta))
     misses: dict[timedelta, list[_Miss]] = {one: [] for one in ahead}
-    for morning in sorted(as_utc(one, "mornings") for one in mornings):
+    for morning in sorted(as_utc(one, "at") for one in as_tuple(at, datetime)):
         model = breach_model(definition, rows, as_of=morning, recent=recent)
         window = Interval(morning, morning + max(ahead) + timedelta(hours=1))
         volume = forecast_volume(rows, as_of=morning, window=window, zone=zone, calendar=calendar)
-        at = [morning + one for one in ahead]
+        later = [morning + one for one in ahead]
         there = [row for row in rows if row.state.open or row.updated_at > morning]
-        forecast = forecast_backlog(model, volume, there, now=morning, at=at)
+        forecast = forecast_backlog(model, volume, there, now=morning, at=later)
         for one, step in zip(sorted(ahead), forecast.steps, strict=False):
             came = _going(definition, rows, step.at)
             error = abs(step.expected - came)
@@ -239,7 +241,7 @@ def backtest_backlog(
             held = times <= _widening(known)
             misses[one].append(_Miss(step.at, error, abs(forecast.open - came), held, times))
     if not any(misses.values()):
-        raise InvalidValueError("mornings", 0, "instants with two weeks of history before")
+        raise InvalidValueError("at", 0, "instants with two weeks of history before")
     return tuple(
         BacklogScore(
             ahead=one,

@@ -93,12 +93,12 @@ def backtest_breach(
     /,
     *,
     chance: Chance,
-    questions: Iterable[datetime],
+    at: Iterable[datetime] | datetime,
     until: datetime | None = None,
 ) -> ForecastScore:
     """Return how well forecast probabilities of a breach matched what happened.
 
-    At each instant in ``questions``, a forecast is made for every record whose clock is running or
+    At each instant in ``at``, a forecast is made for every record whose clock is running or
     paused and has not breached. Fit the model to what was known at the first of these instants, so
     that it has not seen what it forecasts.
 
@@ -106,11 +106,11 @@ def backtest_breach(
         definition: The clock.
         records: The records with their whole history; those of exercises are excluded.
         chance: A model, as ``breach_model`` returns it, or any function with the same arguments.
-        questions: The instants at which to make forecasts.
+        at: The instants at which to make forecasts.
         until: When to check what happened; by default the last event of the records.
 
     Raises:
-        InvalidValueError: ``questions`` is empty, no record was open at any of the instants, or the
+        InvalidValueError: ``at`` is empty, no record was open at any of the instants, or the
             model never gave a probability.
 
     Source: our choice; the measures are named in ``ForecastScore``.
@@ -118,10 +118,10 @@ def backtest_breach(
     need_clock(definition)
     if not callable(chance):
         raise InvalidValueError("chance", chance, "a BreachModel, or a function")
-    asked_at = sorted(as_utc(at, "questions") for at in as_tuple(questions, datetime))
+    asked_at = sorted(as_utc(one, "at") for one in as_tuple(at, datetime))
     rows = list(without_exercises(records))
     if not asked_at or not rows:
-        raise InvalidValueError("questions", asked_at, "at least one instant and one record")
+        raise InvalidValueError("at", asked_at, "at least one instant and one record")
     horizon = max(row.updated_at for row in rows) if until is None else as_utc(until, "until")
     pairs: list[tuple[float, bool]] = []
     asked: set[str] = set()
@@ -130,10 +130,10 @@ def backtest_breach(
         if record.opened_at > asked_at[-1]:
             continue
         ends: dict[int, bool | None] = {}  # how each cycle ended
-        for at in asked_at:
-            if not record.state.open and record.updated_at <= at:
+        for now in asked_at:
+            if not record.state.open and record.updated_at <= now:
                 break
-            stands = standing(definition, record, now=at)
+            stands = standing(definition, record, now=now)
             if stands is None or not stands.goes_on or stands.elapsed > stands.target:
                 continue
             number = stands.cycle.number
@@ -143,7 +143,7 @@ def backtest_breach(
             if came is None:
                 undecided += 1
                 continue
-            said = chance(record, now=at)
+            said = chance(record, now=now)
             if said is None:
                 unanswered += 1
                 continue
@@ -152,7 +152,7 @@ def backtest_breach(
             pairs.append((said, came))
             asked.add(record.id)
     if not pairs:
-        raise InvalidValueError("questions", len(asked_at), "instants at which a clock was open")
+        raise InvalidValueError("at", len(asked_at), "instants at which a clock was open")
     return _score(pairs, len(asked), unanswered, undecided)
 
 

@@ -57,7 +57,7 @@ def _finding(
 
 
 def lint_lifecycle(
-    lifecycle: Lifecycle, /, cascades: Iterable[CascadeRule] = ()
+    lifecycle: Lifecycle, /, *, cascades: Iterable[CascadeRule] = ()
 ) -> tuple[LintFinding, ...]:
     """Return a finding for each error in a lifecycle.
 

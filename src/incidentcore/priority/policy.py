@@ -147,7 +147,7 @@ def _one_of(levels: tuple[Level, ...]) -> str:
 STANDARD_POLICY: Final = PriorityPolicy()
 
 
-def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult:
+def calculate_priority(policy: PriorityPolicy, record: Record, /) -> PriorityResult:
     """Compute a record's priority, and show every step; the record is not changed.
 
     Args:

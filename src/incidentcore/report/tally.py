@@ -80,7 +80,7 @@ def why(status: SlaStatus) -> str:
     return Phrase.joined((trace.summary, *rest), "; ")
 
 
-def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
+def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]], /) -> dict[str, Any]:
     """Return a record and its clocks as one row of data.
 
     Args:

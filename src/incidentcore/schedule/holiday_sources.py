@@ -90,7 +90,7 @@ def _package(what: str) -> Any:
     return holidays
 
 
-def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
+def copy_holidays(source: Mapping[date, str], /, *, years: Iterable[int]) -> tuple[Holiday, ...]:
     """Return the holidays of the given years, from a mapping from dates to names.
 
     Args:

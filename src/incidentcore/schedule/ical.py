@@ -43,7 +43,7 @@ class IcalFeed(SharedRepr):
     maintenance: tuple[Maintenance, ...]
 
 
-def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]) -> IcalFeed:
+def read_ical(source: str | bytes, /, *, zone: ZoneInfo | str, years: Iterable[int]) -> IcalFeed:
     r"""Return the closed days and closed hours in an iCalendar text.
 
     All-day events become holidays; timed events become maintenance. Recurrence rules are expanded
@@ -144,7 +144,7 @@ def _keep(
         days.add((event.summary, start + timedelta(days=offset)))
 
 
-def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
+def write_ical(items: Iterable[Holiday | Maintenance], /, *, at: datetime) -> str:
     """Return holidays and maintenance as iCalendar text.
 
     Args:

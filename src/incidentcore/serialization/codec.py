@@ -84,11 +84,11 @@ class Codec:
         registry = REGISTRY.extended(self.extra) if self.extra else REGISTRY
         object.__setattr__(self, "_registry", registry)
 
-    def dumps(self, value: object, *, indent: int | None = None) -> str:
+    def dumps(self, value: object, /, *, indent: int | None = None) -> str:
         """Return a value as JSON text, as the function ``dumps`` does."""
         return write(self.to_plain(value), indent)
 
-    def to_plain(self, value: object, *, view: View = "document") -> dict[str, Any]:
+    def to_plain(self, value: object, /, *, view: View = "document") -> dict[str, Any]:
         """Return a value's document as plain data, as the function ``to_plain`` does."""
         if view == "document":
             return _to_plain(value, self._registry)
@@ -104,6 +104,7 @@ class Codec:
     def loads(
         self,
         text: str | bytes | bytearray,
+        /,
         kind: type[T],
         *,
         limits: Limits = _LIMITS,
@@ -115,6 +116,7 @@ class Codec:
     def loads_with_unknown(
         self,
         text: str | bytes | bytearray,
+        /,
         kind: type[T],
         *,
         limits: Limits = _LIMITS,
@@ -124,19 +126,19 @@ class Codec:
         return self._loads(text, kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
-        self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+        self, data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> T:
         """Build a value from its plain data, as the function ``from_plain`` does."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=False).value
 
     def from_plain_with_unknown(
-        self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+        self, data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> WithUnknownFields[T]:
         """Build a value from its plain data, as the function ``from_plain_with_unknown`` does."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
     def json_schema(
-        self, kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
+        self, kind: Any, /, *, view: View = "document", ref_template: str = REF_TEMPLATE
     ) -> dict[str, Any]:
         """Return the JSON Schema of documents, as the function ``json_schema`` does."""
         return schema_of(kind, self._registry, view=view, ref_template=ref_template)

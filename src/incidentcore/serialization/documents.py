@@ -14,7 +14,7 @@ T = TypeVar("T")
 _LIMITS: Final = Limits()
 
 
-def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
+def to_plain(value: object, /, *, view: View = "document") -> dict[str, Any]:
     """Return a value's document as plain data; ``dumps`` returns it as text.
 
     Args:
@@ -42,6 +42,7 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
 
 def loads_with_unknown(
     text: str | bytes | bytearray,
+    /,
     kind: type[T],
     *,
     limits: Limits = _LIMITS,
@@ -70,7 +71,7 @@ def loads_with_unknown(
 
 
 def from_plain(
-    data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+    data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> T:
     """Build a value from its plain data, such as the content of a JSON column in a database.
 
@@ -92,7 +93,7 @@ def from_plain(
 
 
 def from_plain_with_unknown(
-    data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+    data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> WithUnknownFields[T]:
     """Build a value from its plain data and keep unknown fields; see ``loads_with_unknown``.
 
@@ -115,7 +116,7 @@ def from_plain_with_unknown(
 
 
 def json_schema(
-    kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
+    kind: Any, /, *, view: View = "document", ref_template: str = REF_TEMPLATE
 ) -> dict[str, Any]:
     """Return the JSON Schema of the documents that contain a value of a type.
 

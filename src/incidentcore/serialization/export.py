@@ -37,7 +37,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _NO_TEXT: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> dict[str, Any]:
+def cloud_event(event: Event, /, *, source: str, prefix: str = "incidentcore") -> dict[str, Any]:
     """Return an event in the envelope of CloudEvents 1.0, in its JSON format.
 
     Args:
@@ -86,7 +86,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
 
 
 def record_rows(
-    records: Iterable[Record], *, columns: Iterable[str] = RECORD_COLUMNS, safe: bool = True
+    records: Iterable[Record], /, *, columns: Iterable[str] = RECORD_COLUMNS, safe: bool = True
 ) -> Iterator[str]:
     """Yield records as CSV: a header line, then one line for each record.
 
@@ -116,7 +116,7 @@ def record_rows(
         yield _line([_cell(_field(facts, name), safe=safe) for name in names])
 
 
-def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]:
+def event_rows(records: Iterable[Record], /, *, safe: bool = True) -> Iterator[str]:
     """Yield the events of records as CSV: a header line, then one line for each event.
 
     Args:
@@ -140,7 +140,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
             yield _line([_cell(cell, safe=safe) for cell in cells])
 
 
-def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[str]:
+def xes_log(records: Iterable[Record], /, *, name: str = "incidents") -> Iterator[str]:
     """Yield the text of an event log in XES, a format for process mining, piece by piece.
 
     Each record is a trace, with its events in order of sequence. ``concept:name`` is the action of

@@ -15,7 +15,7 @@ _FIELDS: Final = ("title", "priority", "assignment_group", "assignee")
 _TEXTS: Final = ("state", "role")
 
 
-def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
+def ocel_log(records: Iterable[Record], /) -> dict[str, Any]:
     """Return records as an OCEL 2.0 event log, in plain data for ``json.dump``.
 
     Each record is an object of its type, and each actor an object of the type ``actor``. An event

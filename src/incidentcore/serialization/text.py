@@ -14,7 +14,7 @@ T = TypeVar("T")
 _LIMITS: Final = Limits()
 
 
-def dumps(value: object, *, indent: int | None = None) -> str:
+def dumps(value: object, /, *, indent: int | None = None) -> str:
     """Return a value as JSON text.
 
     Equal values give equal text: fields have a fixed order, and keys and sets are sorted.
@@ -44,6 +44,7 @@ def dumps(value: object, *, indent: int | None = None) -> str:
 
 def loads(
     text: str | bytes | bytearray,
+    /,
     kind: type[T],
     *,
     limits: Limits = _LIMITS,

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, overload
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind
+from incidentcore._checks import as_tuple, each_of, need_kind, one_or_each
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, as_utc, version_at
 from incidentcore.records import Record, Timeline
@@ -203,7 +203,7 @@ def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tupl
 
 def next_sla_wakeup(
     rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
-    records: Iterable[Record],
+    records: Iterable[Record] | Record,
     /,
     *,
     now: datetime,
@@ -212,7 +212,7 @@ def next_sla_wakeup(
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one of these.
-        records: The records to watch.
+        records: The records to watch, or one record.
         now: The instant from which to search.
 
     Returns:
@@ -220,7 +220,7 @@ def next_sla_wakeup(
     """
     wakeups = (
         status.next_wakeup
-        for record in each_of("records", records, Record)
+        for record in one_or_each("records", records, Record)
         for status in statuses(rules, record, now=now)
     )
     return min((at for at in wakeups if at is not None), default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import each_of
+from incidentcore._checks import each_of, one_or_each
 from incidentcore.instants import Interval, Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.sla.definition import SlaDefinition
@@ -37,7 +37,7 @@ class UpcomingDue:
 
 def slas_due_between(
     rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
-    records: Iterable[Record],
+    records: Iterable[Record] | Record,
     /,
     *,
     start: datetime,
@@ -52,7 +52,7 @@ def slas_due_between(
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
-        records: The records; iterated once.
+        records: The records, or one record; iterated once.
         start: The first instant of the window.
         end: The first instant after the window.
 
@@ -72,7 +72,7 @@ def slas_due_between(
     """
     window = Interval(start, end)
     dues: list[UpcomingDue] = []
-    for record in each_of("records", records, Record):
+    for record in one_or_each("records", records, Record):
         for status in statuses(rules, record, now=window.end):
             dues.extend(
                 UpcomingDue(due.at, record.id, due.definition.name, due.cycle)
@@ -104,11 +104,11 @@ class QueueItem:
 
 
 def work_queue(
+    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
     records: Iterable[Record],
     /,
     *,
     now: datetime,
-    slas: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
 ) -> tuple[QueueItem, ...]:
     """Return the open records in the order in which they should be worked on.
 
@@ -117,9 +117,9 @@ def work_queue(
     oldest first; then by id. The order of ``records`` does not matter.
 
     Args:
+        rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; records that are not open at ``now`` are left out.
         now: The instant of the queue.
-        slas: The clocks: a definition, a policy, a service level, or ``Versions`` of one.
 
     Source: our choice; rule S3 for the due time of several clocks.
 
@@ -133,7 +133,7 @@ def work_queue(
     ...     for id, late in (("INC-2", timedelta(hours=1)), ("INC-1", timedelta(hours=2)))
     ... )
     >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> [item.record.id for item in work_queue([b, a], now=nine + timedelta(hours=3), slas=agreed)]
+    >>> [item.record.id for item in work_queue(agreed, [b, a], now=nine + timedelta(hours=3))]
     ['INC-2', 'INC-1']
     """
     now = as_utc(now, "now")
@@ -145,7 +145,7 @@ def work_queue(
         if not facts["state"].open:
             continue
         priority: Level | None = facts["priority"]
-        due = first_due(statuses(slas, record, now=now))
+        due = first_due(statuses(rules, record, now=now))
         key = (
             priority is None,
             0 if priority is None else priority.rank,

@@ -37,13 +37,13 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     >>> from incidentcore.testing import check_lifecycle
     >>> check_lifecycle(INCIDENT, STANDARD_CASCADES)
     """
-    findings = lint_lifecycle(lifecycle, cascades)
+    findings = lint_lifecycle(lifecycle, cascades=cascades)
     assert not findings, "\n".join(map(str, findings))
 
     @settings(report_multiple_bugs=False)
     @given(legal_records(lifecycle), st.integers(0, 300))
     def law(record: Record, minutes: int) -> None:
-        assert check_history(record, lifecycle) == ()
+        assert check_history(lifecycle, record) == ()
         assert replay(reversed(record.history)) == record
         assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301  our own bytes
         for action in {row.action for row in lifecycle.transitions} | {_UNKNOWN_ACTION}:
@@ -52,7 +52,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     @settings(report_multiple_bugs=False)
     @given(illegal_records(lifecycle))
     def named(record: Record) -> None:
-        (*_, found) = check_history(record, lifecycle)
+        (*_, found) = check_history(lifecycle, record)
         assert found.witness == record.history[-1]
 
     law()

@@ -176,7 +176,7 @@ class AuditLog(Import[Incident]):
                 self.latest = max(self.latest, at)
 
 
-def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) -> AuditLog:
+def read_audit_log(source: TableInput, /, *, zone: ZoneInfo | str | None = None) -> AuditLog:
     """Read a ServiceNow audit log incident by incident.
 
     Args:
@@ -244,15 +244,15 @@ class StateCheck:
         )
 
 
-def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
+def check_states(lifecycle: Lifecycle, incidents: Iterable[Incident], /) -> StateCheck:
     """Check the state changes of an audit log against a lifecycle; count those not allowed.
 
     The change to the state in an incident's first row, if that is not New, is ignored, since the
     log does not show how that state was reached.
 
     Args:
-        incidents: The incidents from ``read_audit_log``; read once.
         lifecycle: The lifecycle, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
+        incidents: The incidents from ``read_audit_log``; read once.
 
     Source: rule H2.
 
@@ -265,7 +265,7 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
     ...         "INC1,Closed,ada,1/6/2026 09:00,1/6/2026 11:30",
     ...     ]
     ... )
-    >>> dict(check_states(log, AUDIT_LIFECYCLE).changes)
+    >>> dict(check_states(AUDIT_LIFECYCLE, log).changes)
     {'Active -> Closed': 1}
     """
     need_kind("lifecycle", lifecycle, Lifecycle)

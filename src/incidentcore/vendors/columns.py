@@ -243,7 +243,7 @@ def _in_quotes(text: str) -> str:
     return f'"{text}"' if _SHELL.isdisjoint(text) else shlex.quote(text)
 
 
-def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> ColumnsPage:
+def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> ColumnsPage:
     """Return a page that describes the columns of a table, from its first 200 rows.
 
     Args:

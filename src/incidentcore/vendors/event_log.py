@@ -53,6 +53,7 @@ _ABSENT: Final = object()
 
 def read_events(
     source: TableInput | Table,
+    /,
     *,
     case: str,
     activity: str | Sequence[str],
@@ -120,6 +121,7 @@ def read_events(
 
 def read_xes(
     source: str | Path | Sequence[str | Path],
+    /,
     *,
     activity: str | Sequence[str] = "concept:name",
     at: str = "time:timestamp",
@@ -155,6 +157,7 @@ def read_xes(
 
 def read_ocel(
     source: str | Path | Mapping[str, Any],
+    /,
     *,
     object_type: str,
     activity_attribute: str | None = None,

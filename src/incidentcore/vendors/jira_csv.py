@@ -42,6 +42,7 @@ _FAMILY: Final = {
 
 def read_jira_csv(
     source: TableInput,
+    /,
     *,
     zone: ZoneInfo | str | None = None,
     mapping: Mapping[str, str | int] | None = None,

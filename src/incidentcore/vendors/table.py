@@ -36,6 +36,7 @@ _COVERED: Final = {"acknowledged": "acknowledged_at", "responded": "first_respon
 
 def read_table(
     source: TableInput | Table,
+    /,
     mapping: Mapping[str, str | int],
     *,
     zone: ZoneInfo | str | None = None,

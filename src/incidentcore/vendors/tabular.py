@@ -101,6 +101,7 @@ class Table:
 
 def open_table(
     source: TableInput | Table,
+    /,
     *,
     delimiter: str | None = None,
     encoding: str | None = None,

@@ -223,7 +223,7 @@ class Worded(Protocol):
         """
 
 
-def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:
+def render(value: Worded, /, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:
     """Return the text of a value in a language.
 
     Args:

@@ -138,6 +138,8 @@ KPIS = (
         population=AtMost(Duration(stop="acknowledged_at"), timedelta(hours=1)),
         window_basis="resolved",
     ),
+    catalogue.MEAN_TIME_TO_FIRST_RESPONSE.replace(window_basis="first_response"),
+    catalogue.MEDIAN_TIME_TO_ACKNOWLEDGE.replace(window_basis="acknowledged"),
 )
 SKETCHED = [kpi for kpi in KPIS if not kpi.measure.exact_only]
 PERIODS = Periods("day", "Asia/Tehran", within=Interval(START, START + timedelta(days=6)))

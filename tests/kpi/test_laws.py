@@ -233,7 +233,9 @@ def test_failures_by_day_add_up(outages: list[tuple[datetime, datetime | None]],
     assert failures(Periods("day", within=window)) == failures(window)
 
 
-BASES = st.sampled_from(["opened", "first_resolved", "resolved", "closed"])
+BASES = st.sampled_from(
+    ["opened", "acknowledged", "first_response", "first_resolved", "resolved", "closed"]
+)
 
 
 @given(desks(), windows.filter(lambda window: window is not None), BASES)
@@ -266,8 +268,9 @@ def test_contributing_and_left_out_are_all_looked_at(
 def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
     """Return the periods in which a moment of a basis ever lay, as of the latest instant."""
     moments = {record.opened_at}
-    if basis == "first_resolved":
-        moments = {record.first_resolved_at} - {None}  # type: ignore[assignment]
+    if basis.startswith("first"):
+        name = "first_resolved_at" if basis == "first_resolved" else "first_response_at"
+        moments = {getattr(record, name)} - {None}
     elif basis != "opened":
         name = f"{basis}_at"
         steps = fold_steps(record.history, record.default_facts())

@@ -29,6 +29,7 @@ from incidentcore.kpi import (
     LastEvent,
     Objective,
     OccurrenceCount,
+    Periods,
     RatioOfSums,
     TimeIn,
     catalogue,
@@ -189,6 +190,19 @@ def on_a_day(given: Any) -> Any:
     return figure(KPIS["first_response"].replace(population=population), given).value
 
 
+def by_period(given: Any) -> dict[str, float]:
+    """Return the means of the responses by the period in which they were given, empty ones apart.
+
+    Weeks begin on Sunday.
+    """
+    weeks: Any = {"week_starts": "sun"} if given["unit"] == "week" else {}
+    within = Interval(*map(instant, given["days"]))
+    kpi = KPIS["first_response"].replace(window_basis="first_response")
+    periods = Periods(given["unit"], given["zone"], within=within, **weeks)
+    table = compute_kpis([kpi], records(given), as_of=LATER, window=periods)
+    return {row.period: row.value / SECOND for row in table.results if row.n}  # type: ignore[misc,operator]
+
+
 def buckets(given: Any) -> list[Any]:
     """Return how many responses took at least as long as each edge, and less than the next."""
     taken = Duration("opened_at", "first_response_at")
@@ -205,6 +219,8 @@ def answer(row: Any) -> Any:
     name, given = row["kpi"], row["given"]
     if name == "first_response_buckets":
         return buckets(given)
+    if name == "first_response_by":
+        return by_period(given)
     if name == "budget_left":
         objective = Objective(at_least=given["objective"])
         result = figure(catalogue.AVAILABILITY.replace(objective=objective), given)
@@ -224,7 +240,7 @@ def test_a_worked_example_is_answered_alike(row: str) -> None:
     """Row by row, with what the source expects; what is different is zero where it says one."""
     found = answer(ROWS[row])
     expected = 0 if row in DIFFERENT else ROWS[row]["expect"]
-    if expected is None or isinstance(expected, list):
+    if expected is None or isinstance(expected, (list, dict)):
         assert found == expected
     else:
         assert found == pytest.approx(expected, abs=1e-6)

@@ -67,7 +67,7 @@ def gather_kpis_from(
         group_by: The groups to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
             ``HourBands``.
         window: An ``Interval``, or ``Periods``, in which a ticket must have been opened, resolved
-            or closed, depending on the KPI's ``window_basis``; None for all tickets.
+            or closed, for example, depending on the KPI's ``window_basis``; None for all tickets.
         mode: ``exact`` stores every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What the levels mean; see ``read_table``.

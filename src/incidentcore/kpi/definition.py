@@ -32,7 +32,9 @@ Reopened: TypeAlias = Literal["first", "last", "net"]
 Canceled: TypeAlias = Literal["exclude", "censor", "include"]
 Exercises: TypeAlias = Literal["exclude", "include"]
 Unfinished: TypeAlias = Literal["exclude", "censor", "as_of"]
-WindowBasis: TypeAlias = Literal["opened", "first_resolved", "resolved", "closed", "snapshot"]
+WindowBasis: TypeAlias = Literal[
+    "opened", "acknowledged", "first_response", "first_resolved", "resolved", "closed", "snapshot"
+]
 
 _CHOICES: Final[dict[str, Any]] = {
     "reopened": Reopened,
@@ -91,8 +93,9 @@ class Kpi(SharedRepr):
             one that is still open: ``exclude`` leaves it out; ``censor`` (for survival) ends its
             time when the record ended or, if it is open, at the instant of the computation;
             ``as_of`` counts its time up to that instant.
-        window_basis: Which time must be in the window: ``opened``, ``first_resolved``, ``resolved``
-            (the last resolution) or ``closed``. If a reopening undid a resolution (or closing)
+        window_basis: Which time must be in the window: ``opened``, ``acknowledged``,
+            ``first_response``, ``first_resolved``, ``resolved`` (the last resolution) or
+            ``closed``. If a reopening undid a resolution (or closing)
             in the window, the record is left out: as ``reopened`` if it is not resolved (or closed)
             now, otherwise as ``resolved_again`` (or ``closed_again``). ``snapshot`` considers all
             records as they are at the instant of the computation, regardless of the window.

@@ -42,6 +42,8 @@ _NEAR: Final = 1_024  # groups that are found by identity
 _AT_ONCE: Final = 512  # records that are read by one function after another
 BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
+    "acknowledged": attrgetter("acknowledged_at"),
+    "first_response": attrgetter("first_response_at"),
     "first_resolved": attrgetter("first_resolved_at"),
     "resolved": attrgetter("resolved_at"),
     "closed": attrgetter("closed_at"),

@@ -843,3 +843,15 @@ def test_durations_of_values_are_entries_of_the_audit() -> None:
         ("m1", "state", None, "1", "2026-03-02 09:00:00"),
         ("m2", "state", "1", "2", "2026-03-02 10:00:00"),
     ]
+
+
+def test_a_row_that_names_its_table_another_way() -> None:
+    """An export to a file store has ``table_name``; a change request is not an incident.
+
+    Source: test-event-mmdd.log of elastic/integrations, packages/servicenow.
+    """
+    rows = [{**PLAIN, "table_name": "incident"}, {**PLAIN, "sys_id": "c", "number": "CHG0000024"}]
+    rows[1]["table_name"] = "change_request"
+    reading = read_servicenow(rows)
+    assert [one.id for one in reading] == [PLAIN["number"]]
+    assert dict(reading.findings.counts) == {"unknown_entry": 1}

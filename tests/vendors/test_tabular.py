@@ -533,3 +533,42 @@ def test_one_object_may_stand_alone_in_json(tmp_path: Path, page: dict[str, Any]
     path = tmp_path / "one.json"
     path.write_text(json.dumps(page), "utf-8")
     assert open_table(path).columns == ("k", "o")
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        ({"bugs": [{"k": "A"}, {"k": "B"}]}, 2),
+        ({"bugs": [{"k": "A"}], "faults": [], "next": "https://bugs.example/?offset=1"}, 1),
+        ({"k": "A", "notes": [{"by": "ada"}]}, 1),
+        ({"id": 7, "notes": [{"by": "ada"}, {"by": "kim"}]}, 1),
+        ({"open": [{"k": "A"}], "closed": [{"k": "B"}, {"k": "C"}]}, 1),
+    ],
+    ids=["alone", "with paging", "of a record", "of a numbered record", "one of two"],
+)
+def test_the_only_list_of_a_page_has_its_rows(
+    tmp_path: Path, page: dict[str, Any], count: int
+) -> None:
+    """Whatever its name. Source: bugzilla_rest_bugs.json of chaoss/grimoirelab-perceval."""
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(page), "utf-8")
+    assert len(list(open_table(path).rows)) == count
+
+
+@pytest.mark.parametrize(
+    ("more", "is_cut"),
+    [
+        ({"total_count": 3, "offset": 0, "limit": 2}, True),
+        ({"total_count": 2, "offset": 0, "limit": 2}, False),
+        ({"total_count": 3, "offset": 1, "limit": 2}, False),
+        ({"totalCount": 83}, True),
+        ({"total": None, "offset": 0}, False),
+    ],
+)
+def test_a_page_of_fewer_than_the_total_says_so(
+    tmp_path: Path, more: dict[str, Any], *, is_cut: bool
+) -> None:
+    """Of two issues. Source: redmine_issues.json of chaoss/grimoirelab-perceval."""
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"issues": [{"k": "A"}, {"k": "B"}], **more}), "utf-8")
+    assert [code for code, _ in open_table(path).notes] == ["truncated_history"] * is_cut

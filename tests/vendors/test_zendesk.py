@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from incidentcore.records import Commented, Incident
 from incidentcore.values import Priority
 from incidentcore.vendors import read_zendesk
@@ -505,3 +507,12 @@ def test_a_page_of_a_search_has_its_tickets_under_results() -> None:
     reading = read_zendesk({"results": [found], "facets": None, "next_page": None, "count": 1}, ())
     assert [one.id for one in reading] == [str(found["id"])]
     assert dict(reading.findings.counts) == {"truncated_history": 1}  # of its audits
+
+
+@pytest.mark.parametrize(("pages", "is_cut"), [(1, True), (2, True), (3, False)])
+def test_pages_that_state_a_total_are_all_there_or_not(pages: int, *, is_cut: bool) -> None:
+    """Of three tickets, one on each page, which says neither its place nor whether it is last."""
+    listed = [{"tickets": [{**ticket(), "id": n}], "total": 3} for n in range(pages)]
+    reading = read_zendesk(listed, [audit(n, 8, 1) for n in range(3)])
+    assert len(list(reading)) == pages
+    assert ("a page says that there is more" in " ".join(map(str, reading.findings))) == is_cut

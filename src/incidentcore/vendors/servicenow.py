@@ -200,7 +200,7 @@ def _present(
     history: HistoryBuilder, row: Mapping[str, Any], state: object, logged: Container[object]
 ) -> None:
     """Set what the row shows; of a field whose changes name ids, the id in its link."""
-    table = str(cell(row, "sys_class_name") or "incident")
+    table = str(cell(row, "sys_class_name") or cell(row, "table_name") or "incident")
     if table.casefold().replace(" ", "_") in _OTHERS:
         history.leave_out("unknown_entry", f"record left out: it is a {table}, no incident")
     shown = {

@@ -75,6 +75,9 @@ CUT: Final = "\0cut"
 """The marker in place of a missing page of a source."""
 
 _NEXT: Final = ("more", "next", "next_page", "nextPageToken", "@odata.nextLink")
+_LAST: Final = ("isLast", "isLastPage")
+_STARTS: Final = ("startAt", "offset")
+_TOTALS: Final = ("total", "total_count", "totalCount", "totalcount")
 MORE: Final = "a page says that there is more; page the rest"
 _PAGES: Final = (
     *("result", "results", "records", "tickets", "issues", "incidents", "rows", "data", "value"),
@@ -89,10 +92,17 @@ def rows_of(page: Mapping[str, Any]) -> list[Any]:
     If the page announces another one, ``CUT`` is the last.
     """
     name = next((key for key in _PAGES if type(page.get(key)) is list), None)
+    if name is None and not any(isinstance(one, str) and "/" not in one for one in page.values()):
+        several = [key for key in page if any(map(as_object, _list(page[key])))]
+        name = several[0] if len(several) == 1 and _NAMED.isdisjoint(page) else None
     if name is None:
         only = next(iter(page.values())) if len(page) == 1 else None
         return [only if isinstance(only, Mapping) else page]
     return [*page[name], *((CUT,) if _goes_on(page, len(page[name])) else ())]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
@@ -119,7 +129,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     if not isinstance(source, Iterable) or type(source) in (str, bytes):
         given = type(source).__name__
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
-    goes_on = False
+    goes_on, seen = False, 0
     for entry in source:
         found = [as_object(entry).get(key) for key in keys]
         page: Any = next((one for one in found if type(one) in (list, tuple)), None)
@@ -133,26 +143,31 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         is_first = 0 in (entry.get("offset"), entry.get("startAt"))
         if goes_on and (is_first or entry.get("previous_page", 0) is None):
             yield CUT
+            seen = 0
         yield from page
-        goes_on = _goes_on(entry, len(page))
+        goes_on, seen = _goes_on(entry, len(page), seen), seen + len(page)
+        seen = seen if goes_on else 0
     if goes_on:
         yield CUT
 
 
-def _goes_on(page: Mapping[str, Any], count: int) -> bool:
-    """Return whether a page says that another one follows it."""
+def _goes_on(page: Mapping[str, Any], count: int, seen: int = 0) -> bool:
+    """Return whether a page of ``count`` objects, after ``seen`` ones, says that more follow."""
     if "end_of_stream" in page:  # with it, next_page is where the next export begins
         return page["end_of_stream"] is False
     if any(page.get(name) for name in _NEXT):
         return True
-    if any(page.get(name) is False for name in ("isLast", "isLastPage")):
+    if any(page.get(name) is False for name in _LAST):
         return True
     if pick(page, "meta.has_more") is True or pick(page, "paging.next"):
         return True
+    if any(page.get(name) is True for name in _LAST):
+        return False
     end, total = pick(page, "page_info.end_index"), pick(page, "page_info.last_index")
-    if type(page.get("startAt")) is int:
-        end, total = page["startAt"] + count, page.get("total")
-    return type(end) is int and type(total) is int and end < total
+    if type(end) is not int:
+        end = next((page[name] for name in _STARTS if type(page.get(name)) is int), seen) + count
+        total = next((page[name] for name in _TOTALS if type(page.get(name)) is int), 0)
+    return type(total) is int and end < total
 
 
 def latest(

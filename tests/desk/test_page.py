@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from incidentcore import Versions
 from incidentcore.desk import DueItem, desk_page, due_items, explain_record, load_desk
 from incidentcore.errors import InvalidValueError, TransitionNotAllowedError
 from incidentcore.lifecycle import advance
@@ -351,8 +352,12 @@ levels = [{ after = "0m", to = "oncall:first" }]
 """
     opened = datetime(2026, 6, 5, 22, tzinfo=UTC)
     record = Incident.open(id="I1", title="x", at=opened, by="kim")
-    said = explain_record(load_desk(text), record, now=opened + timedelta(hours=1))
+    desk, now = load_desk(text), opened + timedelta(hours=1)
+    said = explain_record(desk, record, now=now)
     assert "due Mon  8 Jun 21:00" in said
+    later = opened + timedelta(minutes=1)
+    both = Versions([(opened, desk), (later, load_desk('desk = 1\nname = "x"\n'))])
+    assert explain_record(both, record, now=now) == said
     assert "on call for first (ada)" in said
 
 

@@ -341,3 +341,13 @@ def test_who_is_on_call_now_is_asked_at_now_on_the_agenda_too() -> None:
         (((one,), _),) = escalations_and_wakeup([matrix], record, slas=[], now=now)
         assert (one.people, one.people_now) == (("ada",), (person,))
         assert due_escalations(matrix, record, now=now) == (one,)
+
+
+def test_a_single_layer_or_override_is_refused_by_name() -> None:
+    """Both are lists; the error says which argument, and what it got."""
+    layer = OnCallLayer(DAILY, "ada")
+    swap = RotaOverride(Interval(MONDAY, MONDAY + DAY), "bob")
+    with pytest.raises(EscalationMatrixError, match=r"layers: got OnCallLayer.*such as \[layer\]"):
+        OnCallSchedule("x", layer)  # type: ignore[arg-type]
+    with pytest.raises(EscalationMatrixError, match="overrides: got RotaOverride"):
+        OnCallSchedule("x", [layer], overrides=swap)  # type: ignore[arg-type]

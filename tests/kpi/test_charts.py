@@ -96,7 +96,7 @@ def test_a_signal_lies_outside_the_natural_limits() -> None:
     assert [row["period"] for row in chart if row["signal"]] == ["2026-01-13"]
     assert sum(row["went_out"] for row in flow_data(table)) == 10
     assert list(flow_data(table)[0]) == ["period", "came_in", "went_out", "growth"]
-    with pytest.raises(InvalidValueError, match="by periods"):
+    with pytest.raises(InvalidValueError, match=r"'volume',\); allowed: .* 'mean_time_to_resolve'"):
         trend_data(table, "volume")
 
 
@@ -113,6 +113,12 @@ def test_a_trend_of_a_group_is_found_by_its_name() -> None:
     assert trend_data(table, "volume", "low") == trend_data(table, "volume", Priority.LOW)
     with pytest.raises(InvalidValueError, match="urgent"):
         trend_data(table, "volume", "urgent")
+    with pytest.raises(InvalidValueError) as refused:
+        trend_data(table, "volume")
+    assert str(refused.value).startswith(
+        "figure: got ('volume',); allowed: a KPI and group (one for priority) of a table computed "
+        "with window=Periods(...): 'volume', 'critical'; 'volume', 'low'"
+    )
 
 
 def incident(name: str, level: Level) -> Incident:

@@ -19,6 +19,17 @@ def asks(target: str, kind: str = "incident") -> Any:
 
 WRONG = [
     ("no state", lambda: lifecycle(states=())),
+    ("one state", lambda: lifecycle(states=NEW)),
+    (
+        "one transition",
+        lambda: Lifecycle(
+            "x",
+            "incident",
+            states=[NEW, CLOSED],
+            initial=NEW,
+            transitions=Transition("go", NEW, CLOSED),  # type: ignore[arg-type]
+        ),
+    ),
     ("no State", lambda: lifecycle(states=("new",))),
     ("names twice", lambda: lifecycle(states=(NEW, State("new", final=True), CLOSED))),
     ("initial", lambda: lifecycle(initial=RESOLVED)),

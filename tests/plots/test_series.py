@@ -177,6 +177,25 @@ def test_trend(name: str) -> None:
     assert titles(ax) == "hollow: few records"
 
 
+def test_trends_of_several_groups_share_their_periods() -> None:
+    """Four lines have names and looks of their own; other periods would stand at wrong places."""
+    plot, _, _ = pictures()["trend"]
+
+    def rows(*months: str) -> list[dict[str, object]]:
+        return [{"period": one, "value": 1.0, "n": 9, "enough": True} for one in months]
+
+    ax = mpl.figure.Figure().subplots()
+    for name in ("north", "south", "east", "west"):
+        plot(rows("2026-01", "2026-02"), ax=ax, name=name)
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    assert [line.get_label() for line in lines] == ["north", "south", "east", "west"]
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 4
+    assert len(ax.get_legend().get_texts()) == 4
+    for other in (("2026-02", "2026-03"), ("2026-01",)):
+        with pytest.raises(InvalidValueError, match="the periods of the axes: 2026-01, 2026-02"):
+            plot(rows(*other), ax=ax)
+
+
 def test_signals_of_a_control_chart() -> None:
     """Limits are lines; what lies outside has a square."""
     plot, _, _ = pictures()["control_chart"]

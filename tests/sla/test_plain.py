@@ -13,6 +13,7 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.records import Incident, Timeline
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import IN_PROGRESS, NEW, ON_HOLD, Actor, State
+from incidentcore.words import GERMAN
 
 from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, crossings, incident
 from .stories import STATES, event, policies, rules, stories
@@ -100,5 +101,8 @@ def test_the_trace_is_drawn_to_scale() -> None:
     ]
     assert "paused: <b>&</b>" in "".join(bars[1].itertext())
     assert trace.svg() in trace._repr_html_()
+    german = trace.svg(GERMAN)
+    assert "angehalten: &lt;b&gt;&amp;&lt;/b&gt;" in german
+    assert "verbraucht" in german
     empty = evaluate_sla(FOUR, record, now=at("mon 08:00")).trace.svg()
     assert not ET.fromstring(empty).findall("{http://www.w3.org/2000/svg}rect")  # noqa: S314  our own text

@@ -12,14 +12,14 @@ import attrs
 
 from incidentcore._checks import as_tuple, need_kind
 from incidentcore.conditions import ALWAYS, Condition
-from incidentcore.desk.desk import Desk
+from incidentcore.desk.desk import Desk, desk_at
 from incidentcore.desk.due import DueItem, look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.plain import bullets, dates_of, plain_day, plain_pairs, plain_text
 from incidentcore.desk.words import in_hours, span_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
-from incidentcore.instants import as_utc
+from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 from incidentcore.sla.fold import ClockStage
@@ -275,13 +275,15 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         yield from (f"- {source}" for source in desk.sources)
 
 
-def explain_record(desk: Desk, record: Record, /, *, now: datetime, trace: bool = False) -> Phrase:
+def explain_record(
+    desk: Desk | Versions[Desk], record: Record, /, *, now: datetime, trace: bool = False
+) -> Phrase:
     """Describe a record as text: its clocks, what is due now and next, and who is notified.
 
     ``words.render`` returns this text in another language.
 
     Args:
-        desk: The desk.
+        desk: The desk, or ``Versions`` of it; the version in force at the record's opening applies.
         record: The record.
         now: The instant at which the record is evaluated; later events are ignored.
         trace: Whether to add the trace of each clock, line by line (rule S7).
@@ -289,8 +291,8 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime, trace: bool 
     Raises:
         InvalidValueError: The record was opened after ``now``.
     """
-    need_kind("desk", desk, Desk)
     need_kind("record", record, Record)
+    desk = desk_at(desk, record)
     at = as_utc(now, "now")
     if at < record.opened_at:
         allowed = f"{_time(record.opened_at, desk.zone)}, the opening of {record.id}, or later"

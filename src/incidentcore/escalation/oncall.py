@@ -16,9 +16,9 @@ from incidentcore._checks import (
     as_tuple,
     need_each,
     need_kind,
+    need_several,
     need_text,
     need_word,
-    tuple_of,
 )
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
 from incidentcore.instants import Interval, as_utc
@@ -204,11 +204,12 @@ class RotaOverride(SharedRepr):
 
 
 def _layers(layers: Iterable[OnCallLayer]) -> tuple[OnCallLayer, ...]:
-    return tuple_of(layers)
+    return tuple(need_several("layers", layers, "several, such as [layer]", EscalationMatrixError))
 
 
 def _overrides(overrides: Iterable[RotaOverride]) -> tuple[RotaOverride, ...]:
-    return tuple(overrides)
+    allowed = "several, such as [override]"
+    return tuple(need_several("overrides", overrides, allowed, EscalationMatrixError))
 
 
 @attrs.frozen

@@ -16,6 +16,7 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.compute import compute_kpis
 from incidentcore.kpi.engine.estimates import control_limits, survival_interval
 from incidentcore.kpi.engine.gather import as_known, gather_kpis
+from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import KpiResult, KpiTable
@@ -43,7 +44,12 @@ def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult
         if row.kpi == kpi and row.period is not None and row.is_of(group)
     ]
     if not rows:
-        allowed = "a KPI and group of this table, which must be one by periods"
+        known = [row for row in table.results if row.period is not None]
+        asked = [row for row in known if row.kpi == kpi] or known
+        such = [", ".join(map(repr, (one.kpi, *map(label, one.group)))) for one in asked]
+        named = f": {'; '.join(list(dict.fromkeys(such))[:5])}" if such else ""
+        heads = f" (one for {', '.join(table.groups)})" if table.groups else ""
+        allowed = f"a KPI and group{heads} of a table computed with window=Periods(...){named}"
         raise InvalidValueError("figure", (kpi, *group), allowed)
     return rows
 
@@ -138,7 +144,7 @@ def ageing_data(
     ages = AgeBuckets() if buckets is None else buckets
     table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
     counts = {str(row.group[0]): row.n for row in table.results}
-    return [{"age": label, "open": counts.get(label, 0)} for label in ages.labels]
+    return [{"age": age, "open": counts.get(age, 0)} for age in ages.labels]
 
 
 def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text, need_word
+from incidentcore._checks import need_each, need_kind, need_several, need_text, need_word
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
@@ -23,13 +23,16 @@ MIGRATE: Final = "migrate"
 
 
 def _states(states: Iterable[State]) -> tuple[State, ...]:
-    kept = tuple(states)
+    kept = tuple(
+        need_several("states", states, "several, such as [state]", LifecycleDefinitionError)
+    )
     need_each("states", kept, State, LifecycleDefinitionError)
     return kept
 
 
 def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
-    kept = tuple(transitions)
+    allowed = "several, such as [transition]"
+    kept = tuple(need_several("transitions", transitions, allowed, LifecycleDefinitionError))
     need_each("transitions", kept, Transition, LifecycleDefinitionError)
     return kept
 

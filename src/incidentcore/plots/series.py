@@ -28,11 +28,15 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TICKS = 12
 
 
+def _labels(rows: Rows) -> list[str]:
+    """Return the names of the periods, as many as are readable below an axis."""
+    return [row["period"] for row in rows[:: -(-len(rows) // _TICKS) or 1]]
+
+
 def _periods(ax: Any, rows: Rows) -> range:
-    """Label the periods below the axis, as many as are readable."""
-    step = -(-len(rows) // _TICKS) or 1
-    places = range(len(rows))
-    ax.set_xticks(places[::step], [row["period"] for row in rows[::step]], rotation=30, ha="right")
+    """Label the periods below the axis."""
+    places, labels = range(len(rows)), _labels(rows)
+    ax.set_xticks(places[:: -(-len(rows) // _TICKS) or 1], labels, rotation=30, ha="right")
     return places
 
 
@@ -198,10 +202,13 @@ def plot_trend(
     theme: Theme = "light",
     unit: str = "hours",
     zone: ZoneInfo | str | None = None,
+    name: str = "",
 ) -> Any:
     """Draw a KPI's value for each period.
 
-    The point of a period with fewer records than ``Kpi.min_n`` is hollow.
+    The point of a period with fewer records than ``Kpi.min_n`` is hollow. To compare groups, draw
+    them on the same axes, each with a name; all must have the same periods, as the groups of a
+    table with ``Periods(..., within=...)`` have.
 
     Args:
         rows: The rows of ``trend_data``.
@@ -209,10 +216,18 @@ def plot_trend(
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
         zone: The time zone of period boundaries, shown below the axis; None to show none.
+        name: The name of the line, for the legend; empty for none.
+
+    Raises:
+        InvalidValueError: The axes have a trend with other periods.
     """
     need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
-    _points(ax, rows, colors)
+    if ax.lines:
+        shown, labels = _labels(rows), [tick.get_text() for tick in ax.get_xticklabels()]
+        if (len(rows), shown) != (len(ax.lines[0].get_xdata()), labels):
+            raise InvalidValueError("rows", shown, f"the periods of the axes: {', '.join(labels)}")
+    _points(ax, rows, colors, place=len(ax.lines) // 2, name=name)
     return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
 
 
@@ -220,17 +235,19 @@ def _some_few(rows: Rows) -> bool:
     return any(not row["enough"] and row["value"] is not None for row in rows)
 
 
-def _points(ax: Any, rows: Rows, colors: Palette) -> None:
+def _points(ax: Any, rows: Rows, colors: Palette, *, place: int = 0, name: str = "") -> None:
+    color = (colors.first, colors.second, colors.third)[place % 3]
+    dashes = ("-", "--", ":")[(place + place // 3) % 3]
     places = _periods(ax, rows)
     values = [float("nan") if row["value"] is None else row["value"] for row in rows]
-    ax.plot(places, values, color=colors.first, marker="o")
+    ax.plot(places, values, dashes, color=color, marker="o", label=name or None)
     few = [place for place in places if not rows[place]["enough"]]
     ax.plot(
         few,
         [values[place] for place in few],
         linestyle="",
         marker="o",
-        color=colors.first,
+        color=color,
         markerfacecolor=colors.ground,
     )
 

@@ -177,14 +177,14 @@ class Trace(Tabular):
         table = to_html(*self.cells())
         return f"{self.svg()}\n{table}\n<p>{escape(self.summary)}</p>"
 
-    def svg(self) -> str:
-        """Return the trace as an inline SVG bar, drawn to scale."""
-        texts = [" ".join(part for part in row if part) for row in self.rows()]
+    def svg(self, words: Words = ENGLISH, zone: ZoneInfo | None = None) -> str:
+        """Return the trace as an inline SVG bar, drawn to scale, in a language and time zone."""
+        texts = [" ".join(part for part in row if part) for row in self.rows(words, zone)]
         parts = [
             (entry.interval.duration, entry.code, text)
             for entry, text in zip(self.entries, texts, strict=True)
         ]
-        return svg_bar(parts, title=self.summary)
+        return svg_bar(parts, title=self.summary.in_words(words, zone))
 
 
 class StatusForms(Tabular):

@@ -178,3 +178,26 @@ def test_a_ticket_on_two_pages_counts_as_it_was_modified_last() -> None:
         assert not reading.findings.counts.keys() & {"duplicate_id", "truncated_history"}
     [one] = (reading := read_happyfox([last, {**last, "subject": "Other"}]))
     assert (one.title, reading.findings.counts["duplicate_id"]) == ("No mail", 1)
+
+
+def test_values_by_their_ids_have_the_names_that_any_ticket_shows() -> None:
+    """Source: HappyFox's reference of its API 1.1, whose tickets have no names of changes."""
+    rule = {"type": "smartrule", "id": 2}
+    updates = [
+        {"timestamp": "2026-03-02 09:00:00", "by": rule, "priority_change": {"old": 1, "new": 2}},
+        {"timestamp": "2026-03-02 10:00:00", "by": rule, "status_change": {"old": 1, "new": 3}},
+        {"timestamp": "2026-03-02 11:00:00", "by": rule, "status_change": {"old": 3, "new": 5}},
+    ]
+    closed = {"id": 5, "name": "Closed", "behavior": "completed"}
+    high, low = {"id": 2, "name": "High"}, {"id": 1, "name": "Low"}
+    first = {**TICKET, "status": closed, "priority": high, "updates": updates}
+    others = [
+        {**TICKET, "display_id": f"HF{key}", "status": {"id": key, "name": name}, "priority": low}
+        for key, name in ((1, "New"), (3, "In Progress"))
+    ]
+    [incident, *_] = read_happyfox([{"data": [first, *others]}])
+    states = [(step.at.hour, facts["state"].name) for step, facts in incident.timeline().states()]
+    assert states == [(9, "New"), (10, "In Progress"), (11, "Closed")]
+    assert incident.priority == Priority.HIGH
+    [prioritized] = [one for one in incident.history if one.kind == "prioritized"]
+    assert prioritized.at.hour == 9

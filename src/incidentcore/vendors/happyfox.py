@@ -29,6 +29,7 @@ _CHANGES: Final = {
     "category_change": "category",
     "due_date_change": "custom.due_date",
 }
+_NAMED: Final = ("status", "priority", "category")
 _UNREAD: Final = ("custom_field_change", "satisfaction_survey")
 
 
@@ -90,7 +91,7 @@ def read_happyfox(
         opened = ticket.get("created_at")
         history.opened(opened, history.actor(pick(ticket, "user.id"), "requester", path="user"))
         for update in entries_of(ticket, "updates"):
-            _update(history, update, opened)
+            _update(history, update, opened, names)
         if ticket.get("updates") is None:
             action = "no updates came, as in lists: moments alone"
             history.truncated(action, path="updates", covers=["moments"])
@@ -103,8 +104,11 @@ def read_happyfox(
         history.reported("sla_breaches", ticket.get("sla_breaches"))
         history.check(updated_at=_modified(ticket))
 
+    found = latest(unpaged(tickets, "data", "tickets"), updated=_modified)
+    parts = ((name, pick(as_object(one), name)) for one in map(as_object, found) for name in _NAMED)
+    names = {(n, str(part.get("id"))): part.get("name") for n, part in parts if as_object(part)}
     return Import(
-        latest(unpaged(tickets, "data", "tickets"), updated=_modified),
+        found,
         build,
         record=Incident,
         id=lambda ticket: ticket.get("display_id") or ticket.get("id"),
@@ -125,7 +129,21 @@ def _shown(ticket: object) -> str:
     return str(as_object(ticket).get("display_id", ticket))
 
 
-def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) -> None:
+def _value(
+    change: Mapping[str, Any], side: str, part: str, names: Mapping[tuple[str, str], Any]
+) -> Any:
+    """Return the name of a value, which may be stated by an id that a ticket names."""
+    if part in _NAMED and f"{side}_name" in change:
+        return change[f"{side}_name"]
+    return names.get((part, str(change.get(side))), change.get(side))
+
+
+def _update(
+    history: HistoryBuilder,
+    update: Mapping[str, Any],
+    opened: object,
+    names: Mapping[tuple[str, str], Any],
+) -> None:
     entry_id, at = update.get("update_id"), update.get("timestamp")
     path = f"update {entry_id}"
     kind = pick(update, "by.type")
@@ -135,11 +153,8 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
         change = update.get(name)
         if change is None:
             continue
-        by_name = field in ("state", "priority", "category")
-        before, after = (
-            change.get(f"{side}_name") if by_name and f"{side}_name" in change else change.get(side)
-            for side in ("old", "new")
-        )
+        part = name.removesuffix("_change")
+        before, after = (_value(change, side, part, names) for side in ("old", "new"))
         if field == "priority":
             before, after = _level(before), _level(after)
         history.changed(entry_id, at, by, field=field, before=before, after=after)

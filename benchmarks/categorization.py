@@ -36,7 +36,7 @@ from incidentcore.categorization import (
 from incidentcore.categorization.tokens import tokenize
 from incidentcore.serialization import dumps
 
-Labelled = list[tuple[str, tuple[str, ...]]]
+Labeled = list[tuple[str, tuple[str, ...]]]
 
 TEXTS = 2_000
 CATEGORIES = 12
@@ -44,10 +44,10 @@ VOCABULARY = 3_000
 MEGABYTE = 1_000_000
 
 
-def make_texts(n: int, seed: int) -> Labelled:
+def make_texts(n: int, seed: int) -> Labeled:
     """Return made-up texts of 5 to 60 words, some of which set their category apart."""
     random = Random(seed)  # noqa: S311  made-up data
-    labelled: Labelled = []
+    labeled: Labeled = []
     for _ in range(n):
         place = random.randrange(CATEGORIES)
         own = place * VOCABULARY // CATEGORIES
@@ -57,20 +57,20 @@ def make_texts(n: int, seed: int) -> Labelled:
             else f"w{int(random.paretovariate(1.1)) % VOCABULARY}"
             for _ in range(random.randrange(5, 60))
         ]
-        labelled.append((" ".join(words), ("kind", f"{place:02}")))
-    return labelled
+        labeled.append((" ".join(words), ("kind", f"{place:02}")))
+    return labeled
 
 
 class ScikitLearn:
     """The same model by scikit-learn, with our words."""
 
-    def __init__(self, labelled: Labelled, categories: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(self, labeled: Labeled, categories: tuple[tuple[str, ...], ...]) -> None:
         extraction: Any = importlib.import_module("sklearn.feature_extraction.text")
         bayes: Any = importlib.import_module("sklearn.naive_bayes")
         self.vectors: Any = extraction.CountVectorizer(analyzer=tokenize)
         self.model: Any = bayes.MultinomialNB()
-        counts = self.vectors.fit_transform([text for text, _ in labelled])
-        self.model.fit(counts, [categories.index(path) for _, path in labelled])
+        counts = self.vectors.fit_transform([text for text, _ in labeled])
+        self.model.fit(counts, [categories.index(path) for _, path in labeled])
 
     def logs(self, texts: list[str]) -> Any:
         """Return the log-probabilities of all texts in one call."""
@@ -130,14 +130,14 @@ def train_and_ask() -> Iterator[tuple[str, float | str, str]]:
     )
 
 
-def read_texts(path: Path) -> Labelled:
+def read_texts(path: Path) -> Labeled:
     """Return the texts and categories of a table."""
     opened: Any = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8", newline="") as lines:
         return [(row["text"], (row["category"],)) for row in csv.DictReader(lines)]
 
 
-def logistic_regression(labelled: Labelled) -> ModelCategorizer:
+def logistic_regression(labeled: Labeled) -> ModelCategorizer:
     """Return scikit-learn's logistic regression on TF-IDF, trained."""
     extraction: Any = importlib.import_module("sklearn.feature_extraction.text")
     linear: Any = importlib.import_module("sklearn.linear_model")
@@ -145,13 +145,13 @@ def logistic_regression(labelled: Labelled) -> ModelCategorizer:
     model = pipeline.make_pipeline(
         extraction.TfidfVectorizer(), linear.LogisticRegression(C=10, max_iter=1000)
     )
-    return ModelCategorizer.train(model, labelled, id="logistic regression")
+    return ModelCategorizer.train(model, labeled, id="logistic regression")
 
 
-def compare(labelled: Labelled) -> None:
+def compare(labeled: Labeled) -> None:
     """Print accuracy and calibration on the last 30 % of texts, then time and size."""
-    cut = round(0.7 * len(labelled))
-    training, trial = labelled[:cut], labelled[cut:]
+    cut = round(0.7 * len(labeled))
+    training, trial = labeled[:cut], labeled[cut:]
     part = round(0.8 * cut)
     softmax = SoftmaxCategorizer.train(training)
     keywords = KeywordCategorizer.train(training)

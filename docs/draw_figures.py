@@ -20,7 +20,7 @@ from incidentcore.words.words import span_text
 TARGET = Path(__file__).with_name("figures")
 
 WIDTH, LEFT, RIGHT = 780, 124, 32
-BLUE, AMBER, GREY, RED, INK = "#1f5fa8", "#f2b134", "#d9dde2", "#b3261e", "#22272e"
+BLUE, AMBER, GRAY, RED, INK = "#1f5fa8", "#f2b134", "#d9dde2", "#b3261e", "#22272e"
 HOUR = timedelta(hours=1)
 
 
@@ -44,12 +44,12 @@ class Picture:
             f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
         )
 
-    def line(self, at: datetime, y1: float, y2: float, *, colour: str = INK) -> None:
+    def line(self, at: datetime, y1: float, y2: float, *, color: str = INK) -> None:
         """Draw an upright line at an instant."""
         x = self.x(at)
-        dashes = ' stroke-dasharray="4 3" stroke-width="1.5"' if colour == RED else ""
+        dashes = ' stroke-dasharray="4 3" stroke-width="1.5"' if color == RED else ""
         self.parts.append(
-            f'<line x1="{x:.1f}" y1="{y1}" x2="{x:.1f}" y2="{y2}" stroke="{colour}"{dashes}/>'
+            f'<line x1="{x:.1f}" y1="{y1}" x2="{x:.1f}" y2="{y2}" stroke="{color}"{dashes}/>'
         )
 
     def bar(  # noqa: PLR0917  from where to where, and how
@@ -99,7 +99,7 @@ def draw_change(
     for lane, y in (("wall clock", 50), ("UTC", 122)):
         picture.text(LEFT - 38, y, lane, anchor="end")
     picture.text(LEFT - 38, 83, "open", anchor="end")
-    picture.bar(start, end, 66, GREY)
+    picture.bar(start, end, 66, GRAY)
     for window in windows:
         picture.bar(window.start, window.end, 66, BLUE, span_text(window.duration) + " h")
     for number in range(0, hours + 1, step):
@@ -114,8 +114,8 @@ def draw_change(
         )
         after = at.astimezone(zone)
         way = "forward" if after.utcoffset() > (at - HOUR).astimezone(zone).utcoffset() else "back"
-        picture.line(at, 26, 38, colour=RED)
-        picture.line(at, 56, 106, colour=RED)
+        picture.line(at, 26, 38, color=RED)
+        picture.line(at, 56, 106, color=RED)
         text = f"the clocks go {way}: {before:%H:%M} becomes {after:%H:%M}"
         picture.text(picture.x(at), 20, text, fill=RED)
     return picture.svg()
@@ -129,18 +129,18 @@ def draw_missing_day() -> str:
     picture = Picture(start, end, height=140, title="Samoa has no 30 December 2011")
     for lane, y in (("civil date", 50), ("open", 83), ("UTC", 122)):
         picture.text(LEFT - 38, y, lane, anchor="end")
-    picture.bar(start, end, 66, GREY)
+    picture.bar(start, end, 66, GRAY)
     for window in calendar.windows(start, end):
         picture.bar(window.start, window.end, 66, BLUE, span_text(window.duration) + " h")
     at = start
     while at < end:
         middle = (at + 12 * HOUR).astimezone(zone)
         picture.text(picture.x(at + 12 * HOUR), 50, f"{middle:%a} {middle.day} {middle:%b}")
-        picture.line(at, 32, 66, colour=INK)
+        picture.line(at, 32, 66, color=INK)
         picture.line(at, 90, 106)
         picture.text(picture.x(at), 122, f"{at.day}.{at.month}. {at:%H:%M}")
         at += 24 * HOUR
-    picture.line(start + 24 * HOUR, 26, 106, colour=RED)
+    picture.line(start + 24 * HOUR, 26, 106, color=RED)
     picture.text(picture.x(start + 24 * HOUR), 20, "Friday 30 December is skipped", fill=RED)
     return picture.svg()
 
@@ -165,14 +165,14 @@ def draw_clock() -> str:
         picture.text(LEFT - 38, y, lane, anchor="end")
     states = [(moment.at, facts["state"]) for moment, facts in incident.timeline().states()]
     for (at, state), (then, _) in zip(states, [*states[1:], (end, None)], strict=True):
-        fill = AMBER if state.pauses else "#cfe0f3" if state.open else GREY
+        fill = AMBER if state.pauses else "#cfe0f3" if state.open else GRAY
         picture.bar(at, then, 15, fill, str(state).replace("_", " "))
     for reason in office.explain(start, end):
-        fill, text = ("#cfe0f3", "open") if reason.is_open else (GREY, "closed")
+        fill, text = ("#cfe0f3", "open") if reason.is_open else (GRAY, "closed")
         picture.bar(reason.interval.start, reason.interval.end, 59, fill, text)
     elapsed = timedelta(0)
     for entry in status.trace:
-        fill = {"counting": BLUE, "paused": AMBER}.get(entry.code, GREY)
+        fill = {"counting": BLUE, "paused": AMBER}.get(entry.code, GRAY)
         elapsed += entry.counted
         text = f"+{span_text(entry.counted)}" if entry.counted else entry.text.split(":")[0]
         picture.bar(entry.interval.start, entry.interval.end, 103, fill, text)
@@ -186,7 +186,7 @@ def draw_clock() -> str:
         picture.text(picture.x(at), 176, f"{at:%H:%M}")
     picture.text(LEFT - 38, 176, "UTC", anchor="end")
     due = status.due_at or end
-    picture.line(due, 130, 162, colour=RED)
+    picture.line(due, 130, 162, color=RED)
     picture.text(picture.x(due), 196, f"due {due:%H:%M}", fill=RED)
     return picture.svg()
 

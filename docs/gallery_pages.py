@@ -58,9 +58,9 @@ forecast = forecast_volume(records, as_of=since, window=ahead, score=score, **zo
 rows = plots.forecast_data(forecast, records=records, as_of=as_of)
 ax = plots.plot_forecast(rows, zone="Europe/Berlin")
 
-## Ageing
-rows = kpi.ageing_data(records, as_of=as_of)
-ax = plots.plot_ageing(rows)
+## Aging
+rows = kpi.aging_data(records, as_of=as_of)
+ax = plots.plot_aging(rows)
 
 ## Distribution
 edges = [timedelta(hours=n) for n in (0, 4, 8, 24, 72, 168)]

@@ -17,8 +17,8 @@ from incidentcore.digest import content_id
 from incidentcore.errors import InvalidValueError
 
 
-class Colour(enum.Enum):
-    """Two colours with three names."""
+class Color(enum.Enum):
+    """Two colors with three names."""
 
     RED = 1
     CRIMSON = 1  # noqa: PIE796  another name of the same
@@ -54,7 +54,7 @@ DIFFERENT: list[Any] = [
     *(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 1), date(2026, 6, 1), time(6, 1)),  # noqa: DTZ001  another value
     *(timedelta(1), timedelta(seconds=1), timedelta(microseconds=1), timedelta(1, 1)),
     *(UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Paris"), timezone(timedelta(hours=1))),
-    *(Colour.RED, Colour.BLUE, (), (1,), ((1,),), (1, 2), (2, 1), ("ab", "c"), ("a", "bc")),
+    *(Color.RED, Color.BLUE, (), (1,), ((1,),), (1, 2), (2, 1), ("ab", "c"), ("a", "bc")),
     *({}, {"a": 1}, {"a": 2}, {"b": 1}, {1: "a"}, set(), {1}, {1, 2}, {"1"}),
     *(Pair(1, 2), Pair(2, 1), Couple(1, 2), Pair(1, (2,)), Named("a"), Named("b")),
 ]
@@ -64,7 +64,7 @@ EQUAL: list[tuple[Any, Any]] = [
     ({1: {3, 2}}, {1: frozenset((2, 3))}),
     ({"z", "a", "m"}, {"m", "z", "a"}),
     (Pair(1, 2, "x"), Pair(1, 2, "y")),
-    (Colour.RED, Colour.CRIMSON),
+    (Color.RED, Color.CRIMSON),
     (timedelta(hours=24), timedelta(days=1)),
 ]
 

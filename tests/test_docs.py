@@ -32,7 +32,7 @@ ROOMS = sorted(
 def test_a_room_has_its_page(room: str) -> None:
     """The page shows the room's public names, and the list of rooms leads to it."""
     page = DOCS / "reference" / f"{room}.rst"
-    assert page.is_file(), f"write docs/reference/{room}.rst like its neighbours"
+    assert page.is_file(), f"write docs/reference/{room}.rst like its neighbors"
     assert f".. automodule:: incidentcore.{room}" in page.read_text(encoding="utf-8").splitlines()
     listed = (DOCS / "reference.rst").read_text(encoding="utf-8").split()
     assert listed.count(room) == 1, "name it below one of the topics"

@@ -98,7 +98,7 @@ HOUR = timedelta(hours=1)
 def test_what_two_intervals_have_in_common(
     start: int, end: int, common: tuple[int, int] | None
 ) -> None:
-    """Half-open, so neighbours have nothing in common (rule T3)."""
+    """Half-open, so neighbors have nothing in common (rule T3)."""
     one = Interval(JUNE + 2 * HOUR, JUNE + 5 * HOUR)
     other = Interval(JUNE + start * HOUR, JUNE + end * HOUR)
     expected = None if common is None else Interval(*(JUNE + n * HOUR for n in common))

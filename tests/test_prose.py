@@ -43,6 +43,7 @@ KINDS = {
     r"\btime\s+zone\s+in\s+which\b": "the time zone of",
     r"(?<!state )\bchanges\s+of\s+incidents\b": "changes to incidents",
     r"\b(?:cancelation\w*|fulfil(?:s|ments?)?|behaviours?)\b": "the American spelling",
+    r"\b(?:ageing|labelled|neighbours?|colours?|grey)\b": "the American spelling",
     r'(?-i:"""Whether)\b': "A test of whether, or Return whether",
     r"\band\s+as\s+many\s+with\b": "say the number of what",
     r"\b(?:neither|none|not\s+one)\s+of\s+the\s+(?:two|three|four)\b": "say of which",

@@ -12,6 +12,7 @@ import difflib
 import enum
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -232,6 +233,15 @@ def test_a_change_is_shown() -> None:
             "incidentcore.instants",
             [line.replace("class Interval", "class Span") for line in listed],
         )
+
+
+def test_names_and_words_are_spelled_as_in_america() -> None:
+    """One spelling, so that nobody tries ``cancelled``; both dictionaries have ``catalogue``."""
+    british = r"(?i)\w*(?:ageing|behaviour|cancelled|colour|fulfil(?!l)|labelled|neighbour)\w*"
+    british += (
+        r"|\w*(?:author|categor|custom|normal|organ|prior|recogn|serial|summar)is(?:e|ing)\w*"
+    )
+    assert re.findall(british, LIST.read_text(encoding="utf-8")) == []
 
 
 def test_signatures_name_no_address() -> None:

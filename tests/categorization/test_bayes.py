@@ -153,10 +153,10 @@ def test_long_texts_do_not_make_certain():
 
 def test_accents_are_folded_where_the_model_says_so():
     """``conexao`` finds ``conexão`` with ``accents=False`` only, also after learning more."""
-    labelled = [("sem conexão", "network"), ("impressora", "hardware")]
-    folded = NaiveBayes.train(labelled, accents=False).learn([("vírus", "security")])
+    labeled = [("sem conexão", "network"), ("impressora", "hardware")]
+    folded = NaiveBayes.train(labeled, accents=False).learn([("vírus", "security")])
 
-    assert NaiveBayes.train(labelled)("conexao").abstained
+    assert NaiveBayes.train(labeled)("conexao").abstained
     assert folded("CONEXAO").category == folded("conexão").category == ("network",)
     assert folded("virus").category == ("security",)
 
@@ -166,13 +166,13 @@ def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
     draw = random.Random(seed)  # noqa: S311  texts to compare, no secret
     words = [f"w{n}" for n in range(400)]
     categories = [("data",), ("hardware",), ("hardware", "printer"), ("network", "vpn"), ("zzz",)]
-    labelled = []
+    labeled = []
     for _ in range(size):
         place = min(int(draw.expovariate(0.7)), len(categories) - 1)
         own = words[place * 60 : place * 60 + 150]
         text = " ".join(draw.choice(own) for _ in range(draw.randrange(0, 60)))
-        labelled.append((text, categories[place]))
-    return labelled
+        labeled.append((text, categories[place]))
+    return labeled
 
 
 @pytest.mark.parametrize("smoothing", [1.0, 0.1, 2.5])

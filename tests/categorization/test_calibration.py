@@ -30,7 +30,7 @@ def claim(number):
     return Categorization("a", number % 1 or 1.0) if number else Categorization.abstain()
 
 
-def labelled(claims):
+def labeled(claims):
     return [(1 + confidence % 1, "a" if right else "b") for confidence, right in claims]
 
 
@@ -38,7 +38,7 @@ def test_confidence_becomes_the_share_that_was_right():
     """Of 20 answers at 0.9 half were right, of 20 at 0.25 a tenth; between them a straight line."""
     seen = [(0.9, n % 2 == 0) for n in range(20)] + [(0.25, n < 2) for n in range(20)]
 
-    honest = calibrate(claim, labelled(seen))
+    honest = calibrate(claim, labeled(seen))
 
     assert honest.points == ((0.25, 0.1), (pytest.approx(0.9), 0.5))
     assert honest(1.9).confidence == pytest.approx(0.5)
@@ -51,10 +51,10 @@ def test_confidence_becomes_the_share_that_was_right():
 def test_a_block_of_ten_answers_stands_alone() -> None:
     """However few of them were right; one answer fewer is joined to the block beside it."""
     seen = [(0.25, n < 2) for n in range(10)] + [(0.75, n < 8) for n in range(10)]
-    assert calibrate(claim, labelled(seen)).points == ((0.25, 0.2), (0.75, 0.8))
-    fewer = calibrate(claim, labelled(seen[:-1])).points
+    assert calibrate(claim, labeled(seen)).points == ((0.25, 0.2), (0.75, 0.8))
+    fewer = calibrate(claim, labeled(seen[:-1])).points
     assert fewer == ((pytest.approx((10 * 0.25 + 9 * 0.75) / 19), 10 / 19),)
-    assert calibrate(claim, labelled(seen[1:])).points == (
+    assert calibrate(claim, labeled(seen[1:])).points == (
         (pytest.approx((9 * 0.25 + 10 * 0.75) / 19), 9 / 19),
     )
 
@@ -63,7 +63,7 @@ def test_blocks_that_fall_are_merged():
     """More confidence never means less: 1 of 10 above 5 of 10 become 6 of 20 for both."""
     seen = [(0.25, n < 5) for n in range(10)] + [(0.5, n < 1) for n in range(10)]
 
-    assert calibrate(claim, labelled(seen)).points == ((0.375, 0.3),)
+    assert calibrate(claim, labeled(seen)).points == ((0.375, 0.3),)
 
 
 @given(CLAIMS, st.randoms(use_true_random=False))
@@ -72,20 +72,20 @@ def test_order_of_records_changes_nothing(claims, shuffler):
     shuffled = list(claims)
     shuffler.shuffle(shuffled)
 
-    points = calibrate(claim, labelled(claims)).points
+    points = calibrate(claim, labeled(claims)).points
 
     assert [each for point in points for each in point] == pytest.approx(
-        [each for point in calibrate(claim, labelled(shuffled)).points for each in point]
+        [each for point in calibrate(claim, labeled(shuffled)).points for each in point]
     )
 
 
 @given(CLAIMS)
 def test_points_rise_and_keep_the_mean(claims):
     """Points rise in both parts; the mean calibrated confidence is about the share right."""
-    honest = calibrate(claim, labelled(claims))
+    honest = calibrate(claim, labeled(claims))
 
     assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(honest.points))
-    shares = [honest(record).confidence for record, _ in labelled(claims)]
+    shares = [honest(record).confidence for record, _ in labeled(claims)]
     if len(honest.points) == 1:
         right = sum(right for _, right in claims) / len(claims)
         assert math.fsum(shares) / len(shares) == pytest.approx(right)

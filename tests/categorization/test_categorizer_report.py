@@ -93,10 +93,10 @@ def test_depth_counts_the_top_level_only():
         "wrong": Categorization("data", 0.6),
         "none": Categorization.abstain(),
     }
-    labelled = [(name, ("network", "vpn")) for name in answers]
+    labeled = [(name, ("network", "vpn")) for name in answers]
 
-    whole = evaluate_categorizer(answers.__getitem__, labelled)
-    top = evaluate_categorizer(answers.__getitem__, labelled, depth=1)
+    whole = evaluate_categorizer(answers.__getitem__, labeled)
+    top = evaluate_categorizer(answers.__getitem__, labeled, depth=1)
 
     assert (whole.correct, top.correct, top.answered, top.n) == (1, 3, 4, 5)
     assert [score.category for score in top.categories] == [("data",), ("network",)]

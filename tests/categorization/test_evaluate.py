@@ -43,8 +43,8 @@ def report(answers, **options):
         _, category, confidence = answers[number]
         return Categorization(category, confidence) if category else Categorization.abstain()
 
-    labelled = [(number, actual) for number, (actual, _, _) in enumerate(answers)]
-    return evaluate_categorizer(answer, labelled, **options)
+    labeled = [(number, actual) for number, (actual, _, _) in enumerate(answers)]
+    return evaluate_categorizer(answer, labeled, **options)
 
 
 def test_figures_worked_by_hand():

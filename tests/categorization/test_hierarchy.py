@@ -112,13 +112,13 @@ def test_deeper_is_never_surer(chances, first, second):
 
 def test_trained_models_answer_the_top_level():
     """Words that two leaves share suggest their parent."""
-    labelled = [
+    labeled = [
         ("connection drops vpn", ("network", "vpn")),
         ("connection drops wireless", ("network", "wireless")),
         ("toner empty", ("hardware", "printer")),
     ] * 4
     for train in (SoftmaxCategorizer.train, NaiveBayes.train):
-        desk = HierarchicalCategorizer(train(labelled), minimum=0.7)
+        desk = HierarchicalCategorizer(train(labeled), minimum=0.7)
         assert desk("connection drops").category == ("network",)
         assert desk("toner empty").category == ("hardware", "printer")
         assert desk("mystery").abstained

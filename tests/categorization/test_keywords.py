@@ -147,5 +147,5 @@ def test_trained_keywords_set_categories_apart():
 
 def test_nothing_to_learn_keywords_from_is_refused():
     """Without texts there are no keywords."""
-    with pytest.raises(InvalidValueError, match="labelled"):
+    with pytest.raises(InvalidValueError, match="labeled"):
         KeywordCategorizer.train([])

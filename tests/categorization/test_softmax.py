@@ -39,7 +39,7 @@ DESK = [
 def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
     """Return made texts of 5 to 40 words, of which about one in six suggests the category."""
     draw = random.Random(seed)  # noqa: S311  made texts, no secret
-    labelled = []
+    labeled = []
     for _ in range(size):
         place = min(int(draw.expovariate(0.5)), 5)
         words = [
@@ -50,8 +50,8 @@ def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
         ]
         if draw.random() < 0.04:  # labels of people are not all right
             place = draw.randrange(6)
-        labelled.append((" ".join(words), (f"c{place}",)))
-    return labelled
+        labeled.append((" ".join(words), (f"c{place}",)))
+    return labeled
 
 
 def test_the_rarity_of_a_word_worked_out():
@@ -224,10 +224,10 @@ def test_words_of_one_text_can_be_left_out():
 
 def test_accents_are_folded_where_the_model_says_so():
     """``conexao`` finds ``conexão`` with ``accents=False`` only."""
-    labelled = [("sem conexão", "network"), ("impressora", "hardware")]
+    labeled = [("sem conexão", "network"), ("impressora", "hardware")]
 
-    assert SoftmaxCategorizer.train(labelled)("conexao").abstained
-    folded = SoftmaxCategorizer.train(labelled, accents=False)
+    assert SoftmaxCategorizer.train(labeled)("conexao").abstained
+    folded = SoftmaxCategorizer.train(labeled, accents=False)
     assert folded("CONEXAO").category == folded("conexão").category == ("network",)
     assert folded.accents is False
 
@@ -257,7 +257,7 @@ def test_options_out_of_range_are_refused(options):
 
 def test_nothing_to_learn_is_refused():
     """A model of no text has no category."""
-    with pytest.raises(InvalidValueError, match="labelled"):
+    with pytest.raises(InvalidValueError, match="labeled"):
         SoftmaxCategorizer.train([])
 
 

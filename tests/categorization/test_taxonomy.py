@@ -50,7 +50,7 @@ def test_starter_has_the_seven_types():
     } == {
         "hardware": ["computer", "mobile device", "peripheral", "printer", "server", "storage"],
         "software": [
-            *("business application", "email", "installation", "licence", "operating system"),
+            *("business application", "email", "installation", "license", "operating system"),
         ],
         "network": ["connectivity", "dns", "firewall", "performance", "vpn", "wireless"],
         "security": ["account lockout", "data leak", "malware", "phishing", "unauthorized access"],
@@ -149,16 +149,16 @@ WORDS = KeywordCategorizer({"network": ["vpn"]})
     ],
 )
 @pytest.mark.parametrize(
-    ("labelled", "where"),
+    ("labeled", "where"),
     [
-        ([("vpn", "network"), 2], "labelled[1]: got 2"),
-        (["ab"], "labelled[0]: got 'ab'"),  # a text of two characters is no pair
-        ([("vpn",)], "labelled[0]: got ('vpn',)"),
-        ({"vpn": "network"}, "labelled: got {'vpn': 'network'}"),
-        (5, "labelled: got 5"),
+        ([("vpn", "network"), 2], "labeled[1]: got 2"),
+        (["ab"], "labeled[0]: got 'ab'"),  # a text of two characters is no pair
+        ([("vpn",)], "labeled[0]: got ('vpn',)"),
+        ({"vpn": "network"}, "labeled: got {'vpn': 'network'}"),
+        (5, "labeled: got 5"),
     ],
 )
-def test_labelled_texts_are_pairs(use: Any, labelled: Any, where: str) -> None:
+def test_labeled_texts_are_pairs(use: Any, labeled: Any, where: str) -> None:
     """Whatever learns from them or is judged by them says which one is not."""
     with pytest.raises(InvalidValueError, match=re.escape(f"{where}; allowed: pairs of (record")):
-        use(labelled)
+        use(labeled)

@@ -211,7 +211,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "bad zone": (["report", "{table}", *MAP, "--zone", "Mars"], "--zone: got 'Mars'"),
     "bad instant": (["report", "{table}", *MAP, "--as-of", "now"], "--as-of: got 'now'"),
     "far instant": (["report", "{table}", *MAP, "--as-of", "0001-01-01"], "--as-of"),
-    "bad group": (["report", "{table}", *MAP, "--by", "colour"], "'colour'"),
+    "bad group": (["report", "{table}", *MAP, "--by", "color"], "'color'"),
     "no desk file": (
         ["report", "{table}", *MAP, "--desk", "{folder}/no.toml"],
         "no.toml: No such file",

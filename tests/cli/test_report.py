@@ -356,7 +356,7 @@ def test_a_desk_says_what_its_export_is(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("only", "pictures"), [("volume", 0), ("flow", 1), ("ageing,sla", 2), ("sla", 1)]
+    ("only", "pictures"), [("volume", 0), ("flow", 1), ("aging,sla", 2), ("sla", 1)]
 )
 def test_only_a_section_that_is_shown_has_its_picture(
     capsys: pytest.CaptureFixture[str], table: Path, office: Path, only: str, pictures: int
@@ -770,10 +770,10 @@ def test_a_heading_with_signs_of_the_options_is_one_field(
 
 def test_a_column_is_meant_by_custom(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """The error about a heading that is no field says how to write it."""
-    for option in (("--by", "Colour"), ("--where", "Colour=red")):
+    for option in (("--by", "Color"), ("--where", "Color=red")):
         code, _, err = run(capsys, "report", table, *MAP, *option)
         assert code == 2
-        assert f"{option[0]}: got 'Colour'; allowed: a field of records, or custom.Colour" in err
+        assert f"{option[0]}: got 'Color'; allowed: a field of records, or custom.Color" in err
 
 
 def test_a_report_on_no_record_is_judged(

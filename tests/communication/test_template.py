@@ -66,8 +66,8 @@ def test_a_template_says_what_is_missing_and_renders_what_is_there() -> None:
     assert rendered
     assert rendered.text == "Mail is down in {news}, high: soon"
     assert template.render(record.facts(), news="soon", title="Other").text.startswith("Other in")
-    with pytest.raises(InvalidValueError, match="colour"):
-        UpdateTemplate("n", "{colour}").render(record)
+    with pytest.raises(InvalidValueError, match="color"):
+        UpdateTemplate("n", "{color}").render(record)
 
 
 @pytest.mark.parametrize(

@@ -111,8 +111,8 @@ def test_a_misspelt_first_step_is_an_error_too():
 
 def test_what_no_path_leads_to_below_a_step_is_an_error():
     """An unknown step below a dict's field names the step."""
-    with pytest.raises(InvalidValueError, match="'colour' does not"):
-        field("f.name.colour").present().matches({"f": NEW})
+    with pytest.raises(InvalidValueError, match="'color' does not"):
+        field("f.name.color").present().matches({"f": NEW})
 
 
 def test_a_condition_on_time_is_asked_at_an_instant_of_an_instant():

@@ -11,7 +11,7 @@ import pytest
 
 from incidentcore.conditions import Condition, before, field, reached
 from incidentcore.conditions.candidates import _unique, candidates_of
-from incidentcore.conditions.neighbours import ANY, Candidate, fresh_text, is_stepped
+from incidentcore.conditions.neighbors import ANY, Candidate, fresh_text, is_stepped
 from incidentcore.values import NEW, Actor, FrozenMap, Impact, Level, State
 
 DAY = date(2000, 1, 1)
@@ -153,7 +153,7 @@ def test_a_number_between_two_whole_ones_may_not_be_one_of_the_field() -> None:
         (Decimal(2) * 10**16, False), (Decimal("Infinity"), False), ("a", True),
     ],
 )  # fmt: skip
-def test_a_number_has_neighbours_up_to_its_precision(number: Any, stepped: Any) -> None:
+def test_a_number_has_neighbors_up_to_its_precision(number: Any, stepped: Any) -> None:
     """Beyond it, adding one changes nothing."""
     assert is_stepped(number) is stepped
 
@@ -178,7 +178,7 @@ def test_of_two_equal_values_the_certain_one_stays() -> None:
 @pytest.mark.parametrize("value", [Level("own", "bad", 2), NEW])
 def test_a_name_that_is_tested_below_is_tried_above(value: Level | State) -> None:
     """A level or state of that name; a test of another part below names nothing."""
-    for path, tried in (("name", True), ("colour", False)):
+    for path, tried in (("name", True), ("color", False)):
         named = field("custom.x").equals(value) & field(f"custom.x.{path}").equals("odd")
         found = [one.value for one in candidates_of(tuple(named.leaves()), {})["custom"]]
         names = {getattr(one["x"], "name", None) for one in found if "x" in one}

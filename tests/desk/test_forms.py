@@ -160,7 +160,7 @@ def test_a_section_that_is_not_a_table_is_refused(name: str) -> None:
 
 VALUES: list[tuple[Callable[[], Any], str]] = [
     (lambda: DeskField("a.b"), "without a dot"),
-    (lambda: DeskField("a", kind="colour"), "bool, text"),
+    (lambda: DeskField("a", kind="color"), "bool, text"),
     (lambda: DeskField("a", words=("x",)), "only there"),
     (lambda: AutoClose(after=BusinessDays(2)), "a calendar"),
     (lambda: AutoClose(after=-HOUR), "not negative"),

@@ -245,7 +245,7 @@ class Plan:
     def shifts(
         self, low: datetime, high: datetime
     ) -> list[tuple[datetime, datetime, tuple[str, ...]]]:
-        """Return who is on call in a span, gaps included, neighbours different."""
+        """Return who is on call in a span, gaps included, neighbors different."""
         told: list[tuple[datetime, datetime, tuple[str, ...]]] = []
         edges = sorted(self.edges(low, high))
         for here, then in itertools.pairwise(edges):

@@ -203,7 +203,7 @@ def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> N
 def test_shifts_partition_time_and_agree_with_the_instant(
     schedule: OnCallSchedule, first: int, length: int
 ) -> None:
-    """Shifts follow each other without holes, neighbours differ, and each is what on_call says."""
+    """Shifts follow each other without holes, neighbors differ, and each is what on_call says."""
     start = MONDAY + (first - 2_500) * HOUR / 60
     end = start + length * HOUR / 60
     told = list(shifts(schedule, start=start, end=end))

@@ -423,7 +423,7 @@ def test_what_columns_cannot_answer_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="a column of the frame: id, in"):
         frames.gather_kpis_from(frame, kpi, {**MAPPING, "state": "status"}, as_of=AS_OF)
     with pytest.raises(InvalidValueError, match="one of id, opened"):
-        frames.gather_kpis_from(frame, kpi, {**MAPPING, "colour": "x"}, as_of=AS_OF)
+        frames.gather_kpis_from(frame, kpi, {**MAPPING, "color": "x"}, as_of=AS_OF)
 
 
 def test_a_frame_of_many_pieces_is_counted_whole() -> None:

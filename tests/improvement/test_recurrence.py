@@ -212,7 +212,7 @@ def test_tables_are_escaped() -> None:
 
 
 def brute(given: list[dict[str, Any]], window: int) -> dict[str, tuple[int, int]]:
-    """Return count and repeats by item, by looking at each pair of neighbours once more."""
+    """Return count and repeats by item, by looking at each pair of neighbors once more."""
     by_item: dict[str, list[int]] = {}
     for row in given:
         if row["item"] is not None:

@@ -17,7 +17,7 @@ from incidentcore.kpi import (
     Kpi,
     Periods,
     Rate,
-    ageing_data,
+    aging_data,
     backlog_data,
     catalogue,
     compute_kpis,
@@ -195,7 +195,7 @@ def test_limits_end_where_the_figure_can_go_no_further() -> None:
 
 def test_ages_without_records_are_rows_too() -> None:
     """One ticket is open for 250 minutes; the other groups are empty, not absent."""
-    rows = ageing_data(tickets(), as_of=minute(300), buckets=AgeBuckets((1, 5)))
+    rows = aging_data(tickets(), as_of=minute(300), buckets=AgeBuckets((1, 5)))
 
     assert rows == [
         {"age": "< 1 d", "open": 1},

@@ -168,7 +168,7 @@ def test_a_time_without_an_offset_has_no_period() -> None:
 @example("day", "Pacific/Apia", datetime(2011, 12, 30, 11, tzinfo=UTC))
 @example("week", "Europe/Berlin", datetime(2021, 1, 3, 23, 30, tzinfo=UTC))
 def test_an_instant_lies_in_the_period_of_its_label(unit: Any, zone: str, at: datetime) -> None:
-    """Periods tile the time line: each instant lies in exactly the one that it is labelled by."""
+    """Periods tile the time line: each instant lies in exactly the one that it is labeled by."""
     periods = Periods(unit, zone)
 
     interval = periods.interval(periods.label(at))

@@ -93,7 +93,7 @@ def test_a_major_step_asks_for_its_fields() -> None:
     record = incident()
     for fields, code in (
         ({"work_notes": "x"}, "missing_field"),
-        ({**MAJOR_NEEDS["accept"], "colour": 1}, "undeclared_field"),
+        ({**MAJOR_NEEDS["accept"], "color": 1}, "undeclared_field"),
         ({**MAJOR_NEEDS["accept"], "roles": {"scribe": 5}}, "invalid_field"),
     ):
         refusal = decide_major(record, "accept", at=AT, by="ada", **fields)

@@ -171,7 +171,7 @@ def test_a_field_that_is_missing_empty_or_wrong_is_named(
 @pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.id)
 def test_an_undeclared_field_is_refused_by_name(one: Lifecycle) -> None:
     """Whatever it is called, with what the transition does take."""
-    names = ("colour", "state", "history", "resolved_at", "self", "record", "action")
+    names = ("color", "state", "history", "resolved_at", "self", "record", "action")
     for (row, source), name in product(rows_of(one), names):
         record, by = allowed(one, row, source)
         answer = one.decide(record, row.action, at=AT + HOUR, by=by, **{**given(row), name: "x"})
@@ -252,7 +252,7 @@ def test_every_step_of_a_major_incident_names_its_fields(
         assert isinstance(wrong, Refused)
         assert wrong.code == "invalid_field"
         assert wrong.reason.startswith(f"{row.action} from {source} refuses {name}: got 5")
-    answer = decide_major(record, row.action, **told, **fields, colour="red")
+    answer = decide_major(record, row.action, **told, **fields, color="red")
     assert isinstance(answer, Refused)
     assert answer.code == "undeclared_field"
-    assert "does not take colour" in answer.reason
+    assert "does not take color" in answer.reason

@@ -64,7 +64,7 @@ def test_explain_gives_the_shortest_path(
         ("resolve", {**NEEDS["resolve"], "resolution_code": []}, "missing_field", "_code"),
         ("resolve", {**NEEDS["resolve"], "resolution_code": set()}, "missing_field", "_code"),
         ("resolve", {**NEEDS["resolve"], "resolution_code": 5}, "invalid_field", "non-empty text"),
-        ("resolve", {**NEEDS["resolve"], "colour": 1}, "undeclared_field", "does not take colour"),
+        ("resolve", {**NEEDS["resolve"], "color": 1}, "undeclared_field", "does not take color"),
         ("start", {"reason": "x"}, "undeclared_field", "it takes no fields"),
         ("start", {"action": "x"}, "undeclared_field", "does not take action"),
         ("start", {"self": "x"}, "undeclared_field", "does not take self"),

@@ -125,8 +125,8 @@ def test_a_transition_takes_no_id_that_is_taken(between: int) -> None:
     [
         ({"tags": "mail", "caller": ""}, "tags"),
         ({"caller": "", "tags": "mail"}, "caller"),
-        ({"tags": "mail", "colour": "red"}, "tags"),
-        ({"colour": "red", "tags": "mail"}, "field"),
+        ({"tags": "mail", "color": "red"}, "tags"),
+        ({"color": "red", "tags": "mail"}, "field"),
     ],
 )
 def test_what_comes_first_is_refused_first(fields: dict[str, object], name: str) -> None:

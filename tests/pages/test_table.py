@@ -106,7 +106,7 @@ class One(Paged):
     def page(self) -> Page:
         """Return it."""
         heads, rows = ["age", "n"], [["< 1 d", "2"], ["1-5 d", "3"]]
-        section = Section.of_rows("ageing", "Age of the backlog", heads, rows, number=1)
+        section = Section.of_rows("aging", "Age of the backlog", heads, rows, number=1)
         return Page(title="Report", sections=[section])
 
 
@@ -118,10 +118,10 @@ def test_a_result_that_is_a_page_is_shown_as_one() -> None:
     assert One().to_html() == page.to_html()
     assert One()._repr_html_() == page._repr_html_()
     assert One().to_plain() == page.to_plain()
-    assert page.to_plain()["ageing"] == [{"age": "< 1 d", "n": "2"}, {"age": "1-5 d", "n": "3"}]
+    assert page.to_plain()["aging"] == [{"age": "< 1 d", "n": "2"}, {"age": "1-5 d", "n": "3"}]
     assert page.sections[0].table is not None
     assert page.sections[0].table[2] == [False, True]
-    empty = Section.of_rows("ageing", "x", ["age"], [])
+    empty = Section.of_rows("aging", "x", ["age"], [])
     assert (empty.table, empty.data) == (None, [])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.plots import picture, plot_ageing
+from incidentcore.plots import picture, plot_aging
 from incidentcore.plots.canvas import palette_of
 
 from .drawn import pictures
@@ -20,7 +20,7 @@ pytest.importorskip("matplotlib.pyplot")
 
 PERIOD, TIME = "period (Europe/Berlin)", "time (Europe/Berlin)"
 SAID: dict[str, tuple[str, str, list[str]]] = {
-    "ageing": ("age (days)", "open records", []),
+    "aging": ("age (days)", "open records", []),
     "backlog": (TIME, "open records", []),
     "burndown": (PERIOD, "misses left in the budget", ["left", "spent evenly"]),
     "clock": (TIME, "what it did", ["due"]),
@@ -89,7 +89,7 @@ def test_nothing_is_drawn_of_nothing(name: str) -> None:
     """Without rows there are axes without a bar; a picture of counts says that they are few."""
     plot, _, _ = pictures()[name]
     ax = plot([], ax=axes())
-    notes = {"forecast": "no forecast", **dict.fromkeys(("ageing", "distribution"), "few records")}
+    notes = {"forecast": "no forecast", **dict.fromkeys(("aging", "distribution"), "few records")}
     note = notes.get(name, "")
     assert (len(ax.patches), ax.get_title(loc="right")) == (0, note)
 
@@ -105,8 +105,8 @@ def test_colors_of_data_stand_out(theme: str) -> None:
 def test_pictures_for_a_page_are_the_same_every_time() -> None:
     """Both themes, as SVG text; equal rows give equal text, without a date or a script."""
     rows = [{"age": "< 1 d", "open": 2}, {"age": ">= 1 d", "open": 30}]
-    one = picture(plot_ageing, rows, text="Age")
-    assert one == picture(plot_ageing, iter(rows), text="Age")
+    one = picture(plot_aging, rows, text="Age")
+    assert one == picture(plot_aging, iter(rows), text="Age")
     assert one.svg != one.dark
     for svg in (one.svg, one.dark):
         assert svg.count("<svg") == 1
@@ -116,7 +116,7 @@ def test_pictures_for_a_page_are_the_same_every_time() -> None:
 
 def test_new_axes_where_none_are_given() -> None:
     """Without axes a figure of its own is made."""
-    ax = plot_ageing([{"age": "< 1 d", "open": 2}])
+    ax = plot_aging([{"age": "< 1 d", "open": 2}])
     assert len(ax.patches) == 1
     mpl.pyplot.close(ax.figure)
 
@@ -124,11 +124,11 @@ def test_new_axes_where_none_are_given() -> None:
 def test_an_unknown_theme() -> None:
     """The allowed ones are named."""
     with pytest.raises(InvalidValueError, match="light, dark"):
-        plot_ageing([], theme="sepia")  # type: ignore[arg-type]
+        plot_aging([], theme="sepia")  # type: ignore[arg-type]
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """How to go on stands in the error."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"incidentcore\[plots\]"):
-        plot_ageing([])
+        plot_aging([])

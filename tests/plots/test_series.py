@@ -48,7 +48,7 @@ def test_the_bars_of_a_period_stand_side_by_side() -> None:
 
 
 def test_an_axis_names_only_a_zone_that_was_given() -> None:
-    """Rows of periods do not tell their zone: months of Berlin were labelled as UTC."""
+    """Rows of periods do not tell their zone: months of Berlin were labeled as UTC."""
     for name in ("flow", "trend", "control_chart", "week", "burndown"):
         plot, rows, _ = pictures()[name]
         assert "(" not in plot(rows).get_xlabel(), name
@@ -67,7 +67,7 @@ def test_as_many_periods_are_named_as_can_be_read(count: int, named: int) -> Non
     assert [labels[0].get_text(), labels[1].get_text()] == ["P0", f"P{-(-count // 12)}"]
 
 
-@pytest.mark.parametrize("name", ["ageing", "distribution"])
+@pytest.mark.parametrize("name", ["aging", "distribution"])
 @pytest.mark.parametrize(("records", "words"), [(19, "few records"), (20, "")])
 def test_a_picture_of_fewer_than_twenty_says_so(name: str, records: int, words: str) -> None:
     """Nineteen are few, twenty are not."""
@@ -133,7 +133,7 @@ def test_backlog() -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "column"), [("ageing", "open"), ("distribution", "count")])
+@pytest.mark.parametrize(("name", "column"), [("aging", "open"), ("distribution", "count")])
 def test_bars(name: str, column: str) -> None:
     """A bar for each row, with its number written on it."""
     ax, rows = drawn(name)
@@ -303,7 +303,7 @@ def test_a_forecast() -> None:
     [
         ("flow", "period (Europe/Berlin)", "records", ["came in", "went out"], {2: 0}),
         ("backlog", "time (Europe/Berlin)", "open records", [], {2: 0}),
-        ("ageing", "age (days)", "open records", [], {2: 0}),
+        ("aging", "age (days)", "open records", [], {2: 0}),
         ("distribution", "hours", "records", [], {2: 0}),
         ("survival", "hours", "share not done (%)", ["share not done, with 95 %"], {2: 0, 3: 105}),
         ("trend", "period (Europe/Berlin)", "hours", [], {}),
@@ -325,7 +325,7 @@ def test_a_forecast() -> None:
 def test_the_axes_of_each_picture(
     name: str, x: str, y: str, legend: list[str], limits: dict[int, float]
 ) -> None:
-    """What they are labelled; counts begin at 0, shares are of 100; lists go from the top down."""
+    """What they are labeled; counts begin at 0, shares are of 100; lists go from the top down."""
     ax, _ = drawn(name)
     key = ax.get_legend()
     assert (ax.get_xlabel(), ax.get_ylabel()) == (x, y)

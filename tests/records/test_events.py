@@ -255,8 +255,8 @@ def test_a_migration_changes_the_lifecycle_and_nothing_that_people_did() -> None
 def test_what_comes_first_is_refused_first() -> None:
     """Of a wrong value and an unknown name, whichever the caller wrote before the other."""
     incident = Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim")
-    for fields, where in (({"service": 5, "colour": "red"}, "service"),
-                          ({"colour": "red", "service": 5}, "field")):  # fmt: skip
+    for fields, where in (({"service": 5, "color": "red"}, "service"),
+                          ({"color": "red", "service": 5}, "field")):  # fmt: skip
         with pytest.raises(InvalidValueError, match=f"^{where}: "):
             set_fields(incident, at=AT, by="ada", **fields)
 

@@ -42,8 +42,8 @@ def test_a_row_of_a_table_is_of_fields_of_records() -> None:
     [
         ({"description": 5}, "description: got 5; allowed: text"),
         ({"root_cause": "dust"}, "root_cause: got 'dust'; allowed: a Cause, or None"),
-        ({"title": "t", "colour": 1, "description": 5}, "field: got 'colour'"),
-        ({"description": 5, "colour": 1}, "description: got 5"),
+        ({"title": "t", "color": 1, "description": 5}, "field: got 'color'"),
+        ({"description": 5, "color": 1}, "description: got 5"),
         (
             {"items": [RequestItem(id="a", name="x"), RequestItem(id="a", name="y")]},
             "different ids",
@@ -78,7 +78,7 @@ def test_a_wrong_value_is_refused(fields: dict, allowed: str) -> None:
         (["root_cause", "workaround", "known_error", "origin"], "a Problem, which has this field"),
         (["items"], "a ServiceRequest, which has this field; "),
         (["reopen_count", "closed_at"], "since moments and counts follow from the history; "),
-        (["colour"], "custom= for fields of your own; one of title"),
+        (["color"], "custom= for fields of your own; one of title"),
     ],
 )
 def test_a_field_that_is_set_in_another_way_says_how(names: list[str], how: str) -> None:

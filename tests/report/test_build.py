@@ -46,8 +46,8 @@ def test_a_section_of_a_caller() -> None:
 
 def test_a_group_that_is_not_a_field() -> None:
     """A group must be a field that records have."""
-    with pytest.raises(DefinitionError, match="colour"):
-        report(by="colour")
+    with pytest.raises(DefinitionError, match="color"):
+        report(by="color")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_nothing_is_promised_without_a_desk() -> None:
     """Without a desk there are no targets, so no compliance, no breach and no escalation."""
     page = report(desk=None)
     keys = [section.key for section in page.sections]
-    assert keys == ["volume", "kpis", "flow", "ageing", "definitions"]
+    assert keys == ["volume", "kpis", "flow", "aging", "definitions"]
     assert "sla_compliance" not in page.figures
 
 

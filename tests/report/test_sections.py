@@ -45,7 +45,7 @@ def test_months_and_ages() -> None:
         {"period": "2026-05", "came_in": 1, "went_out": 1, "growth": 0, "open": 0},
         {"period": "2026-06", "came_in": 9, "went_out": 5, "growth": 4, "open": 4},
     ]
-    assert plain["ageing"] == [
+    assert plain["aging"] == [
         {"age": "< 1 d", "open": 1},
         {"age": "1-5 d", "open": 3},
         {"age": "5-30 d", "open": 0},
@@ -211,7 +211,7 @@ def test_the_data_and_the_text_of_a_whole_report() -> None:
         "volume": [],
         "kpis": [],
         "flow": [],
-        "ageing": [],
+        "aging": [],
         "tool": ["tool_shares"],
         "sla": [],
         "worst": [],

@@ -131,7 +131,7 @@ def test_a_night_that_ends_on_the_date_does_not_open_it() -> None:
 
 
 def test_equal_half_days_of_both_kinds_stay_apart() -> None:
-    """``opens`` is part of the value: neighbours of both kinds are not joined."""
+    """``opens`` is part of the value: neighbors of both kinds are not joined."""
     kinds = [
         Holiday(yearly="12-24", hours="09:00-12:00"),
         Holiday(yearly="12-25", hours="09:00-12:00", opens=True),

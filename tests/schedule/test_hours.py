@@ -74,7 +74,7 @@ def test_a_window_reads_back(start: int, length: int) -> None:
     ],
 )
 def test_a_week_is_shown_as_a_person_would_write_it(hours: Any, expected: dict[str, Any]) -> None:
-    """Nights in one piece, equal neighbours as a range; and it reads back as the same week."""
+    """Nights in one piece, equal neighbors as a range; and it reads back as the same week."""
     week = parse_week(hours)
 
     assert expected == friendly_week(week)

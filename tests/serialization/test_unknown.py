@@ -98,10 +98,10 @@ def test_an_unknown_field_of_what_is_joined_to_another_is_refused() -> None:
     middle = "2026-12-23T17:40:00Z"
     plain["value"]["intervals"] = [
         {"start": whole["start"], "end": middle},
-        {"start": middle, "end": whole["end"], "colour": "red"},
+        {"start": middle, "end": whole["end"], "color": "red"},
     ]
 
-    with pytest.raises(FormatError, match=r"another place @ \$\.value\.intervals\[1\]\.colour"):
+    with pytest.raises(FormatError, match=r"another place @ \$\.value\.intervals\[1\]\.color"):
         from_plain_with_unknown(plain, Maintenance)
 
 

@@ -40,7 +40,7 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
     plain = to_plain(incident())
     plain["value"]["history"][0]["mood"] = {"was": ["bad", 1.5]}
     plain["value"]["history"][0]["by"]["team"] = "night"
-    plain["value"]["colour"] = None
+    plain["value"]["color"] = None
     text = json.dumps(plain)
 
     kept = loads_with_unknown(text, Incident)
@@ -48,7 +48,7 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
     assert isinstance(kept, WithUnknownFields)
     assert incident() == kept.value
     assert {
-        (("colour",), "null"),
+        (("color",), "null"),
         (("history", 0, "mood"), '{"was":["bad",1.5]}'),
         (("history", 0, "by", "team"), '"night"'),
     } == set(kept.unknown)
@@ -84,10 +84,10 @@ def test_unknown_fields_never_move_to_another_object(where: str, is_moved: bool)
     if is_moved:
         _swapped(items)
         assert from_plain(plain, object) == value
-    (items[0].get("$Actor") or items[0])["colour"] = "red"
+    (items[0].get("$Actor") or items[0])["color"] = "red"
 
     if is_moved:
-        with pytest.raises(FormatError, match=r"not known here.* @ \$\.value\..*colour"):
+        with pytest.raises(FormatError, match=r"not known here.* @ \$\.value\..*color"):
             from_plain_with_unknown(plain, object)
     else:
         assert plain == to_plain(from_plain_with_unknown(plain, object))

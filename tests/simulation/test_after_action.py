@@ -92,22 +92,22 @@ def test_the_timeline_is_drawn_to_scale() -> None:
     assert "data:image/svg+xml" in REPORT.to_html()
 
 
-def test_each_lane_has_its_shape_and_colour() -> None:
+def test_each_lane_has_its_shape_and_color() -> None:
     """Injects and actions are circles, escalations and misses squares, each in its lane."""
     kinds = ("inject", "action", "escalation", "miss")
     entries = [DrillEntry(NINE, kind, "x") for kind in kinds]  # type: ignore[arg-type]
     report = DrillReport(drill="d", started_at=NINE, now=NINE, lines=(), timeline=entries)
     svg = report.page().only(["timeline"]).sections[0].pictures[0].svg
     marks = ((0, "#1f5fa8", 5), (1, "#5b8c3a", 5), (2, "#b07700", 0), (3, "#b3261e", 0))
-    for place, colour, radius in marks:  # a square of ten with corners of five is a circle
+    for place, color, radius in marks:  # a square of ten with corners of five is a circle
         box = f'<rect x="75.0" y="{9 + 24 * place}" width="10" height="10" rx="{radius}"'
-        assert f'{box} fill="{colour}"><title>0:00 x</title></rect>' in svg
+        assert f'{box} fill="{color}"><title>0:00 x</title></rect>' in svg
     assert ">0:01</text>" in svg  # a line has a length, also where no time went by
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 defines it."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 

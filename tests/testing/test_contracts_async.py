@@ -39,7 +39,7 @@ class HalvesContract(AsyncStoreContract):
 @pytest.mark.process
 def test_a_store_that_halves_batches_is_found() -> None:
     """A cancelled append leaves a part of its batch."""
-    (outcome,) = HalvesContract().run(["test_a_cancelled_append_is_whole"])
+    (outcome,) = HalvesContract().run(["test_a_canceled_append_is_whole"])
 
     assert not outcome.passed
     assert "one event or all six" in str(outcome.error)

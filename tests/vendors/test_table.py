@@ -223,7 +223,7 @@ def test_a_cancellation_is_an_event() -> None:
     [
         {"id": "Number"},
         {"opened": "Created"},
-        {**MAPPING, "colour": "Colour"},
+        {**MAPPING, "color": "Color"},
         {**MAPPING, "title": "Subject"},
     ],
 )

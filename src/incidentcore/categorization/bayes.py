@@ -10,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 from incidentcore._checks import as_pairs, need_positive
-from incidentcore.categorization.taxonomy import Labelled, Path, as_paths, labelled_pairs
+from incidentcore.categorization.taxonomy import Labeled, Path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -28,7 +28,7 @@ def _words(values: Any) -> _Words:
 
 @attrs.frozen
 class NaiveBayes(WordModel):
-    """A categorizer that has learned from labelled texts which words suggest which category.
+    """A categorizer that has learned from labeled texts which words suggest which category.
 
     The model consists of word counts, so the order of the texts does not matter, and learning some
     of the texts later gives the same model as training on all of them at once. Unknown words are
@@ -103,30 +103,30 @@ class NaiveBayes(WordModel):
     @classmethod
     def train(
         cls,
-        labelled: Labelled,
+        labeled: Labeled,
         *,
         smoothing: float = 1.0,
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
     ) -> Self:
-        """Return a model trained on labelled texts.
+        """Return a model trained on labeled texts.
 
         Args:
-            labelled: Pairs of (record or text, category), in any order.
+            labeled: Pairs of (record or text, category), in any order.
             smoothing: The number added to every word count, so that no word rules out a category.
             fields: The record's fields to read.
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
+            InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
         """
-        return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
+        return cls._counted({}, {}, labeled, smoothing, field_names(fields), accents=accents)
 
-    def learn(self, labelled: Labelled) -> Self:
+    def learn(self, labeled: Labeled) -> Self:
         """Return a model that has also learned from further texts.
 
         Args:
-            labelled: Pairs of (record or text, category), in any order.
+            labeled: Pairs of (record or text, category), in any order.
         """
         texts = dict(zip(self.categories, self.texts, strict=True))
         words = {path: Counter[str]() for path in self.categories}
@@ -135,7 +135,7 @@ class NaiveBayes(WordModel):
                 if count:
                     words[path][word] = count
         return self._counted(
-            texts, words, labelled, self.smoothing, self.fields, accents=self.accents
+            texts, words, labeled, self.smoothing, self.fields, accents=self.accents
         )
 
     @classmethod
@@ -143,19 +143,19 @@ class NaiveBayes(WordModel):
         cls,
         texts: dict[Path, int],
         words: dict[Path, Counter[str]],
-        labelled: Labelled,
+        labeled: Labeled,
         smoothing: float,
         fields: tuple[str, ...],
         *,
         accents: bool,
     ) -> Self:
-        for subject, path in labelled_pairs(labelled):
+        for subject, path in labeled_pairs(labeled):
             texts[path] = texts.get(path, 0) + 1
             words.setdefault(path, Counter()).update(
                 tokenize(text_of(subject, fields), accents=accents)
             )
         if not texts:
-            raise InvalidValueError("labelled", [], "at least one labelled text")
+            raise InvalidValueError("labeled", [], "at least one labeled text")
         categories = sorted(texts)
         table: dict[str, list[int]] = {}
         for place, path in enumerate(categories):

@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
-from incidentcore.categorization.taxonomy import Labelled, labelled_pairs
+from incidentcore.categorization.taxonomy import Labeled, labeled_pairs
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 _LEAST: Final = 10  # answers in a block; with fewer, a share is too uncertain
@@ -105,7 +105,7 @@ def _sharpened(chances: list[float], wanted: float) -> list[float]:
     return [part / whole for part in parts]
 
 
-def calibrate(categorizer: Categorizer, labelled: Labelled, /) -> Calibrated:
+def calibrate(categorizer: Categorizer, labeled: Labeled, /) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
     Use records other than those that the categorizer was trained on. Calibration helps with
@@ -114,7 +114,7 @@ def calibrate(categorizer: Categorizer, labelled: Labelled, /) -> Calibrated:
 
     Args:
         categorizer: Any categorizer.
-        labelled: Pairs of (record, category), in any order. A few hundred are enough.
+        labeled: Pairs of (record, category), in any order. A few hundred are enough.
 
     Raises:
         InvalidValueError: The categorizer gives a category for fewer than 10 of the records.
@@ -126,7 +126,7 @@ def calibrate(categorizer: Categorizer, labelled: Labelled, /) -> Calibrated:
     >>> by_words("vpn?").confidence, honest("vpn?").confidence
     (1.0, 0.5)
     """
-    pairs = list(labelled_pairs(labelled))
+    pairs = list(labeled_pairs(labeled))
     answers = answer_all(categorizer, [record for record, _ in pairs])
     tallies: dict[float, list[int]] = {}
     for answer, (_, actual) in zip(answers, pairs, strict=True):
@@ -136,7 +136,7 @@ def calibrate(categorizer: Categorizer, labelled: Labelled, /) -> Calibrated:
             tally[1] += answer.category == actual
     count = sum(n for n, _ in tallies.values())
     if count < _LEAST:
-        raise InvalidValueError("labelled", count, f"at least {_LEAST} records with an answer")
+        raise InvalidValueError("labeled", count, f"at least {_LEAST} records with an answer")
     return Calibrated(categorizer, _isotonic(tallies, max(_LEAST, count // _BLOCKS)))
 
 

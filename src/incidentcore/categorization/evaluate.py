@@ -16,13 +16,13 @@ from incidentcore.categorization.categorizer_report import (
     Confusion,
     number_text,
 )
-from incidentcore.categorization.taxonomy import Labelled, Path, labelled_pairs
+from incidentcore.categorization.taxonomy import Labeled, Path, labeled_pairs
 from incidentcore.errors import InvalidValueError
 
 
 def evaluate_categorizer(
     categorizer: Categorizer,
-    labelled: Labelled,
+    labeled: Labeled,
     /,
     *,
     thresholds: Iterable[float] = THRESHOLDS,
@@ -36,12 +36,12 @@ def evaluate_categorizer(
 
     Args:
         categorizer: The categorizer.
-        labelled: Pairs of (record, category), in any order.
+        labeled: Pairs of (record, category), in any order.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
         depth: The number of levels to compare; 1 for only the top level, None for the whole path.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
+        InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
 
     >>> from incidentcore.categorization import evaluate_categorizer
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -52,7 +52,7 @@ def evaluate_categorizer(
     >>> report.correct, report.answered, report.n, round(report.macro_f1, 3)
     (2, 2, 3, 0.833)
     """
-    pairs = list(labelled_pairs(labelled))
+    pairs = list(labeled_pairs(labeled))
     answers = answer_all(categorizer, [record for record, _ in pairs])
     if depth is not None:
         answers = [attrs.evolve(each, category=each.category[:depth]) for each in answers]
@@ -63,7 +63,7 @@ def _report(
     actuals: list[Path], answers: list[Categorization], thresholds: Iterable[float]
 ) -> CategorizerReport:
     if not actuals:
-        raise InvalidValueError("labelled", [], "at least one labelled record")
+        raise InvalidValueError("labeled", [], "at least one labeled record")
     pairs: Counter[tuple[Path, Path]] = Counter()
     confidences: list[tuple[float, bool]] = []
     for actual, answer in zip(actuals, answers, strict=True):
@@ -97,7 +97,7 @@ def _report(
 
 def cross_validate(
     train: Callable[[list[tuple[Any, Path]]], Categorizer],
-    labelled: Labelled,
+    labeled: Labeled,
     /,
     *,
     folds: int = 5,
@@ -109,9 +109,9 @@ def cross_validate(
     folds in their order, with each category spread evenly over the folds.
 
     Args:
-        train: A function that takes labelled records and returns a categorizer, such as
+        train: A function that takes labeled records and returns a categorizer, such as
             ``SoftmaxCategorizer.train``.
-        labelled: Pairs of (record, category).
+        labeled: Pairs of (record, category).
         folds: The number of folds. For each fold, a model is trained on all the others.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
@@ -124,7 +124,7 @@ def cross_validate(
     >>> cross_validate(NaiveBayes.train, tickets, folds=4).accuracy
     1.0
     """
-    pairs = list(labelled_pairs(labelled))
+    pairs = list(labeled_pairs(labeled))
     if type(folds) is not int or not 2 <= folds <= len(pairs):
         raise InvalidValueError("folds", folds, f"from 2 to the number of records, {len(pairs)}")
     spread = sorted(range(len(pairs)), key=lambda place: pairs[place][1])
@@ -140,7 +140,7 @@ def cross_validate(
 
 
 def compare_categorizers(
-    categorizers: Mapping[str, Categorizer], labelled: Labelled, /
+    categorizers: Mapping[str, Categorizer], labeled: Labeled, /
 ) -> dict[str, CategorizerReport]:
     """Return reports on several categorizers, evaluated on the same records.
 
@@ -150,15 +150,15 @@ def compare_categorizers(
 
     Args:
         categorizers: The categorizers by name.
-        labelled: Pairs of (record, category), in any order.
+        labeled: Pairs of (record, category), in any order.
 
     Returns:
         The report for each name, in the order of ``categorizers``.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
+        InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
     """
-    pairs = list(labelled_pairs(labelled))
+    pairs = list(labeled_pairs(labeled))
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
 
 

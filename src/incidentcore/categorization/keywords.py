@@ -11,7 +11,7 @@ import attrs
 
 from incidentcore._checks import need_positive, need_several
 from incidentcore.categorization.categorizer import Categorization, weigh
-from incidentcore.categorization.taxonomy import Labelled, Path, as_path, labelled_pairs, path_text
+from incidentcore.categorization.taxonomy import Labeled, Path, as_path, labeled_pairs, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -98,7 +98,7 @@ class KeywordCategorizer:
     @classmethod
     def train(
         cls,
-        labelled: Labelled,
+        labeled: Labeled,
         *,
         words: int = 10,
         fields: Iterable[str] = TEXT_FIELDS,
@@ -108,12 +108,12 @@ class KeywordCategorizer:
         Use it as a baseline for better models, or as a list to edit.
 
         Args:
-            labelled: Pairs of (record or text, category), in any order.
+            labeled: Pairs of (record or text, category), in any order.
             words: The maximum number of words for each category.
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
+            InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
 
         Units: a weight is the logarithm of how much more frequent the category is among texts with
         the word than among all texts.
@@ -121,11 +121,11 @@ class KeywordCategorizer:
         read = field_names(fields)
         texts = Counter[Path]()
         pairs = Counter[tuple[str, Path]]()
-        for subject, path in labelled_pairs(labelled):
+        for subject, path in labeled_pairs(labeled):
             texts.update([path])
             pairs.update((word, path) for word in set(tokenize(text_of(subject, read))))
         if not texts:
-            raise InvalidValueError("labelled", [], "at least one labelled text")
+            raise InvalidValueError("labeled", [], "at least one labeled text")
         seen = Counter[str]()
         for (word, _), count in pairs.items():
             seen[word] += count

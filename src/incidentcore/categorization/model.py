@@ -11,11 +11,11 @@ import attrs
 from incidentcore._checks import need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
 from incidentcore.categorization.taxonomy import (
-    Labelled,
+    Labeled,
     Path,
     as_path,
     as_paths,
-    labelled_pairs,
+    labeled_pairs,
     path_text,
 )
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
@@ -98,26 +98,26 @@ class ModelCategorizer:
     def train(
         cls,
         model: ProbabilityModel,
-        labelled: Labelled,
+        labeled: Labeled,
         *,
         id: str,  # noqa: A002  the field's name
         fields: Iterable[str] = TEXT_FIELDS,
     ) -> Self:
-        """Fit a model to labelled texts and return a categorizer that wraps it.
+        """Fit a model to labeled texts and return a categorizer that wraps it.
 
         Args:
             model: The model, which takes texts; it is fitted in place.
-            labelled: Pairs of (record or text, category).
+            labeled: Pairs of (record or text, category).
             id: A name for the trained model.
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
+            InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
         """
         read = field_names(fields)
-        pairs = [(text_of(subject, read), path) for subject, path in labelled_pairs(labelled)]
+        pairs = [(text_of(subject, read), path) for subject, path in labeled_pairs(labeled)]
         if not pairs:
-            raise InvalidValueError("labelled", [], "at least one labelled text")
+            raise InvalidValueError("labeled", [], "at least one labeled text")
         categories = sorted({path for _, path in pairs})
         place = {path: number for number, path in enumerate(categories)}
         # Whole numbers sort as the paths do, so that the model's classes keep this order.

@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import attrs
 
 from incidentcore._checks import need_each, need_kind, need_positive, need_share, need_whole
-from incidentcore.categorization.taxonomy import Labelled, Path, as_path, as_paths, labelled_pairs
+from incidentcore.categorization.taxonomy import Labeled, Path, as_path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -51,10 +51,10 @@ def _words(triples: Iterable[Any]) -> _Words:
 
 @attrs.frozen
 class SoftmaxCategorizer(WordModel):
-    """A categorizer that has learned from labelled texts how strongly words suggest a category.
+    """A categorizer that has learned from labeled texts how strongly words suggest a category.
 
     Its confidence is calibrated: on texts like those it learned from, about 80 % of the results
-    with confidence 0.8 are right. Use it if you have at least a few hundred labelled texts;
+    with confidence 0.8 are right. Use it if you have at least a few hundred labeled texts;
     ``NaiveBayes`` learns from fewer, and can learn from further texts later. The categorizer
     abstains on a text without a known word.
 
@@ -111,7 +111,7 @@ class SoftmaxCategorizer(WordModel):
     @classmethod
     def train(
         cls,
-        labelled: Labelled,
+        labeled: Labeled,
         *,
         passes: int = 10,
         penalty: float = 0.05,
@@ -120,12 +120,12 @@ class SoftmaxCategorizer(WordModel):
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
     ) -> Self:
-        """Return a model trained on labelled texts.
+        """Return a model trained on labeled texts.
 
         The order of the texts does not affect the model.
 
         Args:
-            labelled: Pairs of (record or text, category), in any order.
+            labeled: Pairs of (record or text, category), in any order.
             passes: The number of times that each text is used.
             penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
             weights: A mapping from category to the weight of its texts; 1 by default.
@@ -137,17 +137,17 @@ class SoftmaxCategorizer(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, a category is neither a name nor a path, or a
+            InvalidValueError: ``labeled`` is empty, a category is neither a name nor a path, or a
                 number is out of range.
         """
         _check_options(passes, penalty, least_texts)
         read = field_names(fields)
         bags: list[tuple[list[tuple[str, int]], Path]] = []
-        for subject, path in labelled_pairs(labelled):
+        for subject, path in labeled_pairs(labeled):
             counts = Counter(tokenize(text_of(subject, read), accents=accents))
             bags.append((sorted(counts.items()), path))
         if not bags:
-            raise InvalidValueError("labelled", [], "at least one labelled text")
+            raise InvalidValueError("labeled", [], "at least one labeled text")
         # an arbitrary order, but the same each time
         bags.sort(key=lambda entry: hashlib.sha256(repr(entry).encode()).digest())
         texts = Counter(path for _, path in bags)

@@ -11,7 +11,7 @@ from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, nee
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Path: TypeAlias = tuple[str, ...]
-Labelled: TypeAlias = Iterable[tuple[Any, Iterable[str] | str]]
+Labeled: TypeAlias = Iterable[tuple[Any, Iterable[str] | str]]
 
 
 def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
@@ -39,7 +39,7 @@ def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
     return tuple(as_path(category) for category in categories)
 
 
-def labelled_pairs(labelled: Labelled) -> Iterator[tuple[Any, Path]]:
+def labeled_pairs(labeled: Labeled) -> Iterator[tuple[Any, Path]]:
     """Yield the record or text of each pair, with its category as a path.
 
     Raises:
@@ -47,11 +47,11 @@ def labelled_pairs(labelled: Labelled) -> Iterator[tuple[Any, Path]]:
             neither a name nor a path.
     """
     allowed = "pairs of (record or text, category)"
-    for place, pair in enumerate(need_several("labelled", labelled, allowed)):
+    for place, pair in enumerate(need_several("labeled", labeled, allowed)):
         try:
             subject, category = need_several("pair", pair, allowed)
         except (InvalidValueError, TypeError, ValueError):
-            raise InvalidValueError(f"labelled[{place}]", pair, allowed) from None
+            raise InvalidValueError(f"labeled[{place}]", pair, allowed) from None
         yield subject, as_path(category)
 
 
@@ -160,7 +160,7 @@ STANDARD_TAXONOMY: Final = Taxonomy(
             "business application",
             "email",
             "installation",
-            "licence",
+            "license",
             "operating system",
         ],
         "network": ["connectivity", "dns", "firewall", "performance", "vpn", "wireless"],

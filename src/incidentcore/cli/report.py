@@ -45,7 +45,7 @@ from incidentcore.kpi.periods import Unit
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.pages import Page, Picture
 from incidentcore.pages.table import to_csv
-from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
+from incidentcore.plots import picture, plot_aging, plot_compliance, plot_flow
 from incidentcore.records import Incident, Record
 from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
 from incidentcore.schedule import BusinessCalendar, Calendar
@@ -382,7 +382,7 @@ def _pictures(page: Page, words: Words) -> dict[str, Picture]:
     data = page.to_plain()
     charts = (
         ("flow", plot_flow, data.get("flow", [])[-_DRAWN:], "What came in and went out"),
-        ("ageing", plot_ageing, data.get("ageing"), "Open records by age"),
+        ("aging", plot_aging, data.get("aging"), "Open records by age"),
         (
             "sla",
             plot_compliance,

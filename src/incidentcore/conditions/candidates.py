@@ -18,7 +18,7 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
-from incidentcore.conditions.neighbours import (
+from incidentcore.conditions.neighbors import (
     ANY,
     LIMIT,
     ORDERED,

@@ -14,7 +14,7 @@ from incidentcore.conditions.candidates import candidates_of
 from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import SAMPLE
-from incidentcore.conditions.neighbours import ANY, LIMIT, Candidate, TooManyError
+from incidentcore.conditions.neighbors import ANY, LIMIT, Candidate, TooManyError
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import FrozenMap
 

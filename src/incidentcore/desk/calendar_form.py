@@ -304,7 +304,7 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
 
 
 def _week(hours: Iterable[tuple[str, _T]]) -> dict[str, _T]:
-    """Return what weekdays have, with equal neighbouring days joined, such as mon-fri."""
+    """Return what weekdays have, with equal neighboring days joined, such as mon-fri."""
     runs: list[tuple[int, int, _T]] = []
     for day, windows in hours:
         number = WEEKDAYS.index(day)

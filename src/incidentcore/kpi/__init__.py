@@ -7,7 +7,7 @@ from incidentcore._lazy import lazy_names
 if TYPE_CHECKING:
     from incidentcore.kpi import catalogue
     from incidentcore.kpi.charts import (
-        ageing_data,
+        aging_data,
         backlog_data,
         control_chart_data,
         distribution_data,
@@ -119,7 +119,7 @@ __all__ = [
     "Updates",
     "ValueMeasure",
     "WhenResolved",
-    "ageing_data",
+    "aging_data",
     "backlog_data",
     "catalogue",
     "compute_kpis",
@@ -140,7 +140,7 @@ if not TYPE_CHECKING:
         {
             "catalogue": "catalogue",
             "charts": (
-                "ageing_data backlog_data control_chart_data distribution_data flow_data "
+                "aging_data backlog_data control_chart_data distribution_data flow_data "
                 "survival_data trend_data"
             ),
             "definition": "Kpi",

@@ -130,7 +130,7 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
     ]
 
 
-def ageing_data(
+def aging_data(
     records: Iterable[Record], /, *, as_of: datetime, buckets: AgeBuckets | None = None
 ) -> Rows:
     """Return how many records are open in each age group, the youngest first.

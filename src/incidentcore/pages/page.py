@@ -205,7 +205,7 @@ class Page:
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
-        >>> section = Section(key="ageing", title="Age of the backlog", table=(["age"], [], [True]))
+        >>> section = Section(key="aging", title="Age of the backlog", table=(["age"], [], [True]))
         >>> print(Page(title="Juni", sections=[section]).translated(GERMAN).sections[0].title)
         Alter des Rückstands
         """

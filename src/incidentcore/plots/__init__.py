@@ -14,7 +14,7 @@ from incidentcore.plots.data import (
     week_data,
 )
 from incidentcore.plots.series import (
-    plot_ageing,
+    plot_aging,
     plot_backlog,
     plot_burndown,
     plot_compliance,
@@ -34,7 +34,7 @@ __all__ = [
     "forecast_data",
     "life_data",
     "picture",
-    "plot_ageing",
+    "plot_aging",
     "plot_backlog",
     "plot_burndown",
     "plot_clock",

@@ -53,7 +53,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "flow_data": ("period", "came_in", "went_out"),
     "backlog_data": ("at", "open"),
     "forecast_data": ("at", "expected", "low", "high", "came"),
-    "ageing_data": ("age", "open"),
+    "aging_data": ("age", "open"),
     "distribution_data": ("from", "to", "count"),
     "survival_data": ("hours", "share", "low", "high"),
     "trend_data": ("period", "value", "enough"),

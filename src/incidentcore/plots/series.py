@@ -124,15 +124,15 @@ def plot_forecast(
     return finish(ax, colors, few=not rows, words="no forecast")
 
 
-def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw how many records are open in each age group, from rows of ``ageing_data``.
+def plot_aging(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+    """Draw how many records are open in each age group, from rows of ``aging_data``.
 
     Args:
         rows: The rows.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
-    need_rows(rows, "ageing_data")
+    need_rows(rows, "aging_data")
     ax, colors = dress(ax, theme, x="age (days)", y="open records")
     heights = [row["open"] for row in rows]
     bars = ax.bar([row["age"] for row in rows], heights, 0.7, color=colors.first)

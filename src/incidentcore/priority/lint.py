@@ -95,7 +95,7 @@ def _lint(
         for column in columns:
             if (row, column) not in cells:
                 yield _finding("missing_cell", (row, column), {}, ((row, column),))
-    # In a table without gaps the steps between neighbours decide: any longer step is made of them.
+    # In a table without gaps the steps between neighbors decide: any longer step is made of them.
     lines = [[(row, column) for column in columns] for row in rows]
     lines += [[(row, column) for row in rows] for column in columns]
     for line in lines:

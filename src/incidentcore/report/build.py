@@ -83,7 +83,7 @@ def build_report(
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
     >>> page = build_report([incident], as_of=datetime(2026, 6, 2, tzinfo=UTC), title="June")
     >>> page.figures["backlog"], [section.key for section in page.sections]
-    (1, ['volume', 'kpis', 'flow', 'ageing', 'definitions'])
+    (1, ['volume', 'kpis', 'flow', 'aging', 'definitions'])
     """
     tally = Tally(as_of, desk=desk, by=by, lifecycles=lifecycles, zone=zone, on_record=on_record)
     kpis, tool_kpis = KPIS if kpis is None else as_kpis(kpis), as_kpis(tool_kpis)

@@ -128,7 +128,7 @@ def flow_sections(tally: Tally) -> list[Section]:
         ages = [{"age": age, "open": tally.open_by_age[age]} for age in AgeBuckets().labels]
         lines = [[str(row["age"]), f"{row['open']:,}"] for row in ages]
         table = (["age", "open"], lines, [False, True])
-        sections.append(Section(key="ageing", title="Age of the backlog", table=table, data=ages))
+        sections.append(Section(key="aging", title="Age of the backlog", table=table, data=ages))
     return sections
 
 

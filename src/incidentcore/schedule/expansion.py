@@ -128,7 +128,7 @@ class Parts(SharedRepr):
         """Return the days of this year that lie in the wanted weeks of this year.
 
         Week one is the first with at least four days in the year (RFC 5545, 3.3.10). Days of a
-        wanted week that fall into a neighbouring year belong to that year's expansion.
+        wanted week that fall into a neighboring year belong to that year's expansion.
         """
         found: set[date] = set()
         for owner in (year - 1, year, year + 1):

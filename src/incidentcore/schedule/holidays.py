@@ -363,7 +363,7 @@ def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:
 def _runs(
     items: set[tuple[str, tuple[str, ...], int]],
 ) -> list[tuple[str, tuple[str, ...], int, int]]:
-    """Join neighbouring days of one name and hours."""
+    """Join neighboring days of one name and hours."""
     found: list[tuple[str, tuple[str, ...], int, int]] = []
     ordered = sorted(items)
     for (name, hours), group in itertools.groupby(ordered, key=lambda item: item[:2]):
@@ -378,7 +378,7 @@ def _runs(
 def _yearly_runs(
     items: set[tuple[str, tuple[str, ...], int]],
 ) -> list[tuple[str, tuple[str, ...], int, int]]:
-    """Join neighbouring month-days, also across New Year."""
+    """Join neighboring month-days, also across New Year."""
     found: list[tuple[str, tuple[str, ...], int, int]] = []
     for _, group in itertools.groupby(sorted(_runs(items)), key=lambda run: run[:2]):
         runs = list(group)

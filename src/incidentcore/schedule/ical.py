@@ -68,7 +68,7 @@ def read_ical(source: str | bytes, /, *, zone: ZoneInfo | str, years: Iterable[i
     """
     local = as_zone(zone)
     wanted = as_years(years, _MOST_YEARS)
-    events = [event for event in read_events(source, local) if not event.is_cancelled]
+    events = [event for event in read_events(source, local) if not event.is_canceled]
     moved: dict[str, set[Moment]] = {}
     for event in events:
         if event.replaces is not None:

@@ -47,7 +47,7 @@ class Event(NamedTuple):
         added: Further starts (RDATE).
         removed: Starts that do not take place (EXDATE).
         replaces: The original start of the instance that it replaces (RECURRENCE-ID).
-        is_cancelled: Whether it does not take place.
+        is_canceled: Whether it does not take place.
     """
 
     line: int
@@ -59,7 +59,7 @@ class Event(NamedTuple):
     added: tuple[Moment, ...]
     removed: tuple[Moment, ...]
     replaces: Moment | None
-    is_cancelled: bool
+    is_canceled: bool
 
 
 class _Reader:
@@ -261,7 +261,7 @@ def _event(reader: _Reader, line: int, entries: list[_Entry]) -> Event | None:
         added=lists["RDATE"],
         removed=lists["EXDATE"],
         replaces=replaced[0] if replaced else None,
-        is_cancelled="STATUS" in first and first["STATUS"].value.upper() == "CANCELLED",
+        is_canceled="STATUS" in first and first["STATUS"].value.upper() == "CANCELLED",
     )
 
 

@@ -225,7 +225,7 @@ def _drawn(report: DrillReport, *, dark: bool = False) -> str:
     length = (max(ends) - report.started_at) or timedelta(minutes=1)
     marks = []
     for place, (kind, (bright, shade, round_)) in enumerate(_LANES.items()):
-        colour = shade if dark else bright
+        color = shade if dark else bright
         y = 14 + 24 * place
         marks.append(f'<text x="0" y="{y + 4}" font-size="12">{kind}</text>')
         marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="{line}"/>')
@@ -234,7 +234,7 @@ def _drawn(report: DrillReport, *, dark: bool = False) -> str:
                 x = 80 + (entry.at - report.started_at) / length * (_WIDE - 90)
                 title = escape(f"{span_text(entry.at - report.started_at)} {entry.text}")
                 box = f'x="{x - 5:.1f}" y="{y - 5}" width="10" height="10" rx="{round_}"'
-                marks.append(f'<rect {box} fill="{colour}"><title>{title}</title></rect>')
+                marks.append(f'<rect {box} fill="{color}"><title>{title}</title></rect>')
     foot = 14 + 24 * len(_LANES)
     marks.append(f'<text x="80" y="{foot}" font-size="12">0:00</text>')
     marks.append(

@@ -10,7 +10,7 @@ from typing import Final
 _WIDTH: Final = 720
 _HEIGHT: Final = 24
 # Distinct in gray and for color-blind readers: counting is dark, the rest is light.
-_COLOURS: Final = {
+_COLORS: Final = {
     "counting": "#1f5fa8",
     "paused": "#f2b134",
     "out_of_hours": "#d9dde2",
@@ -38,10 +38,10 @@ def svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
     drawn: list[str] = []
     at = timedelta(0)
     for length, code, text in drawable:
-        colour = _COLOURS.get(code, "#eef0f2")
+        color = _COLORS.get(code, "#eef0f2")
         drawn.append(
             f'<rect x="{at / total * _WIDTH:.2f}" y="0" width="{length / total * _WIDTH:.2f}" '
-            f'height="{_HEIGHT}" fill="{colour}" stroke="#666" stroke-width="0.5">'
+            f'height="{_HEIGHT}" fill="{color}" stroke="#666" stroke-width="0.5">'
             f"<title>{escape(text)}</title></rect>"
         )
         at += length

@@ -40,7 +40,7 @@ class Comparison(NamedTuple):
 def inverted(
     policy: SlaPolicy, *, domains: Mapping[str, Iterable[object]] | None = None
 ) -> Iterator[Comparison]:
-    """Yield pairs of neighbouring levels of which the more urgent is due later, all else equal."""
+    """Yield pairs of neighboring levels of which the more urgent is due later, all else equal."""
     seen: set[tuple[str, str]] = set()
     for path in sorted(policy.fields & SCALES.keys()):
         given = (domains or {}).get(path, ())

@@ -135,11 +135,11 @@ class AsyncStoreContract(StoreContract):
         texts = [event.text for event in on_loop.history("INC-1")[1:]]
         same("the comments", sorted(answered), sorted(texts))
 
-    def test_a_cancelled_append_is_whole(self) -> None:
+    def test_a_canceled_append_is_whole(self) -> None:
         """A task that is canceled during an append has written its whole batch, or nothing."""
         on_loop = self._on_loop(self.make_async_store)
 
-        async def cancelled(key: str, batch: Sequence[Event], turns: int | None) -> None:
+        async def canceled(key: str, batch: Sequence[Event], turns: int | None) -> None:
             task = asyncio.ensure_future(on_loop.store.append(key, batch, expected_version=1))
             if turns is None:  # as soon as a part of it can be seen
                 while not task.done() and len(await on_loop.store.history(key)) == 1:
@@ -155,6 +155,6 @@ class AsyncStoreContract(StoreContract):
             opened = incident(key)
             batch = noted(opened, 5).events_after(1)
             on_loop.append(key, opened.history, expected_version=0)
-            on_loop.wait(cancelled(key, batch, turns))
+            on_loop.wait(canceled(key, batch, turns))
             same("one event or all six", True, len(on_loop.history(key)) in {1, 6})
             same("the batch again", 6, on_loop.append(key, batch, expected_version=1))

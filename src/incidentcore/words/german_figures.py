@@ -24,7 +24,7 @@ FIGURES: Final = {
     "our choice": "eigene Festlegung",
     "Backlog": "Rückstand",
     "number of records open as of the instant": "Zahl der Vorgänge, die zum Zeitpunkt offen sind",
-    "Replayed as of the instant, not today's state; group by AgeBuckets for ageing.": (
+    "Replayed as of the instant, not today's state; group by AgeBuckets for aging.": (
         "Nachgespielt zum Zeitpunkt, nicht der heutige Zustand; nach Alter über AgeBuckets."
     ),
     "Mean time to acknowledge": "Mittlere Zeit bis zur Bestätigung",

@@ -121,7 +121,7 @@ def test_the_usual_tests_are_done_directly(condition: Condition, *, fast: bool) 
     assert (done != "compile_condition.<locals>.<lambda>") is fast
 
 
-@pytest.mark.parametrize("path", ["nothing", "state.colour"])
+@pytest.mark.parametrize("path", ["nothing", "state.color"])
 def test_a_misspelt_field_is_an_error_here_too(path: str) -> None:
     """A rule that could never match is refused when it runs, as the condition refuses it."""
     incident = Incident.open(id="1", title="x", at=START, by="kim")

@@ -17,7 +17,7 @@ from incidentcore.kpi.engine.sketch import Sketch
 def test_a_sketch_interpolates_between_values_within_one_per_cent(
     values: list[int], percent: int
 ) -> None:
-    """Each of the two neighbours is within one per cent, so what lies between them is too."""
+    """Each of the two neighbors is within one per cent, so what lies between them is too."""
     sketch = Sketch()
     for value in values:
         sketch.add(value, scaled=False)

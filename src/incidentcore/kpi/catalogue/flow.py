@@ -72,7 +72,7 @@ BACKLOG: Final = Kpi(
     window_basis="snapshot",
     title="Backlog",
     formula="number of records open as of the instant",
-    edge_cases="Replayed as of the instant, not today's state; group by AgeBuckets for ageing.",
+    edge_cases="Replayed as of the instant, not today's state; group by AgeBuckets for aging.",
     source="ServiceNow, incident management dashboard",
 )
 BACKLOG_GROWTH: Final = Kpi(

@@ -18,6 +18,8 @@ BLANK_LINES: Final = 100_000
 BOM: Final = b"\xef\xbb\xbf"
 _ENDS: Final = ("\n", "\r")
 _GZIP: Final = b"\x1f\x8b"
+BROKEN_GZIP: Final = (EOFError, zlib.error, gzip.BadGzipFile)
+"""The errors that reading a broken archive raises."""
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -64,7 +66,7 @@ def first_bytes(path: Path) -> bytes:
     with opened(path) as file:
         try:
             return file.read(4_096)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
+        except BROKEN_GZIP:
             return b""  # the error comes with its place when it is read
 
 
@@ -82,7 +84,7 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
         while True:
             try:
                 line = file.readline(LONGEST_LINE + 1)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            except BROKEN_GZIP as error:
                 raise LineError(f"a broken gzip archive: {error}") from None
             except UnicodeError:
                 raise LineError(f"not text in {wide.upper()}; state the encoding") from None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
 
 from incidentcore.errors import FormatError
-from incidentcore.vendors.lines import first_bytes, opened
+from incidentcore.vendors.lines import BROKEN_GZIP, first_bytes, opened
 
 _CHUNK: Final = 1 << 16
 _ROW: Final = 2  # below the root and the table's element
@@ -37,7 +35,7 @@ def servicenow_tables(path: str | Path) -> dict[str, list[dict[str, Any]]]:
             while chunk := file.read(_CHUNK):
                 reader.parser.Parse(chunk)
             reader.parser.Parse(b"", True)
-        except (expat.ExpatError, ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (expat.ExpatError, ValueError, *BROKEN_GZIP) as error:
             raise FormatError(f"not XML that ServiceNow exported: {error} @ {path}") from None
     return reader.tables
 

@@ -8,10 +8,8 @@ are bounded, so that memory and time stay bounded for any file.
 from __future__ import annotations
 
 import csv
-import gzip
 import json
 import re
-import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +27,7 @@ from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import CUT, MORE, rows_of
 from incidentcore.vendors.lines import (
     BOM,
+    BROKEN_GZIP,
     LineError,
     checked_lines,
     first_bytes,
@@ -220,7 +219,7 @@ def _whole(path: Path) -> Any:
                 if len(data) > LARGEST:
                     raise FormatError(f"more than {LARGEST:,} bytes; use JSON lines @ {path}")
         return json.loads(data)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except BROKEN_GZIP as error:
         raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
     except RecursionError:
         raise FormatError(f"JSON nested too deeply @ {path}") from None

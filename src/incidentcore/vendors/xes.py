@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
 
 from incidentcore.errors import FormatError
-from incidentcore.vendors.lines import opened
+from incidentcore.vendors.lines import BROKEN_GZIP, opened
 
 _CHUNK: Final = 1 << 16
 _DEEPEST: Final = 100
@@ -46,7 +44,7 @@ def _traces(path: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]
         while True:
             try:
                 chunk = file.read(_CHUNK)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            except BROKEN_GZIP as error:
                 raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
             try:
                 reader.parser.Parse(chunk, not chunk)

@@ -87,7 +87,9 @@ class Categorization(SharedRepr):
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return a result without a category, for the given reasons; a text becomes ``Evidence``.
+        """Return a result without a category, for the given reasons.
+
+        A reason given as a string is converted to ``Evidence``.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained

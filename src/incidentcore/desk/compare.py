@@ -73,8 +73,8 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
     """Return the differences between the rules of two desks, each with an example if possible.
 
     The following do not count as differences: a different order of rules that never apply to the
-    same record; a different name of a service, adjustment, category rule or routing rule; and an
-    unused calendar. If the result is empty, both desks treat every record alike.
+    same record; a new name for a service, adjustment, category rule or routing rule; and an unused
+    calendar. If the result is empty, any record is treated in the same way by both desks.
 
     Args:
         before: The first desk.

@@ -173,7 +173,7 @@ class Desk:
 
     @cached_property
     def plans(self) -> tuple[CommunicationPlan, ...]:
-        """Return one communication plan per rule, so that every rule that matches applies."""
+        """Return a communication plan for each rule: in one plan, only the first match applies."""
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:

@@ -91,7 +91,7 @@ class EscalationTarget(SharedRepr):
 
         Args:
             members: The ids of those who take turns.
-            counter: The field of the record that holds its number, counted by your application from
+            counter: The field with the record's serial number, which your application assigns, from
                 0, such as ``custom.number``. If a record has no number, nobody is notified.
 
         >>> from datetime import datetime

@@ -73,9 +73,9 @@ def fold_alerts(
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
             people ended, and an ``IncidentReopened`` for each that they reopened.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time: alerts take effect once they are ``policy.lateness`` old. If
-            omitted, the time at which the latest alert was received is used, and an alert must be
-            more than ``policy.lateness`` old.
+        until: The current time: an alert takes effect when it is at least ``policy.lateness`` old.
+            Without ``until``, its age is measured when the latest alert was received, and must
+            exceed ``policy.lateness``.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.

@@ -29,13 +29,13 @@ class IncidentIntent(SharedRepr):
         reason: Why the incident is resolved: ``all_resolved``, ``first_resolved`` or ``silence``;
             the name of the rule that suppresses the alert; or why the alert is dropped:
 
-            ``duplicate``: the fault was last reported within the span for deduplication.
-            ``stale``: a newer alert about the fault is already known. ``outweighed``: the
-            fault also fires at the same instant, and firing takes precedence. ``not_firing``: a
-            resolved alert about a fault that is not known to be firing. ``below_threshold``:
-            too few alerts fired within the window. ``flapping``: the fault repeatedly fires and
-            resolves, and counts as firing. ``not_matched``: the policy does not apply to such
-            alerts.
+            ``duplicate``: the last alert about the fault is not older than the deduplication span.
+            ``stale``: a newer alert about the fault is already known. ``outweighed``: the fault
+            also has a firing alert at the same instant, which takes precedence. ``not_firing``: a
+            resolved alert about a fault that is not known to be firing. ``below_threshold``: too
+            few alerts fired within the window. ``flapping``: alerts about the fault fire and are
+            resolved repeatedly, and the fault counts as firing. ``not_matched``: the policy does
+            not apply to such alerts.
     """
 
     kind: str

@@ -192,14 +192,14 @@ class Inhibit(SharedRepr):
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
     def holds(self, alert: Alert) -> tuple[str, ...]:
-        """Return the keys for which targets wait while an alert fires; none if not a source."""
+        """Return the keys that hold back targets while an alert fires; none if no source."""
         if not self.source.test(alert, alert.at):
             return ()
         key = self.key_of(alert)
         return (key,) if self.target.test(alert, alert.at) else (key, key + _ONE_SIDED)
 
     def waits_for(self, alert: Alert) -> str:
-        """Return the key for which an alert waits; empty if it is not a target.
+        """Return the key that holds an alert back; empty if the alert is not a target.
 
         An alert that is a source itself waits only for sources that are not targets.
         """
@@ -308,10 +308,11 @@ class IntakePolicy(SharedRepr):
             raise DefinitionError("inhibit", names, "rules with different names")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a fault that is not firing is remembered after its last alert.
+        """Return how long a fault without a firing alert is remembered after its last alert.
 
         Args:
-            unheard: Whether only a resolved alert was received; the firing one may still come.
+            unheard: Whether only a resolved alert was received so far, so that the firing alert may
+                still arrive.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence
@@ -328,7 +329,7 @@ class IntakePolicy(SharedRepr):
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return the keys (``Inhibit.holds``) for which others wait while an alert fires."""
+        """Return the keys (``Inhibit.holds``) that hold back other alerts while this one fires."""
         need_kind("alert", alert, Alert)
         return tuple(key for rule in self.inhibit for key in rule.holds(alert))
 

@@ -198,8 +198,8 @@ def fold_samples(
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, in the order of receipt.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time: samples take effect once they are ``lateness`` old. If omitted, the
-            time of the latest sample is used, and a sample must be more than ``lateness`` old.
+        until: The current time: a sample takes effect when it is at least ``lateness`` old. Without
+            ``until``, its age is measured at the latest sample, and must exceed ``lateness``.
         lateness: How much older than the latest sample a sample may be without being ignored.
 
     Raises:

@@ -65,9 +65,9 @@ def cascade_effects(
     Your application stores the allowed effects and reports the refused ones. The effects' own
     effects are not included; ``follow_cascades`` includes them.
 
-    Whether a rule applies to a record depends on the record as it was at the event. If an
-    event is recorded late, an event that happened after it may now change the field in a rule's
-    ``changes``. The rule then applies to the later event: if a late vote completes an approval,
+    Whether a rule applies to a record depends on the record as it was at the event. If an event is
+    recorded late, an event that happened after it may now be the one that changes the field in a
+    rule's ``changes``. The rule then applies to that event: if a late vote completes an approval,
     the request is approved as of the vote that happened last. If several rules apply to one record,
     each effect builds on the one before, so that all their events can be appended.
 

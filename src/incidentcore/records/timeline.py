@@ -86,8 +86,8 @@ class Timeline(SharedRepr):
     def opening_facts(self) -> dict[str, Any] | None:
         """Return the record's fields after its opening event only (rule S1).
 
-        Other events at the same instant are left out. If there are no such events, the result is
-        None, since ``facts_at`` returns the same fields.
+        Other events at the same instant are left out. If there are none, the result is None:
+        ``facts_at`` returns these fields then.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:

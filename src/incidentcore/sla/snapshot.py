@@ -40,7 +40,7 @@ class SlaSnapshot:
             None before the clock starts and after it ends.
         breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
-        paused_open_time: The open time of the pauses in the current cycle.
+        paused_open_time: How much open time fell within pauses in the current cycle.
         wall_elapsed: The wall-clock time of the cycle, including closed hours but not pauses.
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.

@@ -127,7 +127,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def paused_open_time(self) -> timedelta:
-        """Return the open time of the pauses in the current or last cycle."""
+        """Return how much open time fell within pauses in the current or last cycle."""
         if not self._cycles:
             return ZERO
         spans = [span for span in self._cycles[-1].spans if span.kind == PAUSED]

@@ -165,7 +165,7 @@ class SlaThreshold(SharedRepr):
 
     @property
     def runs_on(self) -> bool:
-        """Return whether time up to the threshold counts even while the clock does not run."""
+        """Return whether the time to the threshold goes on while the clock does not run."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:

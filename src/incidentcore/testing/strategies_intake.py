@@ -48,7 +48,7 @@ def alert_storms(
     """Generate alert storms: many alerts on a few faults in a short time, some simultaneous.
 
     Alerts fire, repeat, change their severity and are resolved. The alerts of a fault have the
-    same label ``service``, except those with the key ``b``.
+    same label ``service``; only those with the key ``b`` may have different ones.
 
     Args:
         min_size: The minimum number of alerts and notices.

@@ -59,7 +59,7 @@ def read_pagerduty(
     """Read incidents from PagerDuty's API with their log entries (``is_overview=false``).
 
     A user is an agent; an integration, a service or a rule is a system. An acknowledgement is
-    withdrawn by a timeout, and where the incident is then assigned or escalated to others. Log
+    withdrawn when it times out, and when the incident is later assigned or escalated to others. Log
     entries about notifications are ignored.
 
     Args:

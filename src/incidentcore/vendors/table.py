@@ -93,7 +93,7 @@ def read_table(
             or ``urgency`` to a mapping from words to levels. By default, a level's name is
             recognized, even after a number as in ``"1 - Critical"``; a number alone is not
             recognized (rule P1).
-        missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean one.
+        missing: Texts that mean an empty value, such as ``"?"``. None and NaN are always empty.
         duplicates: Which row is used if several have the same id: the ``"first"`` with an opening,
             or the ``"last"`` with one (which holds all rows in memory); ``"refuse"`` refuses the
             table. By default, the first is used, but a table in which most rows repeat an id is

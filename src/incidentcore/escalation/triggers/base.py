@@ -249,7 +249,10 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long after the level of ``above`` this level is due; None if that varies."""
+        """Return the time from the due time of the level of ``above`` to that of this level.
+
+        The result is None if that time varies.
+        """
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

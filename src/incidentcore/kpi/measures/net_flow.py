@@ -69,10 +69,10 @@ class NetFlow(Measure):
         return lambda record: [(inflow(record), 1), (outflow(record), -1)]
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name, with whether the record came in and whether it went out.
+        """Yield each period's name, with whether the record arrived and whether it departed in it.
 
-        A record that came and went several times in a period counts once: as having come in or gone
-        out, whichever happened more often, or as both if they were equally frequent.
+        A record that did so several times in a period counts once: as arrived or as departed,
+        whichever happened more often, or as both if both happened equally often.
         """
         moved: dict[str | None, list[int]] = {}
         for at, step in outcome:

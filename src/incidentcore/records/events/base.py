@@ -43,7 +43,7 @@ class Event(SharedRepr):
 
     Raises:
         InvalidValueError: An id is empty, the sequence is not a whole number of at least 1, a time
-            is naive, or an attribute of the kind has an invalid value.
+            is naive, or an attribute of this kind of event has an invalid value.
     """
 
     kind: ClassVar[str] = "event"

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from tests.kpi.tickets import AGENT, M, figure, incident, minute, resolved
 
 from incidentcore.kpi import catalogue
-from incidentcore.lifecycle import SERVICE_REQUEST, advance
+from incidentcore.lifecycle import (
+    INCIDENT,
+    SERVICE_REQUEST,
+    SERVICENOW_INCIDENT,
+    ZENDESK_TICKET,
+    Lifecycle,
+    advance,
+)
 from incidentcore.records import (
+    Incident,
     ServiceRequest,
     StateChanged,
     approve,
@@ -33,6 +42,40 @@ def test_time_on_hold_is_counted_by_the_clock() -> None:
     assert wall.value == timedelta(hours=18)
     assert business.value == timedelta(hours=2)
     assert whole.value == net.value == timedelta(hours=10)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "actions", "waited"),
+    [
+        (ZENDESK_TICKET, ("open", "hold", "open", "solve"), 40),
+        (ZENDESK_TICKET, ("open", "pend", "open", "solve"), 30),
+        (ZENDESK_TICKET, ("open", "pend", "hold", "solve"), 30),
+        (SERVICENOW_INCIDENT, ("start", "hold Awaiting Vendor", "resume", "resolve"), 40),
+        (SERVICENOW_INCIDENT, ("start", "await_caller", "resume", "resolve"), 30),
+        (INCIDENT, ("start", "hold awaiting_vendor", "resume", "resolve"), 40),
+        (INCIDENT, ("start", "hold awaiting_caller", "resume", "resolve"), 30),
+    ],
+)
+def test_a_requester_waits_for_others_but_not_for_himself(
+    lifecycle: Lifecycle, actions: tuple[str, ...], waited: int
+) -> None:
+    """Zendesk counts New, Open and On-hold as the requester's wait, Pending as the agent's.
+
+    Ten minutes in each state. Source: Zendesk, article 4408834848154, requester wait time.
+    """
+    record = lifecycle.open(Incident, id="I", title="mail", at=minute(0), by="kim")
+    for number, told in enumerate(actions, 1):
+        action, _, reason = told.partition(" ")
+        given = {
+            "hold": {"reason": reason} if reason else {},
+            "await_caller": {"comments": "which folder?"},
+            "resolve": {"resolution_code": "fixed", "resolution_notes": "restarted"},
+        }
+        record = lifecycle.advance(
+            record, action, at=minute(10 * number), by=AGENT, fields=given.get(action, {})
+        )
+
+    assert figure(catalogue.MEAN_REQUESTER_WAIT_TIME, [record]).value == waited * M
 
 
 def test_a_time_that_ends_before_the_opening_is_negative() -> None:

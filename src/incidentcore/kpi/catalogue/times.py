@@ -42,6 +42,12 @@ _TAKEN_UP: Final = (
     & field("state.open").is_true()
     & field("state.pauses").equals(False)
 )
+_FOR_THE_REQUESTER: Final = field("state.pauses").is_true() & (
+    field("hold_reason").is_in("awaiting_caller", "Awaiting Caller")
+    | field("state.name").is_in(
+        "Pending", "Awaiting Caller", "Awaiting User Info", "Waiting for customer"
+    )
+)
 
 MEAN_TIME_TO_DETECT: Final = Kpi(
     id="mean_time_to_detect",
@@ -218,10 +224,14 @@ MEAN_TIME_TO_CLOSE: Final = Kpi(
 )
 MEAN_REQUESTER_WAIT_TIME: Final = Kpi(
     id="mean_requester_wait_time",
-    measure=TimeIn(field("state.open").is_true(), until="resolved_at"),
+    measure=TimeIn(field("state.open").is_true() & ~_FOR_THE_REQUESTER, until="resolved_at"),
     title="Mean requester wait time",
-    formula="mean(time in open states, on hold included)",
-    edge_cases="Records that are not resolved are left out as unresolved.",
+    formula="mean(time in open states but those that wait for the requester)",
+    edge_cases=(
+        "A hold for others counts. It waits for the requester by its reason (awaiting_caller, "
+        "Awaiting Caller) or its state (Pending, Awaiting Caller, Awaiting User Info, Waiting for "
+        "customer); where others are in use, give the measure your condition."
+    ),
     source="Zendesk, requester wait time",
 )
 MEAN_ON_HOLD_TIME: Final = Kpi(
@@ -230,7 +240,7 @@ MEAN_ON_HOLD_TIME: Final = Kpi(
     title="Mean time on hold",
     formula="mean(time in pausing states up to the resolution)",
     edge_cases="A record that never was on hold counts as zero.",
-    source="Zendesk, agent wait and on-hold time",
+    source="ERPNext, total hold time; Zendesk has it in two: agent wait and on-hold time",
 )
 MEAN_TIME_TO_FAILURE: Final = Kpi(
     id="mean_time_to_failure",

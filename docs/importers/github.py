@@ -29,7 +29,7 @@ def read_github(issues, timelines):
         if issue.get("pull_request"):
             history.leave_out("unknown_entry", "record left out: it is a pull request")
             return
-        events = timelines.get(issue["number"]) or timelines.get(history.id, ())
+        events = [*unpaged(timelines.get(issue["number"]) or timelines.get(history.id, ()))]
         asks, team, bots = pick(issue, "user.login"), set(), set()
         for event in events:
             login, works = pick(event, "actor.login"), event["event"] in WORK

@@ -18,14 +18,15 @@ def read_zammad(tickets, histories, *, articles=(), agents=()):
             role = "agent" if str(user) in agents else "requester"
             return history.actor(user, "system" if str(user) == "1" else role)
 
-        history.present(title=ticket["title"], number=ticket["number"])
+        known = {"title": ticket["title"], "caller": ticket.get("customer_id")}
+        history.present(number=ticket["number"], **known)
         history.present(state=ticket["state_id"], priority=ticket.get("priority_id"))
         nobody = str(ticket.get("owner_id")) == "1"
         ids = {"owner": None if nobody else ticket.get("owner_id"), "group": ticket.get("group_id")}
         log = histories.get(ticket["id"]) or histories.get(history.id, ())
         entries = list(unpaged(log, "history"))
         made = (e for e in entries if e["object"] == "Ticket" and e["type"] == "created")
-        opener, texts = next(made, {}).get("created_by_id"), 0
+        opener, texts = next(made, ticket).get("created_by_id"), 0
         history.opened(ticket["created_at"], who(opener))
         for entry in entries:
             where = (entry["id"], entry["created_at"], who(entry["created_by_id"]))

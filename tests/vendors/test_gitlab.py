@@ -203,3 +203,14 @@ def test_a_second_assignee_changes_nothing_while_the_first_stays() -> None:
     assert [(e.at.minute, e.fields["assignee"]) for e in moves if e.sequence > 1] == [
         (0, "ada"), (20, "ben"),
     ]  # fmt: skip
+
+
+def test_pages_may_be_lists_of_objects() -> None:
+    """As ``--paginate --slurp`` of GitHub's program writes them, and as others collect them."""
+    times = {"created_at": "2026-03-02T08:00:00Z", "state": "opened"}
+    issues = [{"id": 70 + n, "iid": n, "author": {"username": "kim"}, **times} for n in (1, 2, 3)]
+    note = {"id": 1, "noteable_id": 72, "author": {"username": "kim"}, "body": "Down", **times}
+    reading = read_gitlab([issues[:2], issues[2:]], [[note], []])
+    found = {one.id: len(one.history) for one in reading}
+    assert found == {"1": 1, "2": 2, "3": 1}
+    assert set(reading.findings.counts) == {"truncated_history"}  # of two without notes

@@ -572,3 +572,12 @@ def test_a_page_of_fewer_than_the_total_says_so(
     path = tmp_path / "page.json"
     path.write_text(json.dumps({"issues": [{"k": "A"}, {"k": "B"}], **more}), "utf-8")
     assert [code for code, _ in open_table(path).notes] == ["truncated_history"] * is_cut
+
+
+def test_pages_of_json_may_be_lists(tmp_path: Path) -> None:
+    """Each of objects; one of anything else stays as it is."""
+    path = tmp_path / "pages.json"
+    path.write_text(json.dumps([[{"k": "A"}, {"k": "B"}], [{"k": "C"}]]), "utf-8")
+    assert [row["k"] for _, row in open_table(path).rows] == ["A", "B", "C"]
+    path.write_text(json.dumps([["k"], ["A"]]), "utf-8")
+    assert len(list(open_table(path).rows)) == 2

@@ -216,7 +216,10 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total, has_list = 0, False  # automation rules send a changelog without one
-    for page in entries_of({"changelog": as_tuple(changelog or (), Mapping)}, "changelog"):
+    log = as_tuple(changelog or (), Mapping)
+    if any("items" in as_object(one) for one in log):  # entries without their pages
+        log = ({"values": log},)
+    for page in entries_of({"changelog": log}, "changelog"):
         total = max(total, page.get("total") or 0)
         for name in ("histories", "values", "changeHistories"):
             has_list = has_list or page.get(name) is not None

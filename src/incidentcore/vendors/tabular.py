@@ -24,7 +24,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles, plain_name
 from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.paths import CUT, MORE, rows_of
+from incidentcore.vendors.kit.paths import CUT, MORE, flat, rows_of
 from incidentcore.vendors.lines import (
     BOM,
     BROKEN_GZIP,
@@ -238,7 +238,7 @@ def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
 def _json_rows(path: Path, notes: list[tuple[str, str]]) -> Iterable[Any]:
     """Return the objects of JSON: a list, a page that holds one, or one object on each line."""
     data, lines = _json(path)
-    rows: list[Any] = rows_of(data) if isinstance(data, Mapping) else data
+    rows: list[Any] = rows_of(data) if isinstance(data, Mapping) else [*flat(data or ())]
     if isinstance(data, Mapping) and rows[-1:] == [CUT]:
         notes.append(("truncated_history", MORE))
         rows.pop()

@@ -105,8 +105,17 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def flat(source: Iterable[Any]) -> Iterator[Any]:
+    """Yield the objects of a list, in which pages may be lists of objects."""
+    for entry in source:
+        if isinstance(entry, list) and all(map(as_object, entry)):
+            yield from entry
+        else:
+            yield entry
+
+
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
-    """Yield the objects of a source, which is an object, a page, or a list of either.
+    """Yield the objects of a source: an object, a page, a list of either, or a list of lists.
 
     If a page announces a next page that the source lacks, ``CUT`` is yielded in its place.
 
@@ -130,7 +139,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         given = type(source).__name__
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
     goes_on, seen = False, 0
-    for entry in source:
+    for entry in flat(source):
         found = [as_object(entry).get(key) for key in keys]
         page: Any = next((one for one in found if type(one) in (list, tuple)), None)
         if page is None and keys and _NAMED.isdisjoint(as_object(entry)):

@@ -225,6 +225,18 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["report", "{table}", *MAP, "--fail-on", "mttr>4"],
         "allowed: one of backlog",
     ),
+    "a report as compare is written": (
+        ["report", "desk.toml", "{table}"],
+        "unrecognized arguments: {table}; the form is report FILE [--desk DESK.toml] (",
+    ),
+    "a comparison as report is written": (
+        ["compare", "{table}", "b.toml", "c.csv", "--desk", "a.toml"],
+        "--desk a.toml; the form is compare BEFORE.toml AFTER.toml [FILE] (",
+    ),
+    "the demo of a file": (
+        ["demo", "{table}"],
+        "unrecognized arguments: {table}; the form is demo (",
+    ),
     "empty file": (["report", "{empty}", *MAP], "no header"),
     "header only": (["report", "{header}", *MAP], "it has no records"),
     "binary": (["report", "{binary}"], "a NUL character"),
@@ -255,7 +267,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert err.startswith("incidentcore")
     assert err.count("\n") == 1
     assert "Traceback" not in err
-    assert expected in err
+    assert expected.format(**places) in err
 
 
 class Terminal(io.StringIO):

@@ -120,6 +120,10 @@ def test_a_group_may_be_named_as_the_map_names_it(
         (("--by", "nope"), "nope"),
         (("--by", "category,category"), "each dimension once"),
         (("--by", "category+service+priority"), "a pair"),
+        (
+            ("--by", "category+HOST"),
+            "configuration_item, as which the column of this heading is read",
+        ),
         (("--within", "0"), "--within: got 0; allowed: 1 to 36,500 days"),
         (("--least", "0"), "min_n"),
         (("--since", "june"), "--since: got 'june'"),

@@ -268,6 +268,10 @@ def test_a_window_of_another_calendar_than_the_close_is_written_in_full() -> Non
         ("a = office", 1, 'texts stand in quotes: "text"'),
         ("a = True", 1, 'texts stand in quotes: "text"'),
         ("[a b]", 1, "a name with a space stands in quotes"),
+        ('büro = "x"', 1, "a name that is not plain ASCII stands in quotes"),
+        ('a = { öffnung = "x" }', 1, "a name that is not plain ASCII stands in quotes"),
+        ("[calendars.büro]", 1, "a name that is not plain ASCII stands in quotes"),
+        ('a = "büro: x" b', 1, ""),
         ("[a]\n[a", 2, ""),
         (
             "a = [2026-13-01]",

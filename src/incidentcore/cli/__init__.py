@@ -9,7 +9,7 @@ import argparse
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
@@ -30,6 +30,7 @@ from incidentcore.cli.inputs import (
     check_import,
     instant_of,
     listed,
+    need_no_heading,
     read_desk,
     read_incidents,
     reading_options,
@@ -56,6 +57,16 @@ _SEED: Final = 2026
 _WEEK: Final = 7
 _RARELY: Final = 5_000_000
 _LONGEST_WITHIN: Final = 36_500
+_FORMS: Final = {
+    "report": "report FILE [--desk DESK.toml]",
+    "problems": "problems FILE [--desk DESK.toml]",
+    "columns": "columns FILE",
+    "check": "check DESK.toml",
+    "show": "show DESK.toml",
+    "explain": "explain DESK.toml FILE --id ID",
+    "drill": "drill FILE.toml",
+    "compare": "compare BEFORE.toml AFTER.toml [FILE]",
+}
 
 
 class _Page(Protocol):
@@ -68,6 +79,13 @@ class _Page(Protocol):
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose error messages are one line."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return the arguments; if some are left over, the error says how the command is used."""
+        found, left = self.parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}; the form is {found.form_of_use}")
+        return found
 
     def error(self, message: str) -> NoReturn:
         """Exit with a one-line error message."""
@@ -177,6 +195,8 @@ def _parser() -> argparse.ArgumentParser:
     add_explain(commands)
     add_drill(commands)
     add_compare(commands)
+    for name, command in commands.choices.items():
+        command.set_defaults(form_of_use=_FORMS.get(name, name))
     return parser
 
 
@@ -209,7 +229,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         period = Interval(since or EARLIEST, until or LATEST - timedelta(microseconds=1))
     if not 1 <= arguments.within <= _LONGEST_WITHIN:
         raise InvalidValueError("--within", arguments.within, f"1 to {_LONGEST_WITHIN:,} days")
-    by = _dimensions(arguments.by)
+    by = _dimensions(arguments.by, options["mapping"])
     return problem_page(
         incidents,
         as_of=as_of,
@@ -224,10 +244,12 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
     )
 
 
-def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
+def _dimensions(text: str | None, mapping: Mapping[str, Any]) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
-    fields = [tuple(ALIASES.get(name, name) for name in _names(part)) for part in listed([text])]
+    parts = [_names(part) for part in listed([text])]
+    need_no_heading("--by", (name for part in parts for name in part), mapping)
+    fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 

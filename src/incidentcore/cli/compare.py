@@ -17,6 +17,7 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     listed,
+    need_no_heading,
     read_desk,
     read_incidents,
     reading_options,
@@ -63,7 +64,9 @@ def _run(arguments: argparse.Namespace) -> Page:
     options = reading_options(arguments, before)
     _, incidents, now = read_incidents(arguments, options)
     zone = options["page_zone"]
-    by = [ALIASES.get(name, name) for name in listed(arguments.by or ())]
+    named = listed(arguments.by or ())
+    need_no_heading("--by", named, options["mapping"])
+    by = [ALIASES.get(name, name) for name in named]
     comparison = compare_rules(before, after, incidents, now=now, group_by=by)
     page = comparison.page(witnesses=arguments.witnesses, title=title, zone=zone)
     heads = (*about_page(now, zone), about, *page.about)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,6 +18,8 @@ from incidentcore.conditions import Condition, field
 from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone, from_iso
+from incidentcore.kpi.moments import FIELDS
+from incidentcore.kpi.periods import Unit
 from incidentcore.records import Incident
 from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
@@ -210,6 +212,28 @@ def listed(texts: Iterable[str]) -> list[str]:
     """
     lines = (re.sub(r"[\r\n\0]", " ", text) for text in texts)
     return [name.strip() for row in csv.reader(lines, skipinitialspace=True) for name in row]
+
+
+def need_no_heading(option: str, names: Iterable[str], mapping: Mapping[str, Any]) -> None:
+    """Refuse the heading of a column that is read as a field; name the field instead."""
+    fields = {str(column).casefold(): field for field, column in mapping.items()}
+    for name in names:
+        heading = name.removeprefix("custom.")
+        field = fields.get(heading.casefold())
+        known = (*FIELDS, *ALIASES, *get_args(Unit), *mapping)
+        if field is not None and heading not in known:
+            ways = (field, f"{field}_at", f"custom.{field}")
+            path = next((way for way in ways if way in (*FIELDS, *ALIASES)), ways[-1])
+            allowed = f"{path}, as which the column of this heading is read"
+            raise InvalidValueError(option, name, allowed)
+
+
+def field_and_value(text: str) -> tuple[str, str]:
+    """Return the field and the value that ``--where`` names."""
+    name, equals, value = cut_pair(text)
+    if not name or not equals:
+        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    return name, value
 
 
 def about_page(as_of: datetime, zone: ZoneInfo | None) -> tuple[tuple[str, str], ...]:

@@ -22,8 +22,9 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     add_words,
-    cut_pair,
+    field_and_value,
     listed,
+    need_no_heading,
     opened_within,
     pairs_of,
     read_desk,
@@ -123,6 +124,12 @@ def _report(arguments: argparse.Namespace) -> Page:
     options = reading_options(arguments, desk)
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["page_zone"], options["profile"] == AUDIT
+    names = listed(arguments.by or ["priority"])
+    for option, given in (
+        ("--by", names),
+        ("--where", [field_and_value(one)[0] for one in arguments.where]),
+    ):
+        need_no_heading(option, given, options["mapping"])
     tests = {text: _condition(text, desk, zone) for text in arguments.where}
     tests |= opened_within(arguments, zone)
     incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")
@@ -130,7 +137,6 @@ def _report(arguments: argparse.Namespace) -> Page:
         page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
     else:
         with ExitStack() as stack:
-            names = listed(arguments.by or ["priority"])
             page = build_report(
                 _chosen(_having(incidents, names), tests, desk, as_of),
                 as_of=as_of,
@@ -216,9 +222,7 @@ def _path(name: str, option: str) -> str:
 
 def _where(text: str) -> tuple[str, str]:
     """Return the field and the value that ``--where`` names."""
-    name, equals, value = cut_pair(text)
-    if not name or not equals:
-        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    name, value = field_and_value(text)
     return _path(ALIASES.get(name, name), "--where"), value
 
 

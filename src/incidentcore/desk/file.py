@@ -87,7 +87,7 @@ def read_file(
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise FormatError(f"{source}: is not UTF-8 text") from None
+            raise FormatError(f"{source}: is not UTF-8 text, as a desk file is") from None
     if isinstance(text, str):
         try:
             data: Any = tomllib.loads(text)

@@ -27,6 +27,10 @@ _TRAPS: Final = (
     (re.compile(r"=\s*(?:True|False|yes|no)\b"), "booleans are true and false"),
     (re.compile(r"^\s*\[[^\]\"]*\s[^\]]*\]"), "a name with a space stands in quotes"),
     (
+        re.compile(r"(?:^|[{,.\[])\s*[\w-]*[^\W\da-zA-Z_][\w-]*\s*[=.\]]"),
+        "a name that is not plain ASCII stands in quotes",
+    ),
+    (
         re.compile(r"[^\"\d]\d{4}-(?:(?:00|1[3-9]|[2-9]\d)-\d\d|\d\d-(?:00|3[2-9]|[4-9]\d))(?!\d)"),
         _NO_DATE,
     ),

@@ -184,7 +184,7 @@ def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[s
 def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
     """Return the state or level of each word, or what to replace, and the names there are.
 
-    There is nothing to say, and no word, where every word is known, and no level only the nearest.
+    Where every word is known, and no level only the nearest, no names are returned.
     """
     near = False
     if column.field == "state":
@@ -201,7 +201,7 @@ def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
         levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
         names = list(dict.fromkeys(level.name for level in levels))
     if len(known) == len(column.words) and not near:
-        return {}, names
+        return known, []
     return {word: known.get(word, _placeholder(column)) for word in column.words}, names
 
 
@@ -214,7 +214,9 @@ def _word_lines(column: Column, meant: Mapping[str, str], names: Sequence[str]) 
     more = column.distinct - len(column.words)
     words = ", ".join(map(shown, column.words)) + (f" and {more:,} more" if more else "")
     lines = ["", f"words of {column.name} ({column.field}): {words}"]
-    if meant:
+    if not names:
+        lines.append(f"all known: {', '.join(f'{word}={name}' for word, name in meant.items())}")
+    else:
         is_state = column.field == "state"
         option, prefix = ("--states", "") if is_state else ("--levels", f"{column.field}.")
         pairs = [shlex.quote(f"{prefix}{word}={name}") for word, name in meant.items()]
@@ -231,8 +233,8 @@ def _desk_lines(
     if formats:
         more = "  # tried in this order: delete what is not meant" if formats[1:] else ""
         yield f"times = {value_text(formats)}{more}"
-    for column, meant, _ in meanings:
-        if meant:
+    for column, meant, names in meanings:
+        if names:
             key = "states" if column.field == "state" else f"levels.{column.field}"
             pairs = (f"{value_text(word)} = {value_text(name)}" for word, name in meant.items())
             yield f"{key} = {{ {', '.join(pairs)} }}"

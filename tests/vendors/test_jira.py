@@ -493,6 +493,20 @@ def test_a_body_about_a_comment_has_but_a_few_fields_of_the_issue() -> None:
     assert (incident.title, list(reading.findings)) == ("Mail", [])
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_entries_of_a_changelog_may_come_without_their_page(*, beside: bool) -> None:
+    """Clients return them so. Source: the raw changelog rows of apache/incubator-devlake."""
+    log = [DONE, change(1, 10, item("priority", "Low", "High"))]
+    fields = {"created": text(9), "reporter": KIM, "status": {"name": "Done"}}
+    issue: dict[str, Any] = {"key": "SD-7", "fields": {**fields, "priority": {"name": "High"}}}
+    if not beside:
+        issue["changelog"] = log
+    reading = read_jira(issue, changelogs={"SD-7": log} if beside else None)
+    (incident,) = reading
+    assert [one.kind for one in incident.history] == ["opened", "prioritized", "state_changed"]
+    assert (incident.resolved_at, list(reading.findings)) == (at(12), [])
+
+
 def test_entries_without_an_id_count() -> None:
     """Each of them once. Source: issues_in_sprint_with_changelog.json of andygrunwald/go-jira."""
     priority = {"author": ADA, "created": text(10), "items": [item("priority", "Low", "High")]}

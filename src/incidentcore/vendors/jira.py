@@ -57,8 +57,8 @@ def read_jira(
             bodies of webhooks, which contain the issues and their changes. If an issue occurs more
             than once, the one updated last is used. Custom fields are stored under ``custom`` by
             their names if the JSON contains these (``expand=names``).
-        changelogs: A mapping from issue keys to the pages of ``/issue/{key}/changelog``, for
-            changelogs that the search truncated; or pages of ``/changelog/bulkfetch``.
+        changelogs: A mapping from issue keys to the pages of ``/issue/{key}/changelog``, or their
+            entries, for changelogs that the search truncated; or pages of ``/changelog/bulkfetch``.
         slas: A mapping from issue keys to the pages of ``/request/{key}/sla``, if the issues lack
             the SLA fields.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``

@@ -193,6 +193,13 @@ class Interval(SharedRepr):
         return Interval(start, end) if start < end else None
 
 
+def plain_interval(interval: Interval | None, /) -> dict[str, str] | None:
+    """Return an interval as plain data for JSON, with the names that documents use."""
+    if interval is None:
+        return None
+    return {"start": interval.start.isoformat(), "end": interval.end.isoformat()}
+
+
 def _valid_from(entry: tuple[datetime, object]) -> datetime:
     return entry[0]
 

@@ -55,8 +55,8 @@ def test_tables_are_escaped_and_values_pickle() -> None:
         *("dimensions", "candidates", "more"),
     ]
     assert found.observed is not None
-    ends = (found.observed.start, found.observed.end)
-    assert plain["observed"] == [end.isoformat() for end in ends]
+    ends = {"start": found.observed.start, "end": found.observed.end}
+    assert plain["observed"] == {name: end.isoformat() for name, end in ends.items()}
     (row,) = plain["candidates"]
     assert [*row] == [
         *("dimension", "key", "count", "expected", "lift", "lift_at_least", "members", "first"),

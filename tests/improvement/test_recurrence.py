@@ -284,7 +284,10 @@ def test_a_report_as_a_table_and_as_plain_data() -> None:
         "key": ["configuration_item"],
         "window": "1 day",
         "as_of": (START + timedelta(days=365.25)).isoformat(),
-        "observed": [START.isoformat(), (START + timedelta(days=365.25)).isoformat()],
+        "observed": {
+            "start": START.isoformat(),
+            "end": (START + timedelta(days=365.25)).isoformat(),
+        },
         "n": 7,
         "counted": 6,
         "left_out": {"no_key": 1},

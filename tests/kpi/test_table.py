@@ -150,7 +150,14 @@ BY_DAY = Periods("day", "Europe/Berlin")
     ("window", "told"),
     [
         (None, [None, None, None]),
-        (HOUR_OF, [["2026-01-05T00:00:00+00:00", "2026-01-05T01:00:00+00:00"], None, None]),
+        (
+            HOUR_OF,
+            [
+                {"start": "2026-01-05T00:00:00+00:00", "end": "2026-01-05T01:00:00+00:00"},
+                None,
+                None,
+            ],
+        ),
         (BY_DAY, [None, "day", "Europe/Berlin"]),
         (attrs.evolve(BY_DAY, within=HOUR_OF), [None, "day", "Europe/Berlin"]),
     ],

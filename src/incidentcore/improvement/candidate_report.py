@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Tabular
 from incidentcore.pages.table import to_csv, to_text
@@ -298,12 +298,9 @@ class CandidateReport(Tabular):
 
     def to_plain(self) -> dict[str, Any]:
         """Return the report as plain data for JSON, with times in hours."""
-        observed = self.observed
         return {
             "as_of": self.as_of.isoformat(),
-            "observed": None
-            if observed is None
-            else [observed.start.isoformat(), observed.end.isoformat()],
+            "observed": plain_interval(self.observed),
             "split": None if self.split is None else self.split.isoformat(),
             "n": self.n,
             "counted": self.counted,

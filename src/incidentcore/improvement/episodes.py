@@ -11,7 +11,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
@@ -208,14 +208,11 @@ class RecurrenceReport(Tabular):
 
     def to_plain(self) -> dict[str, Any]:
         """Return the report as plain data for JSON, with times in hours."""
-        observed = self.observed
         return {
             "key": list(self.key),
             "window": self.window_text(),
             "as_of": self.as_of.isoformat(),
-            "observed": None
-            if observed is None
-            else [observed.start.isoformat(), observed.end.isoformat()],
+            "observed": plain_interval(self.observed),
             "n": self.n,
             "counted": self.counted,
             "left_out": dict(self.left_out),

@@ -13,7 +13,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.group_keys import label, row_text
@@ -286,9 +286,7 @@ class KpiTable(Tabular):
             "as_of": self.as_of.astimezone(UTC).isoformat(),
             "mode": self.mode,
             "groups": list(self.groups),
-            "window": None
-            if window is None
-            else [window.start.isoformat(), window.end.isoformat()],
+            "window": plain_interval(window),
             "periods": periods and periods.unit,
             "zone": periods and periods.zone.key,
             "zone_data": list(self.zone_data),

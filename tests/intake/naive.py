@@ -151,10 +151,10 @@ class Naive:
                 key=lambda one: (
                     one.status == "resolved",
                     self._turn(one),
-                    one.source,
-                    one.key,
                     min(one.at, one.recorded_at),
                     self._rank(one),
+                    one.source,
+                    one.key,
                     one.recorded_at,
                 )
             )

@@ -354,6 +354,18 @@ def test_how_many_alerts_an_incident_took_ops_a12() -> None:
     assert table["noise_reduction"].text() == "66.67 %"
 
 
+def test_the_group_of_an_incident_is_that_of_a_label() -> None:
+    """The function is asked once, for the alert that opens; its fields replace the alert's."""
+    alerts = [Alert(key=key, at=at(9), labels={"team": key, "host": "db7"}) for key in "ab"]
+    found = fold_alerts(IntakePolicy(name="p", group_by="labels.host"), alerts, until=at(9))
+    incidents = apply_intents(
+        found.intents,
+        {},
+        fields=lambda alert: {"assignment_group": alert.labels["team"], "title": "x"},
+    )
+    assert [(one.assignment_group, one.title) for one in incidents.values()] == [("a", "x")]
+
+
 def test_a_batch_of_duplicates_is_one_event() -> None:
     """A flood of duplicates does not flood the history; one by one gives the same count."""
     alerts = [Alert(key="a", at=at(9, minute)) for minute in range(50)]

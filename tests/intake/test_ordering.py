@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 
 from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 
 from incidentcore.instants import EARLIEST
-from incidentcore.intake import Alert, IncidentEnded, Intake, IntakePolicy
+from incidentcore.intake import Alert, IncidentEnded, Intake, IntakePolicy, fold_alerts
 from incidentcore.intake.ordering import Ordering
 
 
@@ -31,10 +32,33 @@ def test_late_alerts():
     assert told(IntakePolicy(), late) == [
         ("open", 10, "1", ""),
         ("open", 10, "2", ""),
-        ("dropped", 10, "1", "stale"),
+        ("dropped", 10, "2", "stale"),  # a is the second: b began at 5
     ]
     patient = IntakePolicy(lateness=5 * MINUTE)
     assert told(patient, late)[:2] == [("open", 5, "1", ""), ("dropped", 9, "", "not_firing")]
+
+
+def test_alerts_that_come_together_are_in_their_own_order() -> None:
+    """Received at 15: the disk since 3, the lag and the ping since 12; the lag is critical.
+
+    The disk opens, though its key is the last; of the two of one instant, the worse is first.
+    """
+    minutes = {"z-disk": (3, "warning"), "m-lag": (12, "critical"), "a-ping": (12, "warning")}
+    alerts = [
+        Alert(
+            key=key,
+            at=T0 + minute * MINUTE,
+            recorded_at=T0 + 15 * MINUTE,
+            severity=severity,
+            labels={"host": "db7"},
+        )
+        for key, (minute, severity) in minutes.items()
+    ]
+    policy = IntakePolicy(group_by="labels.host")
+    for order in permutations(alerts):
+        found = fold_alerts(policy, order, until=T0 + 15 * MINUTE)
+        keys = [(one.kind, one.alert and one.alert.key) for one in found.intents]
+        assert keys == [("open", "z-disk"), ("add", "m-lag"), ("add", "a-ping")]
 
 
 def test_a_clock_that_runs_ahead_cannot_push_time_forward():

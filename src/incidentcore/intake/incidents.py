@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -77,11 +77,10 @@ def open_incident(
     incident = lifecycle.open(
         Incident,
         id=intent.incident if id is None else id,
-        title=alert.title,
         at=intent.at,
         by=by,
         recorded_at=recorded_at,
-        **from_alert,
+        **{"title": alert.title, **from_alert},
     )
     if priorities is None:
         return incident
@@ -241,6 +240,7 @@ def apply_intents(
     severities: SeverityTable = STANDARD_SEVERITIES,
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
+    fields: Callable[[Alert], OpeningFields] | None = None,
 ) -> dict[str, Incident]:
     """Apply intents to incidents: each intent opens an incident or changes one.
 
@@ -251,6 +251,8 @@ def apply_intents(
         severities: The table that maps severities to impact and urgency; pass the intake policy's.
         priorities: How priorities are computed; None leaves impact, urgency and priority unchanged.
         lifecycle: The lifecycle that the incidents follow.
+        fields: A function that takes the alert that opens an incident, and returns further fields
+            of the record, such as the group that a label names.
 
     Returns:
         A mapping from ids to the incidents that were changed or opened.
@@ -270,7 +272,12 @@ def apply_intents(
         taken.setdefault(name, []).append(intent)
         if intent.kind == "open":
             changed[name] = open_incident(
-                intent, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
+                intent,
+                by=by,
+                severities=severities,
+                priorities=priorities,
+                lifecycle=lifecycle,
+                fields=fields(intent.alert) if fields and intent.alert else None,
             )
             continue
         incident = changed.get(name) or incidents.get(name)

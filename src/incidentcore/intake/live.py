@@ -199,8 +199,8 @@ def in_order(items: Iterable[Alert | Notice], policy: IntakePolicy) -> list[Aler
     Ended incidents come first, so that no alert of the instant joins them, and then reopened ones,
     so that it joins these. Then come firing alerts,
     so that nothing is resolved that fires at the same instant, beginning with those that inhibit
-    others, and among these with those that nothing inhibits. Alerts of one fault are sorted by
-    time, severity (worst first) and receipt.
+    others, and among these with those that nothing inhibits. All else is sorted by time, severity
+    (worst first), source, key and receipt, so that an incident is named after its first alert.
     """
     severities = policy.severities
 
@@ -214,8 +214,8 @@ def in_order(items: Iterable[Alert | Notice], policy: IntakePolicy) -> list[Aler
         if item.firing and policy.inhibits(item):
             first = any(rule.waits_for(item) for rule in policy.inhibit)
         stage = 2 if item.firing else 3
-        when = (item.happened_at, rank, item.recorded_at)
-        return (stage, first, item.source, item.key, *when)
+        fault = (item.source, item.key)
+        return (stage, first, item.happened_at, rank, *fault, item.recorded_at)
 
     found = sorted(items, key=place)
     if any(a != b and place(a) == place(b) for a, b in pairwise(found)):

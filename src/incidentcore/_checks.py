@@ -230,10 +230,12 @@ def need_share(where: str, value: object, error: Refusal = InvalidValueError) ->
         raise error(where, value, "a number from 0 to 1")
 
 
-def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:
-    """Raise an error if a value cannot be a part of a key; slashes separate the parts."""
-    if not isinstance(value, str) or not value or "/" in value:
-        raise error(where, value, "non-empty text without a slash")
+def need_key_part(
+    where: str, value: object, error: Refusal = InvalidValueError, sign: str = "/"
+) -> None:
+    """Raise an error if a value cannot be a part of a key or path, whose parts a sign separates."""
+    if not isinstance(value, str) or not value or sign in value:
+        raise error(where, value, f"non-empty text without a {'slash' if sign == '/' else 'dot'}")
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:

@@ -184,7 +184,7 @@ def test_which_roles_are_asked_for_is_a_choice() -> None:
     assert accepted.major_status == "accepted"
     assert lint_lifecycle(lifecycle) == lint_lifecycle(MAJOR_INCIDENT_WITH_ROLES) == ()
     for wrong in ("", "a.b", 5):
-        with pytest.raises(LifecycleDefinitionError, match="without dots"):
+        with pytest.raises(LifecycleDefinitionError, match="without a dot"):
             major_incident(roles=[wrong])  # type: ignore[list-item]
 
 

@@ -33,7 +33,8 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _items(op: str, value: Any) -> tuple[object, ...]:
+def items_of(op: str, value: Any) -> tuple[object, ...]:
+    """Return the values that a test looks for: those of a collection, or the one."""
     return tuple(value) if op in _COLLECTED else (value,)
 
 
@@ -66,7 +67,7 @@ class FieldTest(Condition):
         read = reader(self.path)
         compare = OPERATORS[self.op][1]
         wanted = self.value
-        items = _items(self.op, wanted)
+        items = items_of(self.op, wanted)
         by_name = any(isinstance(item, str) for item in items)
         by_value = any(isinstance(item, _NAMED) for item in items)
         refused: tuple[type, ...] = ()
@@ -140,7 +141,7 @@ class FieldTest(Condition):
         if self.op == "present":
             return f"{self.path} {words}"
         if self.op in _COLLECTED:
-            listed = sorted(_word(item) for item in _items(self.op, self.value))
+            listed = sorted(_word(item) for item in items_of(self.op, self.value))
             return f"{self.path} {words} {', '.join(listed) or 'none'}"
         if isinstance(self.value, tuple):
             return f"{self.path} {words} {' / '.join(_word(item) for item in self.value)}"

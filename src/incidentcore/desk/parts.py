@@ -14,6 +14,7 @@ from incidentcore._checks import (
     misspelt,
     nearest,
     need_each,
+    need_key_part,
     need_kind,
     need_word,
     tuple_of,
@@ -63,8 +64,7 @@ class DeskField(SharedRepr):
     words: tuple[str, ...] = attrs.field(default=(), converter=tuple_of)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name or "." in self.name:
-            raise DefinitionError("field", self.name, "a name without a dot")
+        need_key_part("field", self.name, DefinitionError, ".")
         need_word(self.name, self.kind, FieldKind, DefinitionError)
         if bool(self.words) != (self.kind == "word"):
             raise DefinitionError(self.name, self.words, "words with the kind word, and only there")

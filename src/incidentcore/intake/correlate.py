@@ -137,14 +137,11 @@ class Intake:
     @property
     def state(self) -> IntakeState:
         """Return the present state, which can be stored and passed to another ``Intake``."""
-        pending: list[PendingAlert] = []
-        notices: list[Notice] = []
-        for at, items in self._order.pending():
-            for item in in_order(items, self._policy):
-                if isinstance(item, Alert):
-                    pending.append(PendingAlert(at, item))
-                else:
-                    notices.append(item)
+        waiting = [
+            (at, item)
+            for at, items in self._order.pending()
+            for item in in_order(items, self._policy)
+        ]
         live = self._decisions
         return IntakeState(
             settled=self._order.settled,
@@ -152,9 +149,9 @@ class Intake:
             conditions=tuple(live.conditions[name].frozen() for name in sorted(live.conditions)),
             groups=tuple(live.groups[name].frozen() for name in sorted(live.groups)),
             incidents=tuple(live.incidents[name].frozen() for name in sorted(live.incidents)),
-            pending=tuple(pending),
-            ends=tuple(one for one in notices if isinstance(one, IncidentEnded)),
-            reopenings=tuple(one for one in notices if isinstance(one, IncidentReopened)),
+            pending=tuple(PendingAlert(at, one) for at, one in waiting if isinstance(one, Alert)),
+            ends=tuple(one for _, one in waiting if isinstance(one, IncidentEnded)),
+            reopenings=tuple(one for _, one in waiting if isinstance(one, IncidentReopened)),
         )
 
     @property

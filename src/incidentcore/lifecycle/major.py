@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import as_tuple, need_key_part, need_kind
 from incidentcore.conditions import AllOf, field
 from incidentcore.errors import (
     InvalidValueError,
@@ -83,8 +83,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     """
     names = as_tuple(roles, str)
     for name in names:
-        if not isinstance(name, str) or not name or "." in name:
-            raise LifecycleDefinitionError("roles", name, "a name without dots")
+        need_key_part("roles", name, LifecycleDefinitionError, ".")
     held = AllOf(tuple(field(f"major_roles.{name}").present() for name in names))
     guarded = {"guard": held, "guard_name": "the roles are named"} if names else {}
     return Lifecycle(

@@ -13,7 +13,7 @@ import attrs
 
 from incidentcore._checks import NO_ARGUMENTS, SharedRepr, nearest
 from incidentcore.conditions import Condition
-from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.fieldtest import FieldTest, items_of
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
@@ -227,7 +227,7 @@ def _kinds(condition: Condition) -> Iterator[object]:
     """Yield the kinds of event that a condition names."""
     for leaf in condition.leaves():
         if isinstance(leaf, FieldTest) and leaf.path == "kind":
-            yield from leaf.value if isinstance(leaf.value, (tuple, frozenset)) else (leaf.value,)
+            yield from items_of(leaf.op, leaf.value)
 
 
 def moment_needs(*moments: MomentSpec) -> frozenset[str]:

@@ -33,6 +33,7 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
     "mean_time_to_first_reaction": (12.4 * M, 5, {"canceled": 1}),
     "mean_time_to_assign": (0 * M, 5, {"canceled": 1}),
     "mean_time_to_first_response": (6 * M, 4, {"canceled": 1, "unanswered": 1}),
+    "mean_reply_time": (24.5 * M / 5, 4, {"canceled": 1, "no_stop": 1}),
     "mean_time_to_recover_from_alert": (53 * M, 4, {"canceled": 1, "unrestored": 1}),
     "mean_time_to_repair": (
         None,
@@ -272,6 +273,7 @@ MEANINGS = {
     "MTRS": "mean_time_to_restore_service",
     "MTTC": "mean_time_to_close",
     "FRT": "mean_time_to_first_response",
+    "reply time": "mean_reply_time mean_time_to_first_response",
     "TTR": "mean_time_to_resolve mean_time_to_restore_service",
     "FCR": "first_contact_resolution_rate first_contact_resolution_rate_gross "
     "first_contact_resolution_rate_net resolved_without_further_contact_rate one_touch_rate",

@@ -26,11 +26,8 @@ from incidentcore.kpi import (
     FirstKnown,
     Kpi,
     KpiResult,
-    LastEvent,
     Objective,
-    OccurrenceCount,
     Periods,
-    RatioOfSums,
     TimeIn,
     catalogue,
     compute_kpis,
@@ -60,7 +57,6 @@ DIFFERENT = {
 }
 
 AWAITS_THE_DESK = field("unanswered_since").present() | field("first_response_at").missing()
-BY_THE_DESK = LastEvent(field("kind").equals("commented") & field("by.role").equals("agent"))
 KPIS = {
     "acknowledge": catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
     "after_handoff": Kpi(
@@ -93,15 +89,7 @@ KPIS = {
     ),
     "reopenings_per_resolution": catalogue.REOPENINGS_PER_RESOLUTION,
     "repair": catalogue.MEAN_TIME_TO_REPAIR,
-    "reply_time": Kpi(
-        id="reply_time",
-        measure=RatioOfSums(
-            numerator=TimeIn(AWAITS_THE_DESK, until=BY_THE_DESK),
-            denominator=OccurrenceCount(AWAITS_THE_DESK),
-            of="times that the requester waited",
-            unit="duration",
-        ),
-    ),
+    "reply_time": catalogue.MEAN_REPLY_TIME,
     "resolve": catalogue.MEAN_TIME_TO_RESOLVE,
     "restore": catalogue.MEAN_TIME_TO_RESTORE_SERVICE,
     "time_with_the_desk": Kpi(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from tests.kpi.tickets import AGENT, M, figure, incident, minute, resolved
+from tests.kpi.tickets import AGENT, CALLER, SYSTEM, M, figure, incident, minute, resolved
 
 from incidentcore.kpi import catalogue
 from incidentcore.lifecycle import (
@@ -17,10 +18,12 @@ from incidentcore.lifecycle import (
     advance,
 )
 from incidentcore.records import (
+    Contacted,
     Incident,
     ServiceRequest,
     StateChanged,
     approve,
+    comment,
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import RESOLVED
@@ -76,6 +79,42 @@ def test_a_requester_waits_for_others_but_not_for_himself(
         )
 
     assert figure(catalogue.MEAN_REQUESTER_WAIT_TIME, [record]).value == waited * M
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "waits"),
+    [
+        ("10 ada, 30 kim, 50 ada", 15, 2),
+        ("10 ada, 30 kim, 40 kim, 50 ada", 15, 2),  # from the first of two messages
+        ("10 ada, 20 ada, 30 kim, 50 ada", 15, 2),  # a reply that nobody waits for
+        ("10 ada, 30 kim", 10, 1),  # not answered yet
+        ("10 ada, 30 kim, 50 note", 10, 1),  # nor by an internal note
+        ("10 ada, 30 kim, 50 bot", 10, 1),
+        ("10 ada, 30 kim, 50 call", 15, 2),
+    ],
+)
+def test_reply_times_are_of_replies_to_who_waits(words: str, value: int, waits: int) -> None:
+    """Opened at 0, then who spoke when.
+
+    Source: Chatwoot, ``spec/listeners/reporting_event_listener_spec.rb``: a reply counts from the
+    time since which the customer waits, and there is none where nobody waits.
+    """
+    record = incident(at=0)
+    for at, who in (word.split() for word in words.split(", ")):
+        when = minute(int(at))
+        if who == "call":
+            record = record.with_event(Contacted, channel="telephone", at=when, by=AGENT)
+        else:
+            by = {"kim": CALLER, "bot": SYSTEM}.get(who, AGENT)
+            visibility: Any = "internal" if who == "note" else "public"
+            record = comment(record, "x", visibility=visibility, at=when, by=by)
+    found = figure(catalogue.MEAN_REPLY_TIME, [record])
+    assert (found.value, found.denominator) == (value * M, waits)
+
+
+def test_a_record_that_nobody_answered_has_no_reply_time() -> None:
+    found = figure(catalogue.MEAN_REPLY_TIME, [incident(at=0)])
+    assert (found.value, dict(found.excluded)) == (None, {"no_stop": 1})
 
 
 def test_a_time_that_ends_before_the_opening_is_negative() -> None:

@@ -82,6 +82,10 @@ _MEANINGS: Final[dict[str, tuple[Meaning, ...]]] = {
     "mtrs": _meanings(_RESTORE),
     "mttc": _meanings((times.MEAN_TIME_TO_CLOSE, "from the opening to the closure")),
     "frt": _meanings(_FIRST_RESPONSE),
+    "reply time": _meanings(
+        (times.MEAN_REPLY_TIME, "of every reply to a waiting requester, also the later ones"),
+        _FIRST_RESPONSE,
+    ),
     "ttr": _meanings(_RESOLVE, _RESTORE),
     "fcr": _meanings(
         (

@@ -9,13 +9,16 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures.downtime import Downtime
 from incidentcore.kpi.measures.duration import Duration
 from incidentcore.kpi.measures.field_value import FieldValue
+from incidentcore.kpi.measures.occurrences import OccurrenceCount
+from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
 from incidentcore.kpi.measures.time_in import TimeIn
-from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
+from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown, LastEvent
 from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN, quantile
 
 __all__ = [
     "MEAN_NET_TIME_TO_RESOLVE",
     "MEAN_ON_HOLD_TIME",
+    "MEAN_REPLY_TIME",
     "MEAN_REQUESTER_WAIT_TIME",
     "MEAN_TIME_TO_ACKNOWLEDGE",
     "MEAN_TIME_TO_ASSIGN",
@@ -41,6 +44,11 @@ _TAKEN_UP: Final = (
     field("kind").equals("state_changed")
     & field("state.open").is_true()
     & field("state.pauses").equals(False)
+)
+_AWAITS_A_REPLY: Final = field("unanswered_since").present() | field("first_response_at").missing()
+_REPLIES: Final = field("by.role").equals("agent") & (
+    field("kind").equals("contacted")
+    | field("kind").equals("commented") & field("visibility").equals("public")
 )
 _FOR_THE_REQUESTER: Final = field("state.pauses").is_true() & (
     field("hold_reason").is_in("awaiting_caller", "Awaiting Caller")
@@ -153,6 +161,24 @@ MEAN_TIME_TO_RESTORE_SERVICE: Final = Kpi(
         "the latest, and a reopening begins another spell."
     ),
     source="Atlassian, common incident metrics (mean time to recovery)",
+)
+MEAN_REPLY_TIME: Final = Kpi(
+    id="mean_reply_time",
+    measure=RatioOfSums(
+        numerator=TimeIn(_AWAITS_A_REPLY, until=LastEvent(_REPLIES)),
+        denominator=OccurrenceCount(~_AWAITS_A_REPLY),
+        of="replies to a waiting requester",
+        unit="duration",
+    ),
+    title="Mean reply time",
+    formula="time for which requesters waited for a reply / replies to a waiting requester",
+    edge_cases=(
+        "Of replies, not of records: from the opening, or the first unanswered message or "
+        "reopening of the requester, to the next public agent reply. A message that is still "
+        "unanswered does not count yet, nor a reply that nobody waits for; records without a reply "
+        "are left out as no_stop."
+    ),
+    source="Chatwoot, customer waiting time; ERPNext, average response time; Zoho Desk",
 )
 MEAN_TIME_TO_RESOLVE: Final = Kpi(
     id="mean_time_to_resolve",

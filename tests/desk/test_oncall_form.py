@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.desk.small_files import HEAD, loaded
 
-from incidentcore.desk import load_desk
+from incidentcore.desk import desk_page, load_desk
 from incidentcore.desk.oncall_form import rotation_of, rotation_words
 from incidentcore.errors import FormatError
 from incidentcore.escalation import on_call
@@ -48,6 +48,18 @@ def test_a_layer_may_be_beside_another() -> None:
     """Ada's and Cy's layers are on call together, as no layer is above both."""
     (duty,) = loaded(schedule(LAYER + ', { people = "cy", beside = true }')).on_call
     assert on_call(duty, at=datetime(2026, 6, 1, 12, tzinfo=UTC)) == ("ada", "cy")
+
+
+def test_a_schedule_may_have_single_shifts_only() -> None:
+    """It is shown and compared like any other; without either, it is refused."""
+    single = f"""{HEAD}[oncall.duty]
+overrides = [{{ from = 2026-06-09T10:00:00Z, to = 2026-06-09T12:00:00Z, people = "cy" }}]
+"""
+    desk = loaded(single)
+    assert on_call(desk.on_call[0], at=datetime(2026, 6, 9, 11, tzinfo=UTC)) == ("cy",)
+    assert "cy" in str(desk_page(desk))
+    with pytest.raises(FormatError, match=r"oncall\.duty.*at least one layer, or an override"):
+        load_desk(f"{HEAD}[oncall.duty]\n")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride, on_call, shifts
+from incidentcore.escalation import (
+    OnCallLayer,
+    OnCallSchedule,
+    RotaOverride,
+    next_on_call,
+    on_call,
+    shifts,
+)
 from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
 
@@ -18,6 +25,11 @@ ROWS = {
     for line in (Path(__file__).parents[1] / "oracles" / "on_call.jsonl").read_text().splitlines()
     if (row := json.loads(line))
 }
+DIFFERENT = {
+    "oneuptime-month-31-2": "the 31st becomes the last day of a shorter month only (E5)",
+    "oneuptime-two-overrides-0": "a later override applies to the result of an earlier one (E5)",
+}
+OURS = {"oneuptime-month-31-2": ["B"], "oneuptime-two-overrides-0": ["C"]}
 Spans = dict[str, list[tuple[datetime, datetime]]]
 
 
@@ -102,14 +114,39 @@ def answered(row: dict[str, Any]) -> Spans:
     return {who: joined(spans) for who, spans in found.items()}
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+def handover(row: dict[str, Any]) -> dict[str, Any]:
+    """Return who is on call and how long, and who is next from when, as far as the row says it."""
+    schedule, when = schedule_of(row), at(row["given"]["at"])
+    found: dict[str, Any] = {"on_call": list(on_call(schedule, at=when))}
+    if "until" in row["expect"]:
+        first = next(iter(shifts(schedule, start=when, end=when + timedelta(days=30))))
+        found["until"] = first.interval.end.isoformat()
+    if "next" in row["expect"]:
+        after = next_on_call(schedule, at=when)
+        assert after is not None
+        found["next"] = list(after.people)
+        found["from"] = after.interval.start.isoformat()
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(set(ROWS) - set(DIFFERENT)))
 def test_the_row_is_answered(name: str) -> None:
     """What the other system documents or tests comes out of ours."""
     row = ROWS[name]
     if row["kind"] == "on_call":
         found = on_call(schedule_of(row), at=at(row["given"]["at"]))
         assert sorted(found) == sorted(row["expect"]["on_call"])
+    elif row["kind"] == "handover":
+        assert handover(row) == row["expect"]
     elif row["kind"] == "people":
         assert len(answered(row)) == row["expect"]["people"]
     else:
         assert answered(row) == expected(row)
+
+
+@pytest.mark.parametrize("name", sorted(DIFFERENT))
+def test_a_difference_is_as_stated(name: str) -> None:
+    """Theirs stays on the 28th from February on; and whoever stands in is not replaced in turn."""
+    row = ROWS[name]
+    assert list(on_call(schedule_of(row), at=at(row["given"]["at"]))) == OURS[name]
+    assert row["expect"]["on_call"] != OURS[name]

@@ -131,6 +131,19 @@ def test_overrides_replace_add_and_remove_in_their_order() -> None:
     ]
 
 
+def test_single_shifts_need_no_layer() -> None:
+    """Source: mmdemirbas/timeline, RotationsTest, ``overrideWithoutRotation_FullTest``."""
+    alone = plan(overrides=[RotaOverride(Interval(MONDAY + HOUR, MONDAY + 2 * HOUR), "ada")])
+    told = [one.people for one in shifts(alone, start=MONDAY, end=MONDAY + 3 * HOUR)]
+    after = next_on_call(alone, at=MONDAY)
+
+    assert told == [(), ("ada",), ()]
+    assert after is not None
+    assert after.interval.start == MONDAY + HOUR
+    assert ReachableHours(alone, {}).next_open(MONDAY) == MONDAY + HOUR
+    assert ReachableHours(alone, {}).zone.key == "UTC"
+
+
 def test_gaps_are_reported() -> None:
     """Office hours alone leave the nights and the weekend to nobody."""
     schedule = plan(OnCallLayer(DAILY, ["ada"], during=OFFICE))

@@ -52,7 +52,7 @@ def plans(
         return near + draw(st.integers(-6_000, 6_000)) * MINUTE
 
     layers = []
-    for number in range(draw(st.integers(1, 3))):
+    for number in range(draw(st.integers(0, 3))):
         unit = draw(st.sampled_from(("hours", "days", "weeks", "months")))
         back = {"hours": 3, "days": 30, "weeks": 100, "months": 400}[unit]
         anchor = change + timedelta(days=draw(st.integers(-back, back)))
@@ -75,7 +75,7 @@ def plans(
         turns = Turns(zone, anchor, unit, every)
         layers.append(Layer(turns, people, hours, since, until, on_duty, beside))
     overrides = []
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.integers(0 if layers else 1, 3))):
         start, end = sorted((instant(), instant()))
         who = draw(st.lists(st.sampled_from(("0a", "1a", "zoe")), min_size=1, max_size=2))
         mode = draw(st.sampled_from(("replace", "add", "remove")))

@@ -18,6 +18,7 @@ from incidentcore.intake import (
     Alert,
     IncidentEnded,
     IncidentIntent,
+    IncidentReopened,
     IntakePolicy,
     apply_intent,
     apply_intents,
@@ -189,6 +190,36 @@ def test_an_alert_from_before_a_persons_resolution_is_added_late():
     assert incident.custom["alert_count"] == 2
 
 
+def test_an_alert_from_before_a_persons_reopening_is_added_late():
+    """Fired at 9:18, and resolved 9:13 to 9:26 by people; for the fold, it was open from 9:14.
+
+    The batch was refused once they had resolved the incident again.
+    """
+    policy = IntakePolicy(lateness=12 * MINUTE, reopen_within=15 * MINUTE, deduplicate=0 * MINUTE)
+    state, incidents = None, {}
+
+    def fold(minute, *items):
+        nonlocal state
+        found = fold_alerts(policy, items, state=state, until=T0 + minute * MINUTE)
+        state = found.state
+        incidents.update(apply_intents(found.intents, incidents))
+
+    def work(minute, action, **fields):
+        (name,) = incidents
+        at = T0 + minute * MINUTE
+        incidents[name] = advance(incidents[name], action, at=at, by="ada", **fields)
+        return IncidentEnded(name, at)
+
+    fold(12, alert(0))
+    fold(15, work(13, "resolve", **FIXED), alert(14), alert(18))
+    work(26, "reopen")
+    fold(26)
+    fold(26, work(26, "resolve", **FIXED))
+    fold(60)
+    (incident,) = incidents.values()
+    assert (incident.state.name, incident.custom["alert_count"]) == ("resolved", 3)
+
+
 @given(
     st.lists(
         st.tuples(
@@ -200,8 +231,9 @@ def test_an_alert_from_before_a_persons_resolution_is_added_late():
     ),
     st.sampled_from((0, 5, 12)),
     st.sampled_from((None, 15 * MINUTE)),
+    st.booleans(),
 )
-def test_people_and_alerts_may_work_on_one_record(steps, lateness, reopen_within):
+def test_people_and_alerts_may_work_on_one_record(steps, lateness, reopen_within, told):
     """Whatever people do while alerts are held back, each batch can be applied (rule A9)."""
     policy = IntakePolicy(
         lateness=lateness * MINUTE, reopen_within=reopen_within, deduplicate=0 * MINUTE
@@ -220,6 +252,9 @@ def test_people_and_alerts_may_work_on_one_record(steps, lateness, reopen_within
             if isinstance(answer, Allowed):
                 incidents[name] = answer.record
                 items += [IncidentEnded(name, now)] if what == "resolve" else []
+                if what == "reopen" and told:
+                    group = answer.record.custom["alert_group"]
+                    items.append(IncidentReopened(name, now, group))
         found = fold_alerts(policy, items, state=state, until=now)
         state = found.state
         incidents |= apply_intents(found.intents, incidents)

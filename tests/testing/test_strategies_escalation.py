@@ -75,7 +75,7 @@ CHOICES: Choices = {
             "OnCallLayer.people#": "1 2 3 4",
             "OnCallLayer.turns": "always on_duty",
             "OnCallSchedule.name": "drawn",
-            "OnCallSchedule.layers#": "1 2 3",
+            "OnCallSchedule.layers#": "0 1 2 3",
             "OnCallSchedule.overrides#": "0 1 2",
             "RotaOverride.people": NAMES,
             "RotaOverride.mode": "replace add remove",

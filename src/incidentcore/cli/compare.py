@@ -128,5 +128,6 @@ def _rotas(level: EscalationLevel) -> str:
     shown = []
     for schedule in (one.schedule for one in level.targets if one.schedule is not None):
         layers = ("/".join(who or "nobody" for who in one.people) for one in schedule.layers)
-        shown.append(f"{schedule.name} of {' + '.join(layers)}")
+        turns = " + ".join(layers)
+        shown.append(f"{schedule.name} of {turns}" if turns else schedule.name)
     return " and ".join(shown)

@@ -79,7 +79,7 @@ _OVERRIDE: Final = Table(
 _SCHEDULE: Final = Table(
     (
         Key("zone", TEXT, "The zone of its handoffs; the desk's by default.", None),
-        Key("layers", list_of(_LAYER.form), "Its layers, the lowest first."),
+        Key("layers", list_of(_LAYER.form), "Its layers, the lowest first.", ()),
         Key("overrides", list_of(_OVERRIDE.form), "Exceptions.", ()),
         Key("combine", word("highest", "all"), "Which layers apply.", "highest"),
     ),

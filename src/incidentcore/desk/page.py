@@ -198,11 +198,11 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
                 str(layer.get("during", "")),
             ]
             for name, table in data["oncall"].items()
-            for layer in table["layers"]
+            for layer in table.get("layers", ())
         ]
         yield from _table(_heads("Schedule", "People", "Change", "During"), rows)
         for name, table in data["oncall"].items():
-            for place, layer in enumerate(table["layers"], 1):
+            for place, layer in enumerate(table.get("layers", ()), 1):
                 layer_name = Phrase("{name}, layer {place}", name=name, place=place)
                 yield from _more(layer_name, layer, "people", "change", "during")
             yield from _more(name, table, "layers")

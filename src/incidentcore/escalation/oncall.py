@@ -218,12 +218,13 @@ class OnCallSchedule(SharedRepr):
 
     Attributes:
         name: The schedule's id, to which escalation targets refer.
-        layers: The layers, lowest first; ``combine`` says which of them apply.
+        layers: The layers, lowest first; ``combine`` says which of them apply. A schedule of single
+            shifts, each of them an override, needs no layer.
         overrides: Exceptions for intervals of time.
         combine: Which layers apply: the ``highest`` with somebody on call, or ``all`` layers.
 
     Raises:
-        EscalationMatrixError: ``layers`` is empty, or ``combine`` is unknown.
+        EscalationMatrixError: ``layers`` and ``overrides`` are empty, or ``combine`` is unknown.
 
     Source: rule E5.
 
@@ -248,8 +249,8 @@ class OnCallSchedule(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_text("name", self.name, EscalationMatrixError)
         need_each("layers", self.layers, OnCallLayer, EscalationMatrixError)
-        if not self.layers:
-            raise EscalationMatrixError("layers", (), "at least one layer")
+        if not (self.layers or self.overrides):
+            raise EscalationMatrixError("layers", (), "at least one layer, or an override")
         need_word("combine", self.combine, Combine, EscalationMatrixError)
 
 

@@ -31,7 +31,7 @@ class ReachableHours(AbstractCalendar):
         schedule: The on-call schedule.
         personal: A mapping from a person's id to the calendar of the hours in which this person may
             be contacted. Anybody without an entry may be contacted at any hour.
-        zone: Computed: the time zone of the schedule's first rotation.
+        zone: Computed: the time zone of the schedule's first rotation; UTC without any.
 
     Source: rule E2.
 
@@ -54,7 +54,8 @@ class ReachableHours(AbstractCalendar):
         need_kind("schedule", self.schedule, OnCallSchedule, EscalationMatrixError)
         for person, calendar in self.personal:
             need_kind(f"personal[{person}]", calendar, Calendar, EscalationMatrixError)
-        object.__setattr__(self, "zone", self.schedule.layers[0].rotation.zone)
+        zones = (layer.rotation.zone for layer in self.schedule.layers)
+        object.__setattr__(self, "zone", next(zones, ZoneInfo("UTC")))
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""

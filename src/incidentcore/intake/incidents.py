@@ -117,8 +117,8 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that was not open at the intent's instant. To avoid the latter, pass an
-            ``IncidentEnded`` to ``fold_alerts`` for each incident that people end.
+            incident that was not open at the intent's instant or later. To avoid the latter, pass
+            an ``IncidentEnded`` to ``fold_alerts`` for each incident that people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(
@@ -209,9 +209,12 @@ def _apply(
 
 
 def _is_open(incident: Incident, at: datetime) -> bool:
-    """Return whether a record is open, or was at the instant of a change that comes late."""
+    """Return whether a record is open, or was at or after the instant of a late change."""
     if incident.state.open or at < incident.opened_at:
         return incident.state.open
+    moved = [one for one in incident.history if isinstance(one, StateChanged) and one.at > at]
+    if any(one.state.open for one in moved):
+        return True
     state: State = incident.timeline().facts_at(at)["state"]
     return state.open
 

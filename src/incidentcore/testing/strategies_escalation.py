@@ -94,7 +94,7 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
         return near + draw(_AWAY)
 
     layers = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(0, 3))):
         people = draw(st.lists(st.sampled_from(_PEOPLE), min_size=1, max_size=3))
         during = draw(st.none() | st.sampled_from(_HOURS) | calendars())
         limits: dict[str, Any] = {name: instant() for name in ("since", "until") if draw(SELDOM)}
@@ -103,7 +103,7 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
         members = [*people, None] if draw(SELDOM) else people
         layers.append(OnCallLayer(draw(rotations(zone)), members, during=during, **limits))
     overrides = []
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(st.integers(0 if layers else 1, 2))):
         start, end = sorted((instant(), instant()))
         mode: OverrideMode = draw(st.sampled_from(("replace", "add", "remove")))
         replaces = draw(st.sampled_from(("", "ada"))) if mode == "replace" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +83,24 @@ def test_what_people_and_tools_write_for_nothing(text: str, tmp_path: Path) -> N
     )
     reading = read_profile(path, "table", mapping={"id": "n", "opened": "o", "group": "g"})
     assert [one.assignment_group for one in reading] == ["Net", None]
+
+
+@pytest.mark.parametrize("text", ["Unassigned", "(unassigned)", "No Agent", "Nicht zugewiesen"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_nobody_is_not_a_name(text: str, form: str, tmp_path: Path) -> None:
+    """Where a command reads who works on it; a state may be called so.
+
+    Source: three help desks on GitHub export "Unassigned" as the assignee; the rest is our choice.
+    """
+    path = tmp_path / f"list.{form}"
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "a": text, "g": text, "t": text, "s": "Unassigned"}
+    lines = f"{','.join(row)}\n{','.join(row.values())}\n"
+    path.write_text(lines if form == "csv" else json.dumps([row]), encoding="utf-8")
+    mapping = {"id": "n", "opened": "o", "assignee": "a", "group": "g", "title": "t", "state": "s"}
+    reading = read_profile(path, "table", mapping=mapping)
+    (record,) = reading
+    assert (record.assignee, record.assignment_group, record.title) == (None, None, text)
+    assert dict(reading.findings.counts) == {"empty_word": 2, "unknown_state": 1}
 
 
 def test_spaces_in_the_name_of_an_object_s_field_count() -> None:

@@ -36,6 +36,16 @@ EMPTY: Final = (
     *("<null>", "0000-00-00", "0000-00-00 00:00:00"),
 )
 """Texts that mean an empty cell in a file that a command reads."""
+_WORKERS: Final = ("group", "assignee")
+_NOBODY: Final = frozenset(
+    {
+        *("unassigned", "not assigned", "not yet assigned", "no agent", "no assignee", "no group"),
+        *("no team", "nobody", "no one", "nicht zugewiesen", "nicht zugeordnet", "niemand"),
+        *("kein bearbeiter", "non attribu\u00e9", "non assign\u00e9", "non affect\u00e9"),
+        *("sin asignar", "no asignado", "niet toegewezen", "n\u00e3o atribu\u00eddo"),
+        *("non assegnato", "\u672a\u5272\u308a\u5f53\u3066", "\u672a\u5272\u5f53"),
+    }
+)
 
 
 _GUESSED: Final = "read by their headings, as none is the usual one: {columns}"
@@ -130,6 +140,7 @@ class TableReader:
         self._missing = frozenset(("", *missing))
         self._words = self._missing - {""}
         self.guesses_empty: bool = missing is EMPTY
+        self._workers = [n for n in _WORKERS if self.guesses_empty and n in mapping]
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
         if not table.objects:
@@ -166,6 +177,14 @@ class TableReader:
 
     def read(self, row: Any) -> dict[str, Any]:
         """Return the values of a row by field; None if a cell is empty or means a missing value."""
+        given = self._read(row)
+        for name in self._workers:
+            text = given[name]
+            if isinstance(text, str) and text.strip("()[]<>- ").casefold() in _NOBODY:
+                given[name] = None
+        return given
+
+    def _read(self, row: Any) -> dict[str, Any]:
         if self._places:
             missing = self._missing
             try:

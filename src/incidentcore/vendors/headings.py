@@ -107,7 +107,8 @@ _WORDS: Final = {
     "atribuído para, atribuído, responsável, assegnato a, assegnatario, operatore, tecnico, "
     "担当者, 割り当て先, アサイン先",
     "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
-    "contact, request user, customer display, caller id, auteur, kundenbenutzer, anrufer, autor, "
+    "contact, request user, customer display, caller id, reported by, requested by, raised by, "
+    "submitted by, auteur, kundenbenutzer, anrufer, autor, "
     "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
     "solicitante, informador, aanvrager, beller, indiener, requerente, relator, richiedente, "
     "chiamante, 依頼者, 報告者, 申請者, 起票者",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incidentcore.errors import CalendarDefinitionError
-from incidentcore.schedule import BusinessCalendar, Holiday
+from incidentcore.schedule import BusinessCalendar, Calendar, CalendarDifference, Holiday
 
 from .oracles import Row, instant, read
 
@@ -69,12 +69,17 @@ def rules_of(given: Row) -> list[Holiday]:
     ]
 
 
-def build(given: Row) -> BusinessCalendar:
+def build(given: Row) -> Calendar:
     zone = given.get("tz", "UTC")
     if "date" in given:
         return BusinessCalendar(zone=zone, hours={}, special={given["date"]: hours_of(given)})
     if {"days", "months", "years"} & set(given):
         return BusinessCalendar(zone=zone, hours={}, holidays=rules_of(given))
+    if "week" in given:
+        week = BusinessCalendar(zone=zone, hours=given["week"])
+        if "minus" not in given:
+            return week
+        return CalendarDifference(week, BusinessCalendar(zone=zone, hours=given["minus"]))
     days = given.get("weekdays", ["mon-sun"])
     return BusinessCalendar(zone=zone, hours=dict.fromkeys(days, hours_of(given)))
 
@@ -90,6 +95,11 @@ def answer(row: Row) -> Row:
     calendar = build(given)
     if row["kind"] == "is_open":
         return {"open": calendar.is_open(instant(given["at"]))}
+    if row["kind"] == "next_open":
+        return {"at": calendar.next_open(instant(given["at"])).isoformat()}
+    if row["kind"] == "next_closed":
+        at = instant(given["at"])
+        return {"at": (calendar.next_close(at) if calendar.is_open(at) else at).isoformat()}
     if row["kind"] == "windows":
         found = list(calendar.windows(instant(given["from"]), instant(given["to"])))
         if "count" in expect:

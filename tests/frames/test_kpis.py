@@ -138,7 +138,7 @@ KPIS = (
         population=AtMost(Duration(stop="acknowledged_at"), timedelta(hours=1)),
         window_basis="resolved",
     ),
-    catalogue.MEAN_TIME_TO_FIRST_RESPONSE.replace(window_basis="first_response"),
+    catalogue.MEAN_TIME_TO_FIRST_RESPONSE.replace(id="answered", window_basis="first_response"),
     catalogue.MEDIAN_TIME_TO_ACKNOWLEDGE.replace(window_basis="acknowledged"),
 )
 SKETCHED = [kpi for kpi in KPIS if not kpi.measure.exact_only]

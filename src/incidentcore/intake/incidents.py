@@ -266,6 +266,8 @@ def apply_intents(
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
     need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")
+    if not (fields is None or callable(fields)):
+        raise InvalidValueError("fields", fields, "a function that takes an alert, or None")
     changed: dict[str, Incident] = {}
     taken: dict[str, list[IncidentIntent]] = {}
     for intent in each_of("intents", intents, IncidentIntent):

@@ -38,7 +38,7 @@ def test_the_schema_accepts_what_the_reader_accepts(desk: Any) -> None:
         {"servicess": {}},
         {"escalation": [{"levels": [{"to": "group:x", "affter": "1h"}]}]},
         {"agreements": [{"when": {}}]},
-        {"oncall": {"a": {}}},
+        {"oncall": {"a": {"layer": []}}},
     ],
 )
 def test_the_schema_refuses_a_misspelt_or_missing_key(change: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ def sweep() -> None:
             for record in page:
                 agenda.put(record)
             after = page[-1].id
-        store.collect(agenda, datetime.now(UTC))
+        store.collect(agenda, now=datetime.now(UTC))
         for item in store.pending():
             deliver.delay(item.key)
 

@@ -54,7 +54,7 @@ def work(store: SqliteStore, target: Path) -> None:
             elif change.event.sequence == len(store.history(change.record_id)):
                 agenda.put(store.load(change.record_id))
             position = change.position
-        store.collect(agenda, datetime.now(UTC))
+        store.collect(agenda, now=datetime.now(UTC))
         for item in store.pending():
             deliver(item.key, notified(store, item), target)
             store.mark_sent(item.key)

@@ -156,10 +156,10 @@ def test_the_outbox_of_a_database_without_blocking(tmp_path: Path) -> None:
         await store.append("INC-1", opened().history, expected_version=0)
         agenda = Agenda(desk, [opened()])
         now = opened().opened_at + timedelta(hours=1)
-        due = await store.collect(agenda, now)
+        due = await store.collect(agenda, now=now)
         keys = tuple(item.key for item in due)
         assert [item.kind for item in due] == ["sla.due"]
-        assert await store.collect(agenda, now) == ()
+        assert await store.collect(agenda, now=now) == ()
         assert tuple(item.key for item in await store.pending()) == keys
         assert await store.outbox_keys() == keys
         await store.mark_sent(*keys)

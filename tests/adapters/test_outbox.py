@@ -29,9 +29,9 @@ class StoreOutbox:
         self.store.close()
         self.folder.cleanup()
 
-    def collect(self, agenda: Agenda, now: datetime) -> None:
+    def collect(self, agenda: Agenda, /, *, now: datetime) -> None:
         """Store what is due."""
-        self.store.collect(agenda, now)
+        self.store.collect(agenda, now=now)
 
     def send(self, deliver: Callable[[str], None]) -> None:
         """Send what is not marked."""

@@ -26,7 +26,7 @@ class SqliteOutbox:
     def __del__(self) -> None:
         self.base.close()  # the check makes one for each example
 
-    def collect(self, agenda: Agenda, now: datetime) -> None:
+    def collect(self, agenda: Agenda, /, *, now: datetime) -> None:
         """Store what is due."""
         items = agenda.due(now=now)
         with self.base:
@@ -126,7 +126,7 @@ def test_what_is_collected_last_is_sent_too() -> None:
     class Forgets(SqliteOutbox):
         """Collects nothing."""
 
-        def collect(self, agenda: Agenda, now: datetime) -> None:
+        def collect(self, agenda: Agenda, /, *, now: datetime) -> None:
             """Store nothing."""
 
     with pytest.raises(AssertionError, match="due and never sent: "):
@@ -136,10 +136,10 @@ def test_what_is_collected_last_is_sent_too() -> None:
     class Notes(SqliteOutbox):
         """Notes when it collects."""
 
-        def collect(self, agenda: Agenda, now: datetime) -> None:
+        def collect(self, agenda: Agenda, /, *, now: datetime) -> None:
             """Store what is due."""
             seen.append(now)
-            super().collect(agenda, now)
+            super().collect(agenda, now=now)
 
     kept(Notes)
     assert [(now - OPENED) // MINUTE for now in seen] == [60, 5_000, 10_000, 10_000]

@@ -96,7 +96,7 @@ class SqlStore:
         with self._transaction(writes=True) as run:
             statements.remove(run, record_id, expected_version)
 
-    def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
+    def collect(self, agenda: Agenda, /, *, now: datetime) -> tuple[DueItem, ...]:
         """Write an agenda's due items into the outbox, and mark them in the agenda as delivered.
 
         Returns:

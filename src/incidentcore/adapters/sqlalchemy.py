@@ -328,7 +328,7 @@ class AsyncSqlAlchemyStore:
         """Verify all stored rows; raise ``StorageError`` if any was changed or lost."""
         await self._call(lambda store: store.check())
 
-    async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
+    async def collect(self, agenda: Agenda, /, *, now: datetime) -> tuple[DueItem, ...]:
         """Write an agenda's due items into the outbox, mark them in the agenda, and return them."""
         items = agenda.due(now=now)
         await self._call(lambda store: store.put_due(items), writes=True)

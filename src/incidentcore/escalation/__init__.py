@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         AfterPrevious,
         AtWallTime,
         Candidate,
+        Fallen,
         HeldFor,
         LintScope,
         OnClock,
@@ -53,6 +54,7 @@ __all__ = [
     "EscalationMatrix",
     "EscalationRow",
     "EscalationTarget",
+    "Fallen",
     "HeldFor",
     "LintScope",
     "OnCallHours",
@@ -99,7 +101,7 @@ if not TYPE_CHECKING:
             "rota_feed": "write_rota_ical",
             "targets": "EscalationTarget",
             "triggers": (
-                "After AfterPrevious AtWallTime Candidate HeldFor LintScope OnClock "
+                "After AfterPrevious AtWallTime Candidate Fallen HeldFor LintScope OnClock "
                 "Trigger TriggerContext"
             ),
         },

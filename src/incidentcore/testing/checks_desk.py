@@ -19,7 +19,7 @@ from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, es
 class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
-    def collect(self, agenda: Agenda, now: datetime) -> None:
+    def collect(self, agenda: Agenda, /, *, now: datetime) -> None:
         """Store the keys of all items due at ``now`` in one transaction.
 
         Then mark the items in ``agenda`` as delivered, so that they are not returned again.
@@ -89,13 +89,13 @@ def keep_law(box: Outbox, desk: Desk, record: Record, minutes: list[int], chance
         marked.add(key)
 
     for minute in sorted(minutes):
-        box.collect(agenda, OPENED + minute * MINUTE)
+        box.collect(agenda, now=OPENED + minute * MINUTE)
         try:
             box.send(deliver)
         except _CrashError:
             agenda = box.restore([record])
     now = OPENED + max(minutes) * MINUTE
-    box.collect(agenda, now)
+    box.collect(agenda, now=now)
     box.send(received.append)
     lost = {item.key for item in due_items(desk, record, now=now)} - set(received)
     assert not lost, f"due and never sent: {sorted(lost)}"

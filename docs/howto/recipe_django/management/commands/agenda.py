@@ -36,7 +36,7 @@ class Command(BaseCommand):
         unfinished = Ticket.objects.exclude(state__in=("closed", "canceled"))
         records = [store.load(row.id) for row in unfinished]
         agenda = Agenda(DESK, records, delivered=store.outbox_keys())
-        store.collect(agenda, datetime.now(UTC))
+        store.collect(agenda, now=datetime.now(UTC))
         for item in store.pending():
             self.stdout.write(f"{item.kind} {item.key}: {item.why}")  # deliver it
             store.mark_sent(item.key)

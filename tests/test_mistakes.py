@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
+from tests.test_docs import ROOMS
 
 from incidentcore.categorization import KeywordCategorizer
 from incidentcore.communication import CommunicationPlan, UpdateRule, next_update_wakeup
 from incidentcore.conditions import during, field
 from incidentcore.desk import Agenda, Desk, next_wakeup
-from incidentcore.errors import IncidentCoreError
+from incidentcore.errors import IncidentCoreError, MissingExtraError
 from incidentcore.escalation import (
     After,
     EscalationLevel,
@@ -304,6 +307,30 @@ def test_an_error_says_how_to_go_on(
     with pytest.raises(IncidentCoreError) as caught:
         call(*given, **named)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_one_object_where_several_are_asked_for_is_no_error_of_python(room: str) -> None:
+    """Each converter of each public class takes it, or refuses it with an error of ours."""
+    try:
+        module = importlib.import_module(f"incidentcore.{room}")
+    except MissingExtraError as missing:
+        pytest.skip(str(missing))
+    public = [getattr(module, name) for name in getattr(module, "__all__", ())]
+    broken = []
+    for one in public:
+        if not isinstance(one, type) or not attrs.has(one):
+            continue
+        for part in attrs.fields(one):
+            if part.converter is None or not part.init:
+                continue
+            try:
+                part.converter(object())
+            except IncidentCoreError:
+                pass
+            except Exception as error:  # noqa: BLE001  any other is the mistake that is looked for
+                broken.append(f"{one.__name__}.{part.name}: {error!r}")
+    assert not broken
 
 
 def test_a_history_with_a_level_of_another_scale_is_read() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_positive
+from incidentcore._checks import as_pairs, need_positive, tuple_of
 from incidentcore.categorization.taxonomy import Labeled, Path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
@@ -19,7 +19,7 @@ _Words = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def _counts(values: Iterable[int]) -> tuple[int, ...]:
-    return tuple(values)
+    return tuple_of(values)
 
 
 def _words(values: Any) -> _Words:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import tuple_of
 from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
 from incidentcore.categorization.taxonomy import Labeled, labeled_pairs
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -21,7 +22,7 @@ _Points = tuple[tuple[float, float], ...]
 
 
 def _points(pairs: Iterable[Iterable[float]]) -> _Points:
-    return tuple((confidence, right) for confidence, right in pairs)
+    return tuple((confidence, right) for confidence, right in tuple_of(pairs))
 
 
 @attrs.frozen

@@ -44,7 +44,7 @@ class Evidence(SharedRepr):
 
 
 def _evidence(value: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(value)
+    return tuple_of(value)
 
 
 def _probabilities(value: Any) -> tuple[tuple[Path, float], ...]:

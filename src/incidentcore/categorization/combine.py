@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_positive, need_share, need_whole
+from incidentcore._checks import need_positive, need_share, need_whole, tuple_of
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -23,7 +23,7 @@ from incidentcore.errors import DefinitionError
 
 
 def _categorizers(values: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
-    categorizers = tuple(values)
+    categorizers = tuple_of(values)
     for categorizer in categorizers:
         if not callable(categorizer):
             raise DefinitionError("categorizers", categorizer, "callables that take a record")
@@ -95,7 +95,7 @@ class FallbackChain:
 
 
 def _weights(values: Iterable[float]) -> tuple[float, ...]:
-    weights = tuple(values)
+    weights = tuple_of(values)
     for weight in weights:
         need_positive("weights", weight, DefinitionError)
     return weights

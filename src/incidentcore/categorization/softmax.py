@@ -21,7 +21,14 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_positive, need_share, need_whole
+from incidentcore._checks import (
+    need_each,
+    need_kind,
+    need_positive,
+    need_share,
+    need_whole,
+    tuple_of,
+)
 from incidentcore.categorization.taxonomy import Labeled, Path, as_path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -42,11 +49,12 @@ _DIGITS: Final = 3  # weights are rounded to this, which moves a probability by 
 
 
 def _numbers(values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(values)
+    return tuple_of(values)
 
 
 def _words(triples: Iterable[Any]) -> _Words:
-    return tuple(sorted((word, rarity, tuple(weights)) for word, rarity, weights in triples))
+    found = ((word, rarity, tuple(weights)) for word, rarity, weights in tuple_of(triples))
+    return tuple(sorted(found))
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, need_several
+from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, need_several, tuple_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Path: TypeAlias = tuple[str, ...]
@@ -36,7 +36,7 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
 
 def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
     """Return each category as a path, a tuple of names."""
-    return tuple(as_path(category) for category in categories)
+    return tuple(as_path(category) for category in tuple_of(categories))
 
 
 def labeled_pairs(labeled: Labeled) -> Iterator[tuple[Any, Path]]:
@@ -77,7 +77,7 @@ def _nested(tree: Mapping[str, Any], above: Path) -> Iterator[Path]:
 
 def _with_ancestors(tree: Any) -> tuple[Path, ...]:
     paths: set[Path] = set()
-    for entry in _nested(tree, ()) if isinstance(tree, Mapping) else tree:
+    for entry in _nested(tree, ()) if isinstance(tree, Mapping) else tuple_of(tree):
         try:
             path = as_path(entry)
         except InvalidValueError as error:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from incidentcore._checks import are_texts, need_kind
+from incidentcore._checks import are_texts, need_kind, tuple_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 TEXT_FIELDS: Final = ("title", "description")
@@ -26,7 +26,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     Raises:
         DefinitionError: There are no names, or a name is not a string.
     """
-    if isinstance(fields, str) or not are_texts(names := tuple(fields)):
+    if isinstance(fields, str) or not are_texts(names := tuple_of(fields)):
         raise DefinitionError("fields", fields, "a sequence of field names")
     return names
 

@@ -133,7 +133,7 @@ class Desk:
     cascades: tuple[CascadeRule, ...] = parts_of(CascadeRule, lambda one: one.id)
     intake: IntakePolicy | None = None
     imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap[object])
-    sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=tuple_of, eq=False)
     assumed: tuple[LintFinding, ...] = attrs.field(default=(), converter=tuple_of, eq=False)
 
     def __attrs_post_init__(self) -> None:

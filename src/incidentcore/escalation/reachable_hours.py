@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import as_pairs, need_kind
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import Interval, as_utc
@@ -18,7 +18,7 @@ from incidentcore.schedule import AbstractCalendar, Calendar
 def _pairs(
     personal: Mapping[str, Calendar] | tuple[tuple[str, Calendar], ...],
 ) -> tuple[tuple[str, Calendar], ...]:
-    return tuple(sorted(dict(personal).items(), key=lambda pair: pair[0]))
+    return tuple(sorted(dict(as_pairs(personal)).items(), key=lambda pair: pair[0]))
 
 
 @attrs.frozen

@@ -8,7 +8,15 @@ from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import is_day, is_number, need_kind, need_span, need_text, need_word
+from incidentcore._checks import (
+    is_day,
+    is_number,
+    need_kind,
+    need_span,
+    need_text,
+    need_word,
+    tuple_of,
+)
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
@@ -130,7 +138,8 @@ def _has_interval(kpi: Kpi) -> bool:
 
 
 def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange, ...]:
-    return tuple(sorted(changes, key=lambda change: change.on))  # of one day, in the order given
+    given = tuple_of(changes)
+    return tuple(sorted(given, key=lambda change: change.on))  # of one day, in the order given
 
 
 @attrs.frozen(kw_only=True)

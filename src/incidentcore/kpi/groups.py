@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_text, need_word, tuple_of
 from incidentcore.conditions.access import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
@@ -50,7 +50,7 @@ When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 def _values(values: Iterable[object]) -> tuple[object, ...]:
     if isinstance(values, str):
         raise InvalidValueError("values", values, "several values, such as a list of texts")
-    return tuple(values)
+    return tuple_of(values)
 
 
 def _heading(group: Group) -> str:
@@ -136,7 +136,7 @@ def _event_reader(path: str) -> Callable[[Any], object]:
 
 
 def _days(days: Iterable[int]) -> tuple[int, ...]:
-    return tuple(days)
+    return tuple_of(days)
 
 
 @attrs.frozen

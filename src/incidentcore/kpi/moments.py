@@ -277,6 +277,7 @@ class FirstAcknowledged(Moment):
 
 
 def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
+    need_kind("times", times, Mapping, KpiDefinitionError, "a mapping of times by id")
     return FrozenMap({name: as_utc(at, name) for name, at in times.items()})
 
 

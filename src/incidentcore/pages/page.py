@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import need_word, tuple_of
 from incidentcore.pages.table import (
     Cells,
     said,
@@ -149,11 +149,11 @@ def _translated(section: Section, words: Words) -> Section:
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(pairs)
+    return tuple_of(pairs)
 
 
 def _sections(sections: Iterable[Section]) -> tuple[Section, ...]:
-    return tuple(sections)
+    return tuple_of(sections)
 
 
 def _figures(figures: Mapping[str, float | None]) -> FrozenMap[float | None]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_word
+from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_word, tuple_of
 from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, InvalidValueError, PriorityMatrixError
 from incidentcore.values import Impact, Level, Priority, Scale, Urgency
@@ -92,7 +92,7 @@ def _as_given(cells: Cells) -> Any:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+    return tuple_of(names)
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, need_kind, tuple_of
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority.adjustments import PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
@@ -82,7 +82,7 @@ class PriorityResult(SharedRepr):
 
 
 def _adjustments(values: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustment, ...]:
-    return tuple(values)
+    return tuple_of(values)
 
 
 @attrs.frozen

@@ -16,6 +16,7 @@ from incidentcore._checks import (
     need_kind,
     need_text,
     need_word,
+    tuple_of,
 )
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
@@ -87,15 +88,15 @@ def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    return tuple(causes)
+    return tuple_of(causes)
 
 
 def _actions(actions: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    return tuple(actions)
+    return tuple_of(actions)
 
 
 def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
-    entries = tuple(timeline)
+    entries = tuple_of(timeline)
     need_each("timeline", entries, ReviewEntry, allowed="a sequence of ReviewEntry")
     return tuple(sorted(entries, key=lambda entry: entry.at))
 

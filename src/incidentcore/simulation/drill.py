@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_each, need_key_part, need_kind, need_span, need_text
+from incidentcore._checks import need_each, need_key_part, need_kind, need_span, need_text, tuple_of
 from incidentcore.communication import CommunicationPlan
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationMatrix
@@ -99,11 +99,11 @@ class BotStep:
 
 def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
     # What has no instant is of another kind, which the drill refuses.
-    return tuple(sorted(items, key=lambda one: getattr(one, "at", timedelta(0))))
+    return tuple(sorted(tuple_of(items), key=lambda one: getattr(one, "at", timedelta(0))))
 
 
 def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
-    return tuple(expects)
+    return tuple_of(expects)
 
 
 @attrs.frozen(kw_only=True)

@@ -105,7 +105,7 @@ class Lognormal:
 
 
 def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
-    return tuple(sorted(values))
+    return tuple(sorted(tuple_of(values)))
 
 
 @attrs.frozen
@@ -166,7 +166,7 @@ def _openings(
     given: Mapping[str, Any] | Iterable[Mapping[str, Any]],
 ) -> tuple[FrozenMap[Any], ...]:
     several = [given] if isinstance(given, Mapping) else given
-    return tuple(FrozenMap(one) for one in several)
+    return tuple(FrozenMap(one) for one in tuple_of(several))
 
 
 def _rates(given: float | Iterable[float]) -> tuple[float, ...]:
@@ -262,7 +262,7 @@ def is_settled(policy: PriorityPolicy, table: Lifecycle, kinds: Iterable[Workloa
 
 
 def _skills(given: str | Iterable[str]) -> frozenset[str]:
-    return frozenset((given,) if isinstance(given, str) else given)
+    return frozenset((given,) if isinstance(given, str) else tuple_of(given))
 
 
 @attrs.frozen

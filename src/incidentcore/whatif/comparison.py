@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import tuple_of
 from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import label
@@ -101,7 +102,7 @@ class Compliance:
 
 
 def _changes(changes: Iterable[ComparisonChange]) -> tuple[ComparisonChange, ...]:
-    return tuple(changes)
+    return tuple_of(changes)
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
+from incidentcore._checks import tuple_of
 from incidentcore.conditions import Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
@@ -46,14 +47,14 @@ _HISTORY = ("restored_at", "resolved_at")  # stops that a history may hold more 
 
 
 def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    return tuple(sorted(intervals))
+    return tuple(sorted(tuple_of(intervals)))
 
 
 def _weights(
     weights: Iterable[tuple[Condition, float | str | Fraction]],
 ) -> tuple[tuple[Condition, Fraction], ...]:
     pairs = []
-    for condition, weight in weights:
+    for condition, weight in tuple_of(weights):
         try:
             exact = Fraction(str(weight))
         except ValueError:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from incidentcore._checks import tuple_of
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed
 from incidentcore.kpi.engine.results import Definition, Figure
@@ -18,7 +19,7 @@ from incidentcore.records import Record
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names)
+    return frozenset(tuple_of(names))
 
 
 @attrs.frozen

@@ -207,3 +207,16 @@ def test_equal_values_give_equal_text() -> None:
     two = Incident.open(id="I", title="t", at=AT, by="k", tags=["b", "a"], custom={"y": 2, "x": 1})
 
     assert dumps(one) == dumps(two)
+
+
+@pytest.mark.parametrize(
+    ("value", "instead"),
+    [([1], "; here tuple(...)"), ({1}, "; here frozenset(...)"), (object(), "of the library")],
+)
+def test_a_changeable_collection_is_refused_with_the_one_to_write(
+    value: object, instead: str
+) -> None:
+    """Several records are written as a tuple, not as a list."""
+    with pytest.raises(InvalidValueError) as refused:
+        dumps(value)
+    assert str(refused.value).endswith(instead)

@@ -262,9 +262,11 @@ class Writer:
                 scalar = SCALARS[scalar_kind]
                 written = scalar.write(value)
                 return {f"${scalar.tag}": written} if scalar.tag else written
-        raise Unwritable(
-            value, "plain data in tuples, frozensets and FrozenMaps, or a value of the library"
-        )
+        wanted = "plain data in tuples, frozensets and FrozenMaps, or a value of the library"
+        instead: str | None = dict[type, str](
+            {list: "tuple", set: "frozenset", dict: "FrozenMap"}
+        ).get(kind)
+        raise Unwritable(value, wanted if instead is None else f"{wanted}; here {instead}(...)")
 
 
 def _choice(allowed: tuple[Any, ...]) -> Hook:

@@ -16,6 +16,7 @@ from incidentcore.intake import (
     Alert,
     AlertGrouping,
     Flapping,
+    IncidentReopened,
     Inhibit,
     Intake,
     IntakePolicy,
@@ -59,6 +60,20 @@ def minute(number, status="firing"):
     return Alert(key="a", at=T0 + number * MINUTE, status=status)
 
 
+def reopened(policy, storm):
+    """Return a storm in which half of the notices are those of reopened, known incidents."""
+    found = []
+    for number, one in enumerate(storm):
+        if isinstance(one, Alert) or number % 2:
+            found.append(one)
+            continue
+        intents = fold_alerts(policy, found, until=one.at).intents
+        groups = {made.incident: made.group for made in intents if made.kind == "open"}
+        if one.incident in groups:
+            found.append(IncidentReopened(one.incident, one.at, groups[one.incident]))
+    return found
+
+
 @given(policies, storms)
 @example(  # silence and a new firing while it flaps: found once by a draw
     IntakePolicy(
@@ -80,6 +95,7 @@ def test_a_naive_fold_agrees(policy, storm):
 @given(policies, storms)
 def test_each_alert_is_in_one_intent(policy, storm):
     """An alert is in an incident, suppressed or dropped, once; until then it is undecided (A1)."""
+    storm = reopened(policy, storm)
     alerts = Counter(item for item in storm if isinstance(item, Alert))
 
     now = fold_alerts(policy, storm)
@@ -104,6 +120,7 @@ def test_a_stream_may_be_cut_anywhere(policy, storm, data):
 
     Rule A2.
     """
+    storm = reopened(policy, storm)
     whole = fold_alerts(policy, storm)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(storm)), max_size=4)))
 
@@ -128,6 +145,7 @@ def test_the_order_of_equal_instants_is_irrelevant(policy, storm, random):
 
     Rule A3.
     """
+    storm = reopened(policy, storm)
     believed = in_time(storm)
     places = sorted((item.at, random.random(), number) for number, item in enumerate(believed))
     shuffled = [believed[number] for _, _, number in places]
@@ -155,6 +173,7 @@ def in_time(storm):
 )
 def test_what_comes_within_the_lateness_takes_its_place(policy, minutes, storm, random):
     """Any order in which nothing comes later than the lateness gives the same (rule A2)."""
+    storm = reopened(policy, storm)
     policy = attrs.evolve(policy, lateness=minutes * MINUTE)
     believed = in_time(storm)
     coming = sorted(
@@ -169,6 +188,7 @@ def test_what_comes_within_the_lateness_takes_its_place(policy, minutes, storm, 
 @given(policies, alert_storms(min_size=12, in_order=True, ends=True), st.data())
 def test_polling_changes_nothing(policy, storm, data):
     """However often one says what time it is, the same is decided, with the same instants."""
+    storm = reopened(policy, storm)
     believed = in_time(storm)
     intake = Intake(policy)
     intents = []
@@ -186,6 +206,7 @@ def test_polling_changes_nothing(policy, storm, data):
 @given(policies, storms)
 def test_nothing_happens_before_the_next_wakeup(policy, storm):
     """Up to the next wake-up nothing is decided; at it something is, or is forgotten."""
+    storm = reopened(policy, storm)
     intake = Intake(policy)
     for item in storm:
         intake.feed(item)
@@ -225,6 +246,7 @@ def test_a_resolved_incident_takes_no_alert(policy, storm):
 @given(policies, storms)
 def test_what_is_over_is_forgotten(policy, storm):
     """After all windows only conditions that still fire are kept, with their incidents."""
+    storm = reopened(policy, storm)
     state = fold_alerts(policy, storm, until=LATER).state
 
     assert all(one.firing for one in state.conditions)

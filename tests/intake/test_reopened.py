@@ -160,8 +160,20 @@ def test_the_group_stands_in_the_record() -> None:
     assert changed.state.open
 
 
-@pytest.mark.parametrize("wrong", [{"incident": ""}, {"group": ""}, {"group": None}])
+def test_a_policy_may_have_one_group_only() -> None:
+    """Without ``group_by`` the group is an empty text, which the notice refused."""
+    policy = IntakePolicy(group_by=())
+    (opened,) = fold_alerts(policy, [alert()], until=T0).intents
+    ended = IncidentEnded("alerts-1", T0 + MINUTE)
+    again = IncidentReopened("alerts-1", T0 + HOUR, opened.group)
+    items = [alert(), ended, again, alert("cpu", 61)]
+
+    assert opened.group == ""
+    assert told(policy, items, until=T0 + DAY) == [("open", 0, "1", ""), ("add", 61, "1", "")]
+
+
+@pytest.mark.parametrize("wrong", [{"incident": ""}, {"incident": 7}, {"group": None}])
 def test_a_notice_names_its_incident_and_its_group(wrong: dict[str, Any]) -> None:
-    """Neither may be empty."""
+    """The incident may not be empty; the group of a policy without any is."""
     with pytest.raises(InvalidValueError, match=next(iter(wrong))):
         IncidentReopened(**{"incident": "i", "at": T0, "group": GROUP, **wrong})

@@ -155,7 +155,7 @@ class IncidentReopened(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         need_text("incident", self.incident)
-        need_text("group", self.group)
+        need_text("group", self.group, empty=True)
 
 
 Notice: TypeAlias = IncidentEnded | IncidentReopened

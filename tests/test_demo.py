@@ -43,7 +43,7 @@ def test_equal_seeds_give_equal_months(seed: int) -> None:
     assert len({incident.id for incident in incidents}) == len(incidents)
     for incident in incidents:
         assert replay(incident.history) == incident
-        assert check_history(INCIDENT, incident) == ()
+        assert check_history(incident, INCIDENT) == ()
         assert MONTH[0] <= incident.opened_at <= incident.updated_at < MONTH[1]
         assert incident.category
         assert incident.priority is not None

@@ -108,7 +108,7 @@ def test_its_alerts_resolve_and_reopen_it():
 
     assert (incident.state.name, incident.reopen_count) == ("resolved", 1)
     assert incident.resolution_notes == "resolved by its alerts: all_resolved"
-    assert check_history(INCIDENT, incident) == ()
+    assert check_history(incident, INCIDENT) == ()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_people_and_alerts_may_work_on_one_record(steps, lateness, reopen_within
     last = fold_alerts(policy, [], state=state, until=now + 30 * MINUTE)
     incidents |= apply_intents(last.intents, incidents)
     for incident in incidents.values():
-        assert check_history(INCIDENT, incident) == ()
+        assert check_history(incident, INCIDENT) == ()
 
 
 def test_a_resolution_is_known_when_its_alert_was_received():
@@ -284,7 +284,7 @@ def test_every_storm_makes_legal_records(policy, storm):
     assert sorted(incidents) == sorted(opened)
     for name, incident in incidents.items():
         mine = [one for one in intents if one.incident == name]
-        assert check_history(INCIDENT, incident) == ()
+        assert check_history(incident, INCIDENT) == ()
         last = [one.kind for one in mine if one.kind not in ("add", "dropped")][-1]
         assert incident.state.open is (last != "resolve")
         assert incident.reopen_count == [one.kind for one in mine].count("reopen")

@@ -123,7 +123,7 @@ def test_a_history_that_went_around_the_approvers_is_told() -> None:
     )
     late = approve(early, "approved", at=AT + 2 * HOUR, by="lee")
 
-    (finding,) = check_history(SERVICE_REQUEST, late)
+    (finding,) = check_history(late, SERVICE_REQUEST)
     assert finding.code == "guard"
     assert finding.message.startswith("approve from awaiting_approval is refused by its guard")
 

@@ -34,7 +34,7 @@ def test_a_legal_history_has_no_findings(data: st.DataObject) -> None:
     drawn = data.draw(lifecycles())
     record = data.draw(legal_records(drawn))
 
-    assert check_history(drawn, record) == ()
+    assert check_history(record, drawn) == ()
 
 
 def corrected_opening() -> Incident:
@@ -54,7 +54,7 @@ def test_a_history_is_checked_and_never_refused(record: Record) -> None:
 
     An opening whose time was corrected is named as it was corrected.
     """
-    for finding in check_history(INCIDENT, record):
+    for finding in check_history(record, INCIDENT):
         if isinstance(finding.witness, StateChanged):
             assert finding.code in ("unknown_state", "not_allowed")
         else:
@@ -103,14 +103,14 @@ DONE = {"resolution_code": "x", "resolution_notes": "y"}
 )
 def test_what_the_lifecycle_would_have_refused(steps: Any, codes: list[str]) -> None:
     """By the event's action where the table knows it, by the states alone otherwise."""
-    assert [finding.code for finding in check_history(INCIDENT, moved(*steps))] == codes
+    assert [finding.code for finding in check_history(moved(*steps), INCIDENT)] == codes
 
 
 def test_a_foreign_state_is_found_once() -> None:
     """Once for each name, however often a history enters and leaves it."""
     limbo, attic = State("limbo", open=True), State("attic", open=True)
     steps = [("x", state, {}) for state in (limbo, NEW, limbo, attic, limbo, attic, NEW)]
-    findings = check_history(INCIDENT, moved(*steps))
+    findings = check_history(moved(*steps), INCIDENT)
     assert [(finding.code, finding.data["unknown"]) for finding in findings] == [
         ("unknown_state", "limbo"),
         ("unknown_state", "attic"),
@@ -130,7 +130,7 @@ def test_guards_are_asked_about_the_past() -> None:
         ),
     )
 
-    findings = check_history(guarded, moved(("start", IN_PROGRESS, {}), ("finish", CLOSED, {})))
+    findings = check_history(moved(("start", IN_PROGRESS, {}), ("finish", CLOSED, {})), guarded)
 
     assert [(finding.code, finding.data["before"]) for finding in findings] == [("guard", NEW)]
     assert "impact >= medium" in findings[0].message

@@ -161,7 +161,7 @@ def test_sla_a19_a_close_without_its_resolution_is_found() -> None:
     record = resolved(incident(), AT + 2 * HOUR)
     record = advance(record, "close", at=AT + 3 * DAY + 2 * HOUR, by="ada")
     record = correct_event(record, "I:2", by="ada")
-    (finding,) = check_history(INCIDENT, record)
+    (finding,) = check_history(record, INCIDENT)
     assert (finding.code, finding.witness) == ("not_allowed", record.history[2])
     assert record.state.name == "closed"
     assert record.resolved_at == AT + 3 * DAY + 2 * HOUR

@@ -91,7 +91,7 @@ def test_what_is_nothing_is_so_everywhere(nothing: object) -> None:
         state=CLOSED,
         fields={"custom": {"who": nothing}},
     )
-    assert [finding.code for finding in check_history(lifecycle, imported)] == ["missing_field"]
+    assert [finding.code for finding in check_history(imported, lifecycle)] == ["missing_field"]
 
 
 def test_a_major_step_names_the_field_that_it_asked_for() -> None:

@@ -106,7 +106,7 @@ def test_what_is_no_record_is_refused_by_name() -> None:
     with pytest.raises(InvalidValueError, match=r"^record: got 'INC-1'"):
         INCIDENT.allowed_actions("INC-1")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match=r"^lifecycle: got 'incident'"):
-        check_history("incident", INCIDENT.open(Incident, id="I", title="t", at=AT, by="kim"))  # type: ignore[arg-type]
+        check_history(INCIDENT.open(Incident, id="I", title="t", at=AT, by="kim"), "incident")  # type: ignore[arg-type]
 
 
 def family(own: Lifecycle, *, on_parent: bool) -> tuple[Incident, Incident]:
@@ -152,7 +152,7 @@ def test_a_history_holds_a_guard_about_linked_records_to_have_passed() -> None:
     own = guarded("resolve", NO_OPEN_CHILD)
     record = own.open(Incident, id="I", title="t", at=AT, by="kim")
     record = own.advance(record, "resolve", at=AT, by="ada", related=[], **FIXED)
-    assert check_history(own, record) == ()
+    assert check_history(record, own) == ()
 
 
 def test_a_guard_asks_about_one_type_of_record_and_refuses_what_is_not_a_link() -> None:

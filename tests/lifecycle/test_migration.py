@@ -56,7 +56,7 @@ def opened(lifecycle: Lifecycle = V1, **fields: Any) -> Incident:
 def test_sla_s52_a_record_in_a_retired_state_is_stuck_and_the_way_out_is_declared() -> None:
     """Found, refused with the way, led out by it, and then of version 2."""
     record = opened()
-    (finding,) = check_history(V2, record)
+    (finding,) = check_history(record, V2)
     refused = V2.decide(record, "start", at=AT + DAY, by="ada")
     steps = V2.explain(record, to="resolved")
 
@@ -71,7 +71,7 @@ def test_sla_s52_a_record_in_a_retired_state_is_stuck_and_the_way_out_is_declare
     record = V2.advance(record, "migrate", at=AT + DAY, by=SYSTEM)
     record = V2.advance(record, "start", at=AT + DAY, by="ada")
     assert (record.state.name, record.lifecycle.version) == ("in_progress", "2")
-    assert check_history(V2, record) == ()
+    assert check_history(record, V2) == ()
     assert replay(reversed(record.history)) == record
     assert loads(dumps(record), Incident) == record
 
@@ -88,7 +88,7 @@ def test_a_move_by_an_agent_acknowledges_nothing_and_ends_no_snooze() -> None:
 def test_sla_a14_without_a_declared_way_it_is_said_that_none_leads_out() -> None:
     """Nothing is guessed."""
     bare = attrs.evolve(V2, migrates={})
-    (finding,) = check_history(bare, opened())
+    (finding,) = check_history(opened(), bare)
 
     assert finding.code == "no_way_out"
     assert bare.explain(opened(), to="resolved") is None
@@ -127,8 +127,8 @@ def test_only_the_part_under_the_lifecycle_is_judged() -> None:
     record = V2.migrate(opened(), at=AT + DAY, by=SYSTEM)
     other = attrs.evolve(V2, migrates={"triage": "in_progress"})
 
-    assert check_history(V1, record) == ()
-    (finding,) = check_history(other, record)
+    assert check_history(record, V1) == ()
+    (finding,) = check_history(record, other)
     assert (finding.code, finding.message) == ("not_allowed", "triage to new is not allowed")
 
 
@@ -186,25 +186,25 @@ def test_what_comes_after_a_migration_is_judged_by_the_new_version() -> None:
     """And what came before it is not: version 2 has neither triage nor a way back."""
     record = V2.advance(opened(), "migrate", at=AT + DAY, by=SYSTEM)
     record = V2.advance(record, "resolve", at=AT + DAY, by="ada")
-    assert check_history(V2, record) == ()
+    assert check_history(record, V2) == ()
     back = record.with_event(
         StateChanged, at=AT + 2 * DAY, by="ada", action="start", state=IN_PROGRESS
     )
-    (finding,) = check_history(V2, back)
+    (finding,) = check_history(back, V2)
     assert (finding.code, finding.witness) == ("not_allowed", back.history[-1])
 
 
 def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
     """Neither from a state it does not have, before it, nor into one, once it was left."""
     before = V1.advance(opened(), "sort", at=AT + DAY, by="ada")
-    assert [finding.code for finding in check_history(V2, before)] == ["unknown_state"]
-    assert check_history(V2, V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM)) == ()
+    assert [finding.code for finding in check_history(before, V2)] == ["unknown_state"]
+    assert check_history(V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM), V2) == ()
 
     back = Transition("return", NEW, TRIAGE)
     third = attrs.evolve(V1, version="3", transitions=(*V1.transitions, back))
     after = third.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
     after = third.advance(after, "return", at=AT + 2 * DAY, by="ada")
-    assert (after.state.name, check_history(V2, after)) == ("triage", ())
+    assert (after.state.name, check_history(after, V2)) == ("triage", ())
     aside = Lifecycle(
         "aside",
         "incident",
@@ -214,7 +214,7 @@ def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
         migrates={"new": TRIAGE},
     )
     left = aside.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
-    assert (left.state.name, check_history(V2, left)) == ("triage", ())
+    assert (left.state.name, check_history(left, V2)) == ("triage", ())
 
 
 def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
@@ -226,7 +226,7 @@ def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
     away = attrs.evolve(V1, version="3").migrate(record, at=AT + 2 * DAY, by=SYSTEM)
     again = V2.migrate(away, at=AT + 3 * DAY, by=SYSTEM)
     for each in (record, away, again):
-        codes = [finding.code for finding in check_history(asks, each)]
+        codes = [finding.code for finding in check_history(each, asks)]
         assert codes == ["missing_at_opening", "not_allowed"]
 
 
@@ -235,5 +235,5 @@ def test_a_migration_that_never_was_leaves_the_record_stuck() -> None:
     moved = V2.migrate(opened(V1), at=AT + DAY, by=SYSTEM)
     back = correct_event(moved, moved.history[-1].id, by=SYSTEM)
     assert (back.state, back.lifecycle.version) == (TRIAGE, "1")
-    (finding,) = check_history(V2, back)
+    (finding,) = check_history(back, V2)
     assert finding.code == "stuck"

@@ -28,7 +28,7 @@ def test_an_opening_must_have_the_fields_that_the_lifecycle_asks_for() -> None:
     imported = Incident.open(
         id="I", title="t", at=AT, by="kim", lifecycle=LifecycleRef("desk", "2")
     )
-    (finding,) = check_history(strict, imported)
+    (finding,) = check_history(imported, strict)
     assert (finding.code, finding.data["missing"]) == (
         "missing_at_opening",
         ("service", "custom.site"),

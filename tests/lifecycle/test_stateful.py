@@ -220,7 +220,7 @@ class Desk(RuleBasedStateMachine):
     def the_history_is_legal(self) -> None:
         """What was let pass is not complained about."""
         if self.is_legal:
-            assert check_history(self.lifecycle, self.record) == ()
+            assert check_history(self.record, self.lifecycle) == ()
 
     @invariant()
     def what_follows_from_the_history_follows(self) -> None:

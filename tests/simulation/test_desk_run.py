@@ -100,7 +100,7 @@ def test_equal_seeds_give_equal_records_and_they_replay(seed: int) -> None:
     assert one == run(seed, days=1)
     for record in one.records:
         assert replay(record.history) == record
-        assert not check_history(INCIDENT, record)
+        assert not check_history(record, INCIDENT)
 
 
 @given(st.integers(0, 10**6), st.floats(0.2, 1.5))

@@ -39,7 +39,7 @@ def test_every_step_is_done_by_the_rules() -> None:
     (incident,) = rehearse(WHOLE, started_at=NINE)
 
     assert [event.at for event in incident.history] == [NINE + n * MINUTE for n in range(1, 10)]
-    assert check_history(INCIDENT, incident) == ()
+    assert check_history(incident, INCIDENT) == ()
     assert (incident.exercise, incident.urgency) == ("mail-down", Urgency.HIGH)
     assert (incident.assignment_group, incident.major_status) == ("mail", "accepted")
     assert incident.tags == {"storm"}

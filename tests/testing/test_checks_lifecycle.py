@@ -77,8 +77,8 @@ def test_a_history_that_is_judged_wrongly_is_found(
     few = partial(settings, phases=(Phase.generate,), max_examples=5)
     monkeypatch.setattr(checks_lifecycle, "settings", few)
 
-    def judge(lifecycle: Lifecycle, record: Record) -> tuple[Any, ...]:
-        found = check_history(lifecycle, record)
+    def judge(record: Record, lifecycle: Lifecycle) -> tuple[Any, ...]:
+        found = check_history(record, lifecycle)
         if legal:
             return found or (SimpleNamespace(witness=None),)
         return found and (SimpleNamespace(witness=record.history[0]),)

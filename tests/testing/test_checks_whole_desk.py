@@ -194,7 +194,7 @@ def test_a_simulated_desk_is_drawn_with_its_rules(run: Simulation) -> None:
     """Its records follow the lifecycle, and each promise of the desk was watched."""
     desk = load_desk(DESK)
     for record in run.records:
-        assert not check_history(desk.lifecycle("incident"), record)
+        assert not check_history(record, desk.lifecycle("incident"))
         assert record.priority is not None
     asked = {item.record_id for item in run.due_items}
     assert asked <= {record.id for record in run.records}

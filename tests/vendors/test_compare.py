@@ -43,7 +43,7 @@ def test_sla_results_are_compared(
     minutes: int, cycle: tuple[int, int, bool] | None, *, agrees: bool, why: str
 ) -> None:
     """The verdict and the time that counted, with the first cause where they differ."""
-    [row] = compare_sla(POLICY, [resolved_after(minutes, cycle)], "Time to resolution")
+    [row] = compare_sla([resolved_after(minutes, cycle)], "Time to resolution", POLICY)
     assert row.agrees is agrees
     assert why in row.why
 
@@ -52,15 +52,15 @@ def test_results_from_elsewhere_can_be_compared() -> None:
     """By record id; a record without any result on either side is no row."""
     incident = resolved_after(60, None)
     theirs = {"SD-1": ReportedSla(target="fix", breached=True)}
-    [row] = compare_sla(POLICY, [incident], theirs, now=START + timedelta(days=1))
+    [row] = compare_sla([incident], theirs, POLICY, now=START + timedelta(days=1))
     assert (row.target, row.agrees) == ("fix", False)
     assert "theirs True" in row.why
     later = attrs.evolve(POLICY, start=NEVER)
-    assert compare_sla(later, [incident], {}) == ()
+    assert compare_sla([incident], {}, later) == ()
     with pytest.raises(InvalidValueError, match="tolerance"):
-        compare_sla(POLICY, [incident], theirs, tolerance=timedelta(-1))
+        compare_sla([incident], theirs, POLICY, tolerance=timedelta(-1))
     with pytest.raises(InvalidValueError, match="reported"):
-        compare_sla(POLICY, [incident], 7)  # type: ignore[arg-type]
+        compare_sla([incident], 7, POLICY)  # type: ignore[arg-type]
 
 
 def test_the_last_run_of_the_tool_is_compared() -> None:
@@ -94,7 +94,7 @@ def test_a_difference_of_just_the_tolerance_is_none(
     """Ours is seven hours; an hour more or less is within an hour."""
     theirs = {"SD-1": ReportedSla(target="fix", elapsed=timedelta(hours=elapsed), breached=False)}
     span = timedelta(minutes=tolerance)
-    [row] = compare_sla(POLICY, [resolved_after(420, None)], theirs, tolerance=span)
+    [row] = compare_sla([resolved_after(420, None)], theirs, POLICY, tolerance=span)
     assert (row.agrees, row.difference) == (agrees, timedelta(hours=7 - elapsed))
     assert row.why == ("" if agrees else "counted 7:00:00, theirs 8:00:00")
 
@@ -103,9 +103,9 @@ def test_each_side_without_a_result_is_named() -> None:
     """The policy's clock never starts; the tool's never did."""
     later = attrs.evolve(POLICY, start=NEVER)
     theirs = {"SD-1": ReportedSla(target="fix", breached=False)}
-    [row] = compare_sla(later, [resolved_after(60, None)], theirs)
+    [row] = compare_sla([resolved_after(60, None)], theirs, later)
     assert (row.target, row.why, row.agrees) == ("fix", "the policy has no result", False)
-    [row] = compare_sla(POLICY, [resolved_after(60, None)], {})
+    [row] = compare_sla([resolved_after(60, None)], {}, POLICY)
     assert (row.target, row.why, row.agrees) == ("", "the tool has no result", False)
 
 
@@ -113,7 +113,7 @@ def test_a_result_that_no_time_explains_is_said() -> None:
     """An hour of eight, which the tool calls breached by the same figures."""
     same = {"goal": timedelta(hours=8), "elapsed": timedelta(hours=1)}
     theirs = {"SD-1": ReportedSla(target="fix", breached=True, **same)}
-    [row] = compare_sla(POLICY, [resolved_after(60, None)], theirs)
+    [row] = compare_sla([resolved_after(60, None)], theirs, POLICY)
     assert row.why == "breached False, theirs True, by the same times"
 
 
@@ -125,5 +125,5 @@ def test_a_pause_that_only_the_tool_has_is_named() -> None:
         elapsed=timedelta(hours=7, minutes=30),
         paused=timedelta(hours=1),
     )
-    [row] = compare_sla(POLICY, [resolved_after(510, None)], {"SD-1": theirs})
+    [row] = compare_sla([resolved_after(510, None)], {"SD-1": theirs}, POLICY)
     assert row.why == ("paused for 0:00:00, theirs 1:00:00; counted 8:30:00, theirs 7:30:00")

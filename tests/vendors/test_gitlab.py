@@ -104,7 +104,7 @@ def test_a_whole_incident(*, is_newest_first: bool) -> None:
     ]
     assert incident.assignee == "cy"  # the first of those who still are
     assert codes(reading) == []
-    assert not check_history(GITLAB_INCIDENT, incident)
+    assert not check_history(incident, GITLAB_INCIDENT)
 
 
 @pytest.mark.parametrize(

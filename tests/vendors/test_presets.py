@@ -122,7 +122,7 @@ def test_a_list_s_records_follow_the_tool_s_lifecycle(
     assert states_of(record) == states
     lifecycle = preset_of["lifecycle"]
     assert record.lifecycle == lifecycle.ref
-    refused = {finding.code for finding in check_history(lifecycle, record)}
+    refused = {finding.code for finding in check_history(record, lifecycle)}
     assert refused <= {"missing_field"}  # a list without the resolution's code and notes
     assert not reading.findings
 

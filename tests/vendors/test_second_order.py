@@ -371,7 +371,7 @@ def test_which_run_of_the_tool_is_compared() -> None:
 
     def differ(*rows: dict[str, Any]) -> list[timedelta | None]:
         [record] = read_servicenow([incident], audit=[change], slas=rows)
-        return [one.difference for one in compare_sla(policy, [record], "P3")]
+        return [one.difference for one in compare_sla([record], "P3", policy)]
 
     agree(
         {

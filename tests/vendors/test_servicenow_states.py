@@ -31,7 +31,7 @@ def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
     )
     entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
     assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
-    codes = [finding.code for finding in check_history(AUDIT_LIFECYCLE, incident)]
+    codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
     assert codes == ["unknown_state"]
     changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
     assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]

@@ -40,7 +40,7 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
     return LintFinding(code, subject, data, event, texts=texts)
 
 
-def check_history(lifecycle: Lifecycle, record: Record, /) -> tuple[LintFinding, ...]:
+def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
     """Return a finding for each event of a record that a lifecycle would have refused.
 
     Replay never refuses an event; this function reports transitions that the lifecycle does not
@@ -58,8 +58,8 @@ def check_history(lifecycle: Lifecycle, record: Record, /) -> tuple[LintFinding,
     before the first migration is checked.
 
     Args:
-        lifecycle: The lifecycle to check against; it need not be the record's own.
         record: The record.
+        lifecycle: The lifecycle to check against; it need not be the record's own.
 
     Returns:
         The findings in time order, each with its event as ``witness``.
@@ -74,7 +74,7 @@ def check_history(lifecycle: Lifecycle, record: Record, /) -> tuple[LintFinding,
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
     >>> closed = {"action": "imported", "state": INCIDENT.state("closed")}
     >>> [finding] = check_history(
-    ...     INCIDENT, incident.with_event(StateChanged, at=opened, by="ada", **closed)
+    ...     incident.with_event(StateChanged, at=opened, by="ada", **closed), INCIDENT
     ... )
     >>> print(finding)
     INC-1 at 2026-12-23T16:40:00+00:00: new to closed is not allowed

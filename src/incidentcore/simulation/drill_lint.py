@@ -26,7 +26,7 @@ DRILL_TEXTS: Final[Texts] = FrozenMap(
 """The text of each code that is specific to drills; a translation is another table."""
 
 
-def lint_drill(drill: Drill, /, *, lifecycle: Lifecycle = INCIDENT) -> tuple[LintFinding, ...]:
+def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:
     """Return a finding for each error in a drill; empty if there are none.
 
     Args:

@@ -43,7 +43,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     @settings(report_multiple_bugs=False)
     @given(legal_records(lifecycle), st.integers(0, 300))
     def law(record: Record, minutes: int) -> None:
-        assert check_history(lifecycle, record) == ()
+        assert check_history(record, lifecycle) == ()
         assert replay(reversed(record.history)) == record
         assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301  our own bytes
         for action in {row.action for row in lifecycle.transitions} | {_UNKNOWN_ACTION}:
@@ -52,7 +52,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     @settings(report_multiple_bugs=False)
     @given(illegal_records(lifecycle))
     def named(record: Record) -> None:
-        (*_, found) = check_history(lifecycle, record)
+        (*_, found) = check_history(record, lifecycle)
         assert found.witness == record.history[-1]
 
     law()

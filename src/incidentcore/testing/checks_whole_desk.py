@@ -158,7 +158,7 @@ def _run_laws(desk: Desk, start: datetime, examples: int | None) -> None:
         for record in simulated.records:
             with showing(record):
                 assert replay(record.history) == record, "a record is the fold of its history"
-                found = check_history(lifecycle, record)
+                found = check_history(record, lifecycle)
                 assert not found, f"a run breaks no lifecycle: {found[0]}"
                 asked -= {
                     item.key for item in due_items(desk, record, now=end, include_lapsed=True)

@@ -49,9 +49,9 @@ class SlaComparison:
 
 
 def compare_sla(
-    policy: SlaPolicy | SlaDefinition,
     records: Iterable[Record],
     reported: str | Mapping[str, ReportedSla],
+    policy: SlaPolicy | SlaDefinition,
     /,
     *,
     now: datetime | None = None,
@@ -63,10 +63,10 @@ def compare_sla(
     regardless of the order of rows; canceled runs are used only if there are no others.
 
     Args:
-        policy: Your definition or policy of the target.
         records: The records, as an importer read them.
         reported: The target's name in the tool, if its results were imported with the records;
             otherwise a mapping from record ids to the tool's results.
+        policy: Your definition or policy of the target.
         now: The instant of the comparison; each record's last event by default.
         tolerance: The greatest difference between elapsed times that still counts as agreement.
 

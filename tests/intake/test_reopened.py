@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 
@@ -170,6 +171,19 @@ def test_a_policy_may_have_one_group_only() -> None:
 
     assert opened.group == ""
     assert told(policy, items, until=T0 + DAY) == [("open", 0, "1", ""), ("add", 61, "1", "")]
+
+
+def test_no_incident_gets_the_number_of_one_that_was_reopened() -> None:
+    """A stream that began anew, without its state: the next incident is 8, not 1 and then 7."""
+    mail = attrs.evolve(alert("mail", 2), labels={"service": "mail"})
+    items = [reopened(0, "alerts-7"), alert(minutes=1), mail]
+    found = fold_alerts(SHOP, items, until=T0 + HOUR)
+
+    assert [(one.kind, one.incident) for one in found.intents] == [
+        ("add", "alerts-7"),
+        ("open", "alerts-8"),
+    ]
+    assert found.state.opened == 8
 
 
 @pytest.mark.parametrize("wrong", [{"incident": ""}, {"incident": 7}, {"group": None}])

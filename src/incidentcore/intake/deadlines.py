@@ -22,6 +22,7 @@ Tables: TypeAlias = tuple[Mapping[Any, Live], ...]  # in the order of their ``pl
 Timer: TypeAlias = tuple[datetime, int, tuple[str, str] | str]
 
 NOBODY: Final = ("", "")  # the opener of an incident that no alert has joined again
+_DIGITS: Final = 18  # of the number of an incident; more is not one of ours
 _SPARE: Final = 256  # timers out of date that are not worth clearing away
 
 
@@ -31,10 +32,14 @@ class Deadlines(ABC):
     Args:
         policy: How alerts become incidents.
         state: The state from which to continue.
+
+    Attributes:
+        opened: The greatest number that an incident of the stream has in its id.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         self.policy = policy
+        self.opened: int = state.opened
         self._memory = {unheard: policy.memory(unheard=unheard) for unheard in (False, True)}
         self.conditions: dict[tuple[str, str], LiveCondition] = {
             (one.source, one.key): LiveCondition.thawed(one, policy.severities)
@@ -57,7 +62,13 @@ class Deadlines(ABC):
         self._renew()
 
     def reopen(self, notice: IncidentReopened, now: datetime) -> LiveIncident:
-        """Return the open incident of a group: the one that people reopened, if it has no other."""
+        """Return the open incident of a group: the one that people reopened, if it has no other.
+
+        No incident gets the number of one that was opened before the state began.
+        """
+        number = notice.incident.removeprefix(f"{self.policy.name}-")
+        if number.isdecimal() and len(number) <= _DIGITS:
+            self.opened = max(self.opened, int(number))
         known = self.incidents.get(notice.incident)
         name = notice.group if known is None else known.group
         group = self.groups.setdefault(name, LiveGroup(name))

@@ -31,9 +31,6 @@ class Decisions(Deadlines):
     Args:
         policy: How alerts become incidents.
         state: The state from which to continue.
-
-    Attributes:
-        opened: The number of incidents opened so far.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
@@ -42,7 +39,6 @@ class Decisions(Deadlines):
         self._group_of = policy.group_of if policy.groupings else group_reader(policy.group_by)
         self._inhibition = Inhibition(policy, self.conditions)
         self._out: list[IncidentIntent] = []
-        self.opened: int = state.opened
         self._due: dict[type, Callable[[Any, datetime], None]] = {
             LiveCondition: self._pass,
             LiveGroup: self._expire,

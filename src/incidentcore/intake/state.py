@@ -124,7 +124,7 @@ class IntakeState(SharedRepr):
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        opened: The number of incidents opened so far.
+        opened: The greatest number that an incident has in its id; the next has one more.
         conditions: The faults that are firing or still remembered, sorted.
         groups: The groups with an incident or with waiting alerts, sorted.
         incidents: The incidents that an alert may still join or reopen, sorted.

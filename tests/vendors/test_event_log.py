@@ -157,3 +157,21 @@ def test_a_class_that_needs_more_than_a_log_has_is_refused(kind: Any) -> None:
     """At once, where each case with such a row was lost."""
     with pytest.raises(InvalidValueError, match=r"^activities: got"):
         read_events(["c,a,t"], case="c", activity="a", at="t", activities={"Up": kind})
+
+
+def test_values_of_a_log_may_be_numbers() -> None:
+    """As in a frame: the number of a team, which changes from 7 to 9, and a score."""
+    rows = [
+        {"case": "1", "what": "new", "when": NINE, "team": 7, "score": 1.5},
+        {"case": "1", "what": "in_progress", "when": NINE, "team": 7, "score": float("nan")},
+        {"case": "1", "what": Escalated.kind, "when": NINE, "team": 9, "score": 1.5},
+    ]
+    mapping = {"case": "case", "activity": "what", "at": "when", "group": "team"}
+    activities: dict[str, Any] = {"new": "new", "in_progress": "in_progress"}
+    activities[Escalated.kind] = Escalated
+    [incident] = read_events(
+        rows, **mapping, activities=activities, fields={"custom.score": "score"}
+    )
+    [escalated] = [event for event in incident.history if isinstance(event, Escalated)]
+    assert (incident.assignment_group, incident.reassignment_count) == ("9", 1)
+    assert (escalated.target, incident.custom["score"]) == ("9", 1.5)

@@ -104,3 +104,10 @@ def test_a_row_without_a_number_has_a_parent_all_the_same() -> None:
     rows = [ROW + ",", "SD-3,,Open,02/Mar/26 9:00 AM,10001"]
     _, child = read_jira_csv([f"{HEAD},Parent", *rows], zone="UTC")
     assert links(child) == [("child_of", "SD-1")]
+
+
+def test_a_row_without_a_key_is_nobodys_parent() -> None:
+    """Its number stays the parent's name, as where the parent is not in the file."""
+    rows = [ROW.replace("SD-1", "", 1) + ",", "SD-3,10003,Open,02/Mar/26 9:00 AM,10001"]
+    *_, child = read_jira_csv([f"{HEAD},Parent", *rows], zone="UTC")
+    assert (links(child), child.custom["Parent"]) == ([], "10001")

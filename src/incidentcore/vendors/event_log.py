@@ -310,7 +310,7 @@ class _Log:
             if isinstance(meaning, type):
                 body = {"text": ""} if issubclass(meaning, Commented) else {}
                 if issubclass(meaning, Escalated):
-                    body = {"target": _stated(event.get(self.group or "")) or "unknown"}
+                    body = {"target": plain_text(event.get(self.group or "")) or "unknown"}
                 history.add(meaning, number, at, by, **body)
             elif meaning is None or meaning == state:
                 history.changed(number, at, by, field="custom.activity", after="/".join(parts))

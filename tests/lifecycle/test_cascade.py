@@ -280,6 +280,47 @@ def test_whatever_is_entered_last_the_parent_is_resolved_with_its_last_child(
     assert effects({**desk, "A": called}, "A", last) == []
 
 
+NO_OPEN_CHILD = EveryLinked("parent_of", field("state.open").equals(False))
+
+
+@pytest.mark.parametrize("entered", ["CP", "PC"])
+def test_a_late_child_lets_its_parents_own_event_pass(entered: str) -> None:
+    """C is resolved at 10:00 and P starts at 11:00: P is resolved at 11:00, in either order."""
+    own = rule(enters="in_progress", every=NO_OPEN_CHILD, action="resolve", fields=FIXED)
+    desk = {"P": link(incident("P"), "parent_of", "C", at=AT, by="ada"), "C": incident("C")}
+    for name in entered:
+        if name == "C":
+            desk["C"] = advance(desk["C"], "resolve", at=AT + HOUR, by="ada", **FIXED)
+        else:
+            desk["P"] = advance(desk["P"], "start", at=AT + 2 * HOUR, by="ada")
+        found = effects(desk, name, own)
+    assert [(one.record_id, one.answer.record.resolved_at) for one in found] == [
+        ("P", AT + 2 * HOUR)
+    ]
+
+
+@pytest.mark.parametrize("stored_on", ["P", "C"])
+def test_a_late_event_counts_for_a_child_that_is_no_longer_linked(stored_on: str) -> None:
+    """B is resolved at 11:00. P had C only until 12:00; or, as is recorded later, until 10:00."""
+    last = rule(enters="resolved", link="child_of", every=NO_OPEN_CHILD, **RESOLVE)
+    (one, kind, other) = ("P", "parent_of", "C") if stored_on == "P" else ("C", "child_of", "P")
+    desk = {name: incident(name) for name in "PBC"}
+    desk["P"] = link(desk["P"], "parent_of", "B", at=AT, by="ada")
+    desk[one] = link(desk[one], kind, other, at=AT, by="ada")
+    desk["B"] = advance(desk["B"], "resolve", at=AT + 2 * HOUR, by="ada", **FIXED)
+    assert effects(desk, "B", last) == []
+
+    left = {**desk, one: unlink(desk[one], kind, other, at=AT + 3 * HOUR, by="ada")}
+    assert effects(left, one, last) == []
+    left["C"] = advance(left["C"], "resolve", at=AT + HOUR, by="ada", **FIXED)
+    (effect,) = effects(left, "C", last)
+    assert (effect.record_id, effect.answer.record.resolved_at) == ("P", AT + 2 * HOUR)
+
+    desk[one] = unlink(desk[one], kind, other, at=AT + HOUR, by="ada")
+    (effect,) = effects(desk, one, last)
+    assert (effect.record_id, effect.answer.record.resolved_at) == ("P", AT + 2 * HOUR)
+
+
 def test_sla_a10_an_answer_on_a_merged_duplicate_is_one_on_the_original() -> None:
     """Answered before the merge, or after it: the requester has heard from the desk."""
     definition = SlaDefinition.first_response(hours=1, calendar=BusinessCalendar.always())

@@ -14,12 +14,13 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.guards import facts_then, linked_facts
+from incidentcore.lifecycle.guards import ever, facts_then, linked_facts
 from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import (
     Contacted,
     Event,
+    Link,
     LinkAdded,
     Migrated,
     Record,
@@ -95,8 +96,7 @@ def cascade_effects(
     need_kind("event", event, Event)
     if all(known.id != event.id for known in record.history):
         raise InvalidValueError("event", event, f"an event in the history of {record.id}")
-    several = each_of("related", related, Record)
-    others = {other.id: other for other in several if other.id != record.id}
+    others = {one.id: one for one in each_of("related", related, Record) if one.id != record.id}
     run = _Run(
         event,
         {**others, record.id: record},
@@ -158,21 +158,16 @@ def follow_cascades(
     """
     need_kind("record", record, Record)
     rules = as_tuple(cascades, CascadeRule)
-    several = each_of("related", related, Record)
-    latest = {**{other.id: other for other in several}, record.id: record}
+    latest = {other.id: other for other in each_of("related", related, Record)}
+    latest[record.id] = record
     followed: set[tuple[str, str]] = set()
     effects: list[CascadeEffect] = []
     queue = deque([(record.id, event)])
     while queue:
-        source, cause = queue.popleft()
+        name, cause = queue.popleft()
         for rule in rules:
             step = cascade_effects(
-                latest[source],
-                cause,
-                latest.values(),
-                cascades=[rule],
-                lifecycles=lifecycles,
-                by=by,
+                latest[name], cause, latest.values(), cascades=[rule], lifecycles=lifecycles, by=by
             )
             for effect in step:
                 if (rule.id, effect.record_id) in followed:
@@ -196,6 +191,16 @@ def _causes(rule: CascadeRule, record: Record, event: Event) -> Iterator[Event]:
     for change in field_changes(record, rule.changes):
         if change.event.sequence < event.sequence and change.event.id not in known:
             yield attrs.evolve(change.event, recorded_at=event.recorded_at)
+
+
+def _may_trigger(rule: CascadeRule, event: Event) -> bool:
+    """Return whether an event is of a rule's kind, and enters its states by its actions."""
+    if rule.on not in ("", event.kind):
+        return False
+    if not isinstance(event, StateChanged):
+        return not (rule.enters or rule.via)
+    enters = not rule.enters or event.state.name in rule.enters
+    return enters and (not rule.via or event.action in rule.via)
 
 
 def _pairs(
@@ -236,23 +241,22 @@ class _Run:
         self, rule: CascadeRule, record: Record, late: Event
     ) -> Iterator[tuple[Event, Record, Record]]:
         """Yield events of others at which ``every`` objected before a late event of a record."""
-        if rule.every is None or late.sequence == 1:
+        records = self.records.values()
+        others = [one for one in records if one is not record and one.updated_at > late.at]
+        if rule.every is None or late.sequence == 1 or not others:
             return
         past = [one for one in record.history if one.sequence < late.sequence]
         before = {**self.records, record.id: type(record).from_history(past)}
-        link, records = rule.every.link, self.records.values()
-        now = max(one.updated_at for one in records)
+        there = Link(rule.every.link, record.id)
         for target in records:
-            facts = facts_then(target, now)
-            if not linked_facts(facts, link, [record], now):
-                continue
-            for name in linked_facts(facts, link, records, now):
-                for event in self.records[name].history:
-                    if name == record.id or event.at <= late.at or rule.on not in ("", event.kind):
+            was_linked = ever(target, there) or ever(record, there.inverse(target.id))
+            for source in others if was_linked or target is record else ():
+                for event in source.history:
+                    if event.at <= late.at or not _may_trigger(rule, event):
                         continue
                     then = _Run(event, before, self.lifecycles, self.by)
-                    for pair in _pairs(rule, self.records[name], event, {target.id: target}):
-                        if pair[1] is target and then._attempt(rule, target) is None:
+                    for pair in _pairs(rule, source, event, {target.id: target}):
+                        if pair[1] is target and then._attempt(rule, before[target.id]) is None:
                             yield attrs.evolve(event, recorded_at=late.recorded_at), *pair
 
     def answer(
@@ -274,15 +278,8 @@ class _Run:
 
     def _is_triggered(self, rule: CascadeRule, source: Record, facts: Mapping[str, Any]) -> bool:
         event = self.event
-        if rule.source != source.record_type or rule.on not in ("", event.kind):
+        if rule.source != source.record_type or not _may_trigger(rule, event):
             return False
-        if rule.enters or rule.via:
-            if not isinstance(event, StateChanged):
-                return False
-            if rule.enters and event.state.name not in rule.enters:
-                return False
-            if rule.via and event.action not in rule.via:
-                return False
         if rule.changes and all(
             change.event.id != event.id for change in field_changes(source, rule.changes)
         ):

@@ -41,7 +41,7 @@ def linked_facts(
         there = Link(link, other.id)
         back = there.inverse(facts["id"])
         mine = there in facts["links"]
-        if other.id == facts["id"] or at < other.opened_at or not (mine or _ever(other, back)):
+        if other.id == facts["id"] or at < other.opened_at or not (mine or ever(other, back)):
             continue
         then = facts_then(other, at)
         if mine or back in then["links"]:
@@ -49,7 +49,8 @@ def linked_facts(
     return linked
 
 
-def _ever(record: Record, link: Link | None) -> bool:
+def ever(record: Record, link: Link | None) -> bool:
+    """Return whether a record has, or had, a link."""
     return any(isinstance(event, LinkAdded) and event.link == link for event in record.history)
 
 

@@ -90,6 +90,7 @@ def test_every_hint_knows_the_rooms_of_its_names() -> None:
         ("a name; nearest: Level", ""),
         ("a field path, or field(...)", " (from incidentcore.conditions import field)"),
         ("the file 'Level', or desk.Level", ""),
+        ("09:00, the opening of Task-7 or INC-Task", ""),
     ],
 )
 def test_the_imports_of_a_text(allowed: str, home: str) -> None:

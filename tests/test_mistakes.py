@@ -221,7 +221,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (STANDARD["incident"].open, ("incident",), {}, "allowed: the class Incident, Problem or"),
     (DESK.open, ("incident",), {"id": "I", "title": "t", **BY}, "allowed: the class Incident,"),
     (DESK.advance, ("I", "start"), BY, "record: got 'I'; allowed: a record"),
-    (next_wakeup, (DESK, 5), {"now": AT}, "allowed: several records, such as a list"),
+    (next_wakeup, (DESK, 5), {"now": AT}, "allowed: a Record, or several, such as a list"),
     (Agenda, (DESK, INCIDENT), {}, "allowed: several records, such as a list"),
     (Agenda(DESK).delivered, ("key",), {}, "keys that a store kept go to Agenda(delivered=)"),
     (MEAN_TIME_TO_RESOLVE.replace, (), {"clock": "office"}, "clock: got 'office'; allowed: a Cal"),

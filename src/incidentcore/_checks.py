@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from math import inf
 from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, cast, get_args
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
 
 import attrs
 
@@ -128,7 +128,9 @@ def each_of(where: str, values: Iterable[T], kind: Kind) -> Iterator[T]:
 
 def one_or_each(where: str, values: Iterable[T] | T, kind: type[T]) -> Iterator[T]:
     """Yield one value, or each of several as ``each_of`` does."""
-    return each_of(where, (values,) if isinstance(values, kind) else cast("Any", values), kind)
+    several: Any = (values,) if isinstance(values, kind) else values
+    need_several(where, several, f"{_named(kind)}, or several, such as a list")
+    return each_of(where, several, kind)
 
 
 def _kinds(kind: Any) -> tuple[type, ...]:

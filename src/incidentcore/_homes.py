@@ -47,7 +47,7 @@ ROOM_OF_NAME: Final = {
     for name in names.split()
 }
 
-_WORD: Final = re.compile(r"(?<![\w.\"'])([A-Za-z]\w+)(?![\w\"'])(\()?")
+_WORD: Final = re.compile(r"(?<![\w.\"'-])([A-Za-z]\w+)(?![\w\"'-])(\()?")
 
 
 def imports_in(text: str) -> str:

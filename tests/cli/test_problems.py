@@ -122,7 +122,7 @@ def test_a_group_may_be_named_as_the_map_names_it(
         (("--by", "category+service+priority"), "a pair"),
         (
             ("--by", "category+HOST"),
-            "configuration_item, as which the column of this heading is read",
+            "configuration_item for the column of this heading",
         ),
         (("--within", "0"), "--within: got 0; allowed: 1 to 36,500 days"),
         (("--least", "0"), "min_n"),

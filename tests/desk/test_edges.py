@@ -272,6 +272,8 @@ def test_a_window_of_another_calendar_than_the_close_is_written_in_full() -> Non
         ('a = { öffnung = "x" }', 1, "a name that is not plain ASCII stands in quotes"),
         ("[calendars.büro]", 1, "a name that is not plain ASCII stands in quotes"),
         ('a = "büro: x" b', 1, ""),
+        ('a = ["Hallo, Jürgen." "b"]', 1, ""),
+        ("a = { b = 'ü.', öffnung = 1 }", 1, "a name that is not plain ASCII stands in quotes"),
         ("[a]\n[a", 2, ""),
         (
             "a = [2026-13-01]",

@@ -201,3 +201,19 @@ def test_values_by_their_ids_have_the_names_that_any_ticket_shows() -> None:
     assert incident.priority == Priority.HIGH
     [prioritized] = [one for one in incident.history if one.kind == "prioritized"]
     assert prioritized.at.hour == 9
+
+
+@pytest.mark.parametrize(
+    ("shown", "changed_to", "category"),
+    [({"name": "IT"}, None, ()), ({"id": 5, "name": None}, 5, ("5",)), ({"id": 5}, 5, ("5",))],
+    ids=["without an id", "without a name", "with its id alone"],
+)
+def test_a_part_without_an_id_or_a_name_names_nothing(
+    shown: dict[str, Any], changed_to: int | None, category: tuple[str, ...]
+) -> None:
+    """A change to nothing remains one, and a change to an id without a name has the id."""
+    change = {"category_change": {"old": 4, "new": changed_to}}
+    update = {"timestamp": "2026-03-02 10:00:00", "by": {"type": "staff", "id": 7}, **change}
+    named = {**TICKET, "display_id": "HF8", "category": shown, "updates": []}
+    [incident, _] = read_happyfox([{**TICKET, "updates": [update]}, named])
+    assert incident.category == category

@@ -44,7 +44,7 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.paths import latest, natural
+from incidentcore.vendors.kit.paths import CUT, latest, natural, unpaged
 from incidentcore.vendors.kit.reported import reported_slas
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.kit.time_words import beside_utc, in_zone
@@ -1105,3 +1105,21 @@ def test_an_older_row_with_more_columns_does_not_take_the_place_of_a_newer(
     full = {**new, "team": "web"}
     rows = [full, new] if is_turned else [new, full]
     assert latest(rows, lambda row: row["id"], lambda row: row["at"]) == [full]
+
+
+@pytest.mark.parametrize("paging", ["offset", "startAt"])
+@pytest.mark.parametrize("is_last_there", [True, False])
+def test_pages_may_come_in_any_order(paging: str, *, is_last_there: bool) -> None:
+    """Of five records; a page is missing only if the furthest one says that more follow."""
+    pages = [{"rows": [n, n + 1], paging: n, "total": 5} for n in (0, 2)]
+    pages += [{"rows": [4], paging: 4, "total": 5}] * is_last_there
+    for some in permutations(pages):
+        found = [*unpaged(some, "rows")]
+        assert (CUT in found) != is_last_there
+        assert len(found) == 5
+
+
+def test_the_first_page_of_another_question_ends_the_one_before() -> None:
+    """Of three questions, the first and the last lack their second page."""
+    pages = [{"rows": [1], "offset": 0, "more": True}, {"rows": [2], "offset": 0, "more": False}]
+    assert [*unpaged([*pages, pages[0]], "rows")] == [1, CUT, 2, 1, CUT]

@@ -511,3 +511,18 @@ def test_an_entry_without_an_id_counts() -> None:
     log[1]["type"] = "resolve_log_entry"
     incident, found = read(*log, status="resolved")
     assert (incident.resolved_at, found) == (at(20, 1), [])
+
+
+def test_each_withdrawal_counts_in_a_log_without_ids() -> None:
+    """Acknowledged and given to others, twice: the incident is triggered from 20:05 on."""
+    given = {"assignees": [{"id": "U2"}]}
+    log = [
+        *(TRIGGER, entry("acknowledge", 2), entry("assign", 3, **given)),
+        *(entry("acknowledge", 4), entry("escalate", 5, **given)),
+    ]
+    incident, found = read(*({name: one[name] for name in one if name != "id"} for one in log))
+    assert [one.at for one in incident.history if one.kind == "unacknowledged"] == [
+        at(20, 3),
+        at(20, 5),
+    ]
+    assert (incident.state.name, found) == ("triggered", [])

@@ -543,8 +543,16 @@ def test_one_object_may_stand_alone_in_json(tmp_path: Path, page: dict[str, Any]
         ({"k": "A", "notes": [{"by": "ada"}]}, 1),
         ({"id": 7, "notes": [{"by": "ada"}, {"by": "kim"}]}, 1),
         ({"open": [{"k": "A"}], "closed": [{"k": "B"}, {"k": "C"}]}, 1),
+        ({"k": 7, "opened": "03/01/2026", "notes": [{"by": "ada"}, {"by": "kim"}]}, 1),
+        ({"result": {"records": [{"k": "A"}, {"k": "B"}]}}, 2),
+        ({"id": 7, "opened": "2026-03-02", "items": ["chair", "desk"]}, 1),
+        ({"id": 7, "opened": "2026-03-02", "items": []}, 1),
+        ({"id": "search-7", "items": [{"k": "A"}, {"k": "B"}]}, 2),
     ],
-    ids=["alone", "with paging", "of a record", "of a numbered record", "one of two"],
+    ids=[
+        *("alone", "with paging", "of a record", "of a numbered record", "one of two"),
+        *("of a record with a date", "under a name", "of texts", "empty", "of a numbered page"),
+    ],
 )
 def test_the_only_list_of_a_page_has_its_rows(
     tmp_path: Path, page: dict[str, Any], count: int
@@ -563,6 +571,8 @@ def test_the_only_list_of_a_page_has_its_rows(
         ({"total_count": 3, "offset": 1, "limit": 2}, False),
         ({"totalCount": 83}, True),
         ({"total": None, "offset": 0}, False),
+        ({"meta": "v1", "paging": True, "page_info": [1]}, False),
+        ({"meta": "v1", "total": 3}, True),
     ],
 )
 def test_a_page_of_fewer_than_the_total_says_so(

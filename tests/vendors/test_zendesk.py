@@ -458,6 +458,22 @@ def test_ticket_events_of_the_incremental_export_are_audits() -> None:
     assert list(reading.findings) == []
 
 
+def test_each_field_of_a_child_without_an_id_counts() -> None:
+    """Each child changes the group and, as its second field, the priority."""
+    children = [
+        {"event_type": "Change", "group_id": group, "priority": level}
+        for group, level in ((10, "high"), (20, "urgent"))
+    ]
+    entries = [
+        {"id": n, "ticket_id": 7, "created_at": text(8 + n), "updater_id": 2, "child_events": [one]}
+        for n, one in enumerate(children, 1)
+    ]
+    reading = read_zendesk([ticket(priority="urgent")], {"ticket_events": entries})
+    [incident] = reading
+    assert [one.at for one in incident.history if one.kind == "prioritized"] == [at(9), at(10)]
+    assert "duplicate_entry" not in reading.findings.counts
+
+
 def test_a_closed_ticket_names_the_tickets_that_follow_it() -> None:
     """As ``followup_ids``."""
     incident, _ = read(CREATED, fields={"followup_ids": [40, 41]})

@@ -224,8 +224,7 @@ def need_no_heading(option: str, names: Iterable[str], mapping: Mapping[str, Any
         if field is not None and heading not in known:
             ways = (field, f"{field}_at", f"custom.{field}")
             path = next((way for way in ways if way in (*FIELDS, *ALIASES)), ways[-1])
-            allowed = f"{path}, as which the column of this heading is read"
-            raise InvalidValueError(option, name, allowed)
+            raise InvalidValueError(option, name, f"{path} for the column of this heading")
 
 
 def field_and_value(text: str) -> tuple[str, str]:

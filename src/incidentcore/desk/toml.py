@@ -27,7 +27,9 @@ _TRAPS: Final = (
     (re.compile(r"=\s*(?:True|False|yes|no)\b"), "booleans are true and false"),
     (re.compile(r"^\s*\[[^\]\"]*\s[^\]]*\]"), "a name with a space stands in quotes"),
     (
-        re.compile(r"(?:^|[{,.\[])\s*[\w-]*[^\W\da-zA-Z_][\w-]*\s*[=.\]]"),
+        re.compile(
+            r"^(?:(?:\"[^\"]*\"|'[^']*'|[^\"'])*?[{,.\[])?\s*[\w-]*[^\W\da-zA-Z_][\w-]*\s*[=.\]]"
+        ),
         "a name that is not plain ASCII stands in quotes",
     ),
     (

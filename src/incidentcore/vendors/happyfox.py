@@ -105,8 +105,9 @@ def read_happyfox(
         history.check(updated_at=_modified(ticket))
 
     found = latest(unpaged(tickets, "data", "tickets"), updated=_modified)
-    parts = ((name, pick(as_object(one), name)) for one in map(as_object, found) for name in _NAMED)
-    names = {(n, str(part.get("id"))): part.get("name") for n, part in parts if as_object(part)}
+    parts = ((n, as_object(as_object(one).get(n))) for one in found for n in _NAMED)
+    pairs = ((n, part.get("id"), part.get("name")) for n, part in parts)
+    names = {(n, str(key)): name for n, key, name in pairs if None not in (key, name)}
     return Import(
         found,
         build,

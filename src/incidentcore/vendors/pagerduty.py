@@ -195,7 +195,7 @@ def _with_withdrawals(
             held = None
         elif kind in _GIVEN and held not in (None, at):
             if is_last or "acknowledge" in kinds[place:]:
-                key, channel = f"{entry.get('id')}-withdrawn", {"type": kind}
+                key, channel = entry.get("id") and f"{entry['id']}-withdrawn", {"type": kind}
                 made = {"id": key, "type": "unacknowledge_log_entry", "channel": channel}
                 yield {**entry, **made}
             held = None
@@ -261,7 +261,8 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
         }
         log.append(entry)
         if kind == "triggered" and entry["assignees"]:  # whom the log assigns by an own entry
-            log.append({**entry, "id": f"{entry['id']}-assign", "type": "assign_log_entry"})
+            key = entry["id"] and f"{entry['id']}-assign"
+            log.append({**entry, "id": key, "type": "assign_log_entry"})
     return [*rest, *current.values()], log
 
 

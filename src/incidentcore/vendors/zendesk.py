@@ -190,7 +190,7 @@ def _unfolded(child: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if isinstance(own, Mapping):
         fields |= own
     for place, (name, value) in enumerate(fields.items()):
-        key = f"{base['id']}-{place}" if place else base["id"]
+        key = f"{base['id']}-{place}" if place and base["id"] else base["id"]
         yield {**base, "id": key, "field_name": name, "value": value}
 
 

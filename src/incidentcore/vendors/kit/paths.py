@@ -91,14 +91,22 @@ def rows_of(page: Mapping[str, Any]) -> list[Any]:
 
     If the page announces another one, ``CUT`` is the last.
     """
+    while len(page) == 1 and isinstance(only := next(iter(page.values())), Mapping):
+        page = only
     name = next((key for key in _PAGES if type(page.get(key)) is list), None)
-    if name is None and not any(isinstance(one, str) and "/" not in one for one in page.values()):
+    if not _NAMED.isdisjoint(page):  # a record, unless its list has objects
+        name = name if any(map(as_object, page.get(name or "", ()))) else None
+    elif name is None and not any(map(_is_word, page.values())):
         several = [key for key in page if any(map(as_object, _list(page[key])))]
-        name = several[0] if len(several) == 1 and _NAMED.isdisjoint(page) else None
+        name = several[0] if len(several) == 1 else None
     if name is None:
-        only = next(iter(page.values())) if len(page) == 1 else None
-        return [only if isinstance(only, Mapping) else page]
+        return [page]
     return [*page[name], *((CUT,) if _goes_on(page, len(page[name])) else ())]
+
+
+def _is_word(value: object) -> bool:
+    """Return whether a value is a text, but no link, and so of a record rather than of a page."""
+    return isinstance(value, str) and not value.startswith(("/", "http"))
 
 
 def _list(value: object) -> list[Any]:
@@ -138,7 +146,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     if not isinstance(source, Iterable) or type(source) in (str, bytes):
         given = type(source).__name__
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
-    goes_on, seen = False, 0
+    goes_on, begun, seen, furthest = False, False, 0, 0
     for entry in flat(source):
         found = [as_object(entry).get(key) for key in keys]
         page: Any = next((one for one in found if type(one) in (list, tuple)), None)
@@ -149,15 +157,22 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         if page is None:
             yield entry
             continue
-        is_first = 0 in (entry.get("offset"), entry.get("startAt"))
-        if goes_on and (is_first or entry.get("previous_page", 0) is None):
-            yield CUT
-            seen = 0
+        start = _start(entry)
+        is_first = start == 0 or entry.get("previous_page", 0) is None
+        if is_first and (begun or start is None):  # of another question
+            yield from (CUT,) * goes_on
+            goes_on, seen, furthest = False, 0, 0
+        begun = begun or is_first
         yield from page
-        goes_on, seen = _goes_on(entry, len(page), seen), seen + len(page)
-        seen = seen if goes_on else 0
+        if start is None or start >= furthest:  # pages may come in any order
+            goes_on, furthest = _goes_on(entry, len(page), seen), start or 0
+        seen = seen + len(page) if goes_on else 0
     if goes_on:
         yield CUT
+
+
+def _start(page: Mapping[str, Any]) -> int | None:
+    return next((page[name] for name in _STARTS if type(page.get(name)) is int), None)
 
 
 def _goes_on(page: Mapping[str, Any], count: int, seen: int = 0) -> bool:
@@ -168,13 +183,14 @@ def _goes_on(page: Mapping[str, Any], count: int, seen: int = 0) -> bool:
         return True
     if any(page.get(name) is False for name in _LAST):
         return True
-    if pick(page, "meta.has_more") is True or pick(page, "paging.next"):
+    meta, paging, info = (as_object(page.get(name)) for name in ("meta", "paging", "page_info"))
+    if meta.get("has_more") is True or paging.get("next"):
         return True
     if any(page.get(name) is True for name in _LAST):
         return False
-    end, total = pick(page, "page_info.end_index"), pick(page, "page_info.last_index")
+    end, total = info.get("end_index"), info.get("last_index")
     if type(end) is not int:
-        end = next((page[name] for name in _STARTS if type(page.get(name)) is int), seen) + count
+        end = (seen if (start := _start(page)) is None else start) + count
         total = next((page[name] for name in _TOTALS if type(page.get(name)) is int), 0)
     return type(total) is int and end < total
 

@@ -217,13 +217,13 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the effect of the minimum confidence that best meets a target; None if none does.
+        """Return the threshold that best meets a target, with its effect; None if none does.
 
         Args:
-            precision: The fraction of predictions that must be right. Of the confidences that
+            precision: The fraction of predictions that must be right. Of the thresholds that
                 achieve this, the one with the greatest coverage is used.
-            coverage: The fraction of records that must get a category. Of the confidences that
-                achieve this, the greatest is used.
+            coverage: The fraction of records that must get a category. Of the thresholds that
+                achieve this, the highest is used.
 
         Raises:
             InvalidValueError: Both ``precision`` and ``coverage`` are given, or neither is.

@@ -75,7 +75,8 @@ def update_adherence(
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
 
-    Units: the result's ``lateness`` is counted like ``late_by`` in ``missed_updates``.
+    Units: ``lateness`` adds up open time of the rules' calendars; for a rule without a calendar, of
+    its contact hours; if there are none either, wall-clock time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

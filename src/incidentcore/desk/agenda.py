@@ -171,11 +171,11 @@ class Agenda:
             self._owed.clear()  # which gives its memory back
 
     def next_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when to call ``due`` again; None if nothing can become due without a change.
+        """Return when to call ``due`` again; None if nothing becomes due until a record changes.
 
         Args:
-            now: The current time; it is returned if an item has not been delivered, or ``put`` was
-                called since the last ``due``.
+            now: The current time; it is returned if a due item has not been delivered, or ``put``
+                was called since the last ``due``.
         """
         now = as_utc(now, "now")
         if self._changed or self._owed:

@@ -51,7 +51,7 @@ def check_desk(
     Args:
         desk: The desk.
         start: The instant from which calendars and schedules are checked, usually now. Without it
-            they are not checked, and a finding says so, since the library reads no clock.
+            they are not checked, and a finding says so: the library never reads the system time.
         records: Records whose manual escalations are checked. A manual escalation that names no
             row of the desk is checked against every row that applies.
 

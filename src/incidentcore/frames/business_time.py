@@ -224,7 +224,8 @@ def add_business_days(
             calendar for the value in ``by``).
 
     Returns:
-        Instants in UTC, or nulls, in a column of the library and with the index of ``start``.
+        Instants in UTC, or nulls, in a column of the same library and with the same index as
+        ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

@@ -4,8 +4,9 @@
 intents and a new state. An intent is a change to an incident that the alerts call for, such as
 opening it. The following rules apply, in addition to those of ``IntakePolicy``:
 
-- **Fault**: alerts with the same source and key are about the same fault, which is either
-  firing or not.
+- **Fault**: alerts with the same source and key are about the same fault. A fault *is firing* from
+  a firing alert until a resolved one, until ``silence`` has passed, or until its incident ends. A
+  flapping fault counts as firing.
 - **One intent each**: every alert leads to one intent: the alert belongs to an incident, or it is
   suppressed or dropped for a reason. Until that is decided, it is in ``IntakeState.undecided``.
 - **Time** is the latest instant at which an alert was received, or ``until`` if later, minus
@@ -18,7 +19,7 @@ opening it. The following rules apply, in addition to those of ``IntakePolicy``:
   Deadlines at an instant come after its alerts, so every window includes its last instant. A change
   of status leaves the flapping window when it is exactly as old as the window is long.
 - **Openings**: only a firing alert opens or reopens an incident.
-- **Memory**: a fault is kept while it fires, and afterwards until the longest of
+- **Memory**: a fault is kept while it is firing, and afterwards until the longest of
   ``deduplicate``, ``lateness`` and the flapping window has passed since it was last reported or its
   incident ended. An incident is kept while an alert may join it. See ``IntakeState``.
 """

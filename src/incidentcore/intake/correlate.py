@@ -65,8 +65,8 @@ def fold_alerts(
     A stream of alerts may be split anywhere: if the state returned for the first part is passed
     with the second, the result is the same. Alerts are processed in the order of receipt
     (``recorded_at``), but sorted by ``at`` within ``policy.lateness``. So alerts may arrive out of
-    order without changing the result, as long as none arrives more than ``policy.lateness`` after
-    one whose ``at`` is later; the order of alerts with the same instant never matters.
+    order without changing the result, unless one arrives more than ``policy.lateness`` after an
+    alert with a later ``at``; the order of alerts with the same instant never matters.
 
     Args:
         policy: How alerts become incidents.
@@ -74,8 +74,8 @@ def fold_alerts(
             people ended, and an ``IncidentReopened`` for each that they reopened.
         state: The state that an earlier call returned; None for the first call.
         until: The current time: an alert takes effect when it is at least ``policy.lateness`` old.
-            Without ``until``, its age is measured when the latest alert was received, and must
-            exceed ``policy.lateness``.
+            Without ``until``, it does so once another alert is received more than
+            ``policy.lateness`` after it.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.

@@ -210,7 +210,7 @@ class Decisions(Deadlines):
     # Incidents
 
     def _start(self, alert: Alert, condition: LiveCondition, now: datetime) -> None:
-        """Find or open the incident for a fault that fires and has none."""
+        """Find or open the incident for a fault that is firing and has none."""
         policy = self.policy
         name = self._group_of(alert)
         group = self.groups.get(name)
@@ -303,7 +303,7 @@ class Decisions(Deadlines):
                 self._out.append(_intent("add", now, incident.name, incident.group, held, ""))
 
     def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
-        """Remove a fault that no longer fires from its incident, which may resolve it."""
+        """Remove a fault that is not firing now from its incident, which may resolve it."""
         incident = self.incidents[condition.incident]
         incident.members.discard(condition.name)
         condition.incident = ""

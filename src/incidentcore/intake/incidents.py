@@ -117,8 +117,9 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that was not open at the intent's instant or later. To avoid the latter, pass
-            an ``IncidentEnded`` to ``fold_alerts`` for each incident that people end.
+            incident that was open neither at the intent's instant nor at any time after it. To
+            avoid the latter, pass ``fold_alerts`` an ``IncidentEnded`` for each incident that
+            people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(

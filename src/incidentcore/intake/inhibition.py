@@ -1,4 +1,4 @@
-"""Find which faults hold back others while they fire, and which alerts wait for them."""
+"""Find which faults hold back others while they are firing, and which alerts wait for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Name: TypeAlias = tuple[str, str]
 
 
 class Inhibition:
-    """The faults that hold back others while they fire, and those that are held back.
+    """The faults that hold back others while they are firing, and those that are held back.
 
     Args:
         policy: The policy with the inhibition rules.
@@ -82,7 +82,7 @@ class Inhibition:
         return condition.let_go()
 
     def ended(self, condition: LiveCondition) -> list[Name]:
-        """Register that a fault no longer fires; return those that nothing else holds back."""
+        """Register that a fault is not firing now; return those that nothing else holds back."""
         keys, condition.inhibits = condition.inhibits, ()
         return self._withdraw(condition, keys)
 

@@ -26,16 +26,14 @@ class IncidentIntent(SharedRepr):
             of the incident to which its fault belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
-        reason: Why the incident is resolved: ``all_resolved``, ``first_resolved`` or ``silence``;
-            the name of the rule that suppresses the alert; or why the alert is dropped:
-
-            ``duplicate``: the last alert about the fault is not older than the deduplication span.
-            ``stale``: a newer alert about the fault is already known. ``outweighed``: the fault
-            also has a firing alert at the same instant, which takes precedence. ``not_firing``: a
-            resolved alert about a fault that is not known to be firing. ``below_threshold``: too
-            few alerts fired within the window. ``flapping``: alerts about the fault fire and are
-            resolved repeatedly, and the fault counts as firing. ``not_matched``: the policy does
-            not apply to such alerts.
+        reason: For ``resolve``, why: ``all_resolved``, ``first_resolved`` or ``silence``. For
+            ``suppressed``, the name of the rule that suppresses the alert. For ``dropped``, why:
+            ``duplicate`` (the last alert about the fault is not older than the deduplication span),
+            ``stale`` (a newer alert about the fault is already known), ``outweighed`` (the fault
+            also has a firing alert at the same instant, which takes precedence), ``not_firing`` (a
+            resolved alert about a fault that is not known to be firing), ``below_threshold`` (too
+            few alerts fired within the window), ``flapping`` (the fault is flapping and counts as
+            firing) or ``not_matched`` (the policy does not apply to such alerts).
     """
 
     kind: str

@@ -186,7 +186,7 @@ class LiveIncident:
         )
 
     def due(self, policy: IntakePolicy, _: object) -> datetime | None:
-        """Return when no alert can join or reopen it any more; None while a fault fires."""
+        """Return when no alert can join or reopen it any more; None while a fault is firing."""
         if self.resolved_at is not None:
             within = policy.reopen_within
             return self.resolved_at if within is None else self.resolved_at + within

@@ -57,7 +57,7 @@ def need_weeks(name: str, value: Any, *, zero: bool) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping(SharedRepr):
-    """A rule for when a fault that repeatedly fires and resolves counts as flapping.
+    """A rule for when a fault whose status changes repeatedly counts as flapping.
 
     A fault begins to flap at the ``start``-th change of status within the span ``within``, and
     stops as soon as the span contains at most ``stop`` changes. Meanwhile it counts as firing, and
@@ -161,7 +161,8 @@ class Inhibit(SharedRepr):
 
     The alert of a target waits, and is checked again once no source is firing. If its fault is
     resolved before that, the alert is suppressed. Alerts that belong to an open incident, and
-    resolved alerts, do not wait. Alerts that match both tests do not hold back each other.
+    resolved alerts, do not wait. Alerts that match both tests do not hold back each other. A *key*
+    is the rule's name and an alert's values in ``equal``: a target waits for sources with its key.
 
     Attributes:
         source: The test (``Condition``) of the alerts that hold others back, such as
@@ -188,18 +189,18 @@ class Inhibit(SharedRepr):
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return the rule's name and an alert's values in the fields that ``equal`` lists."""
+        """Return the key of an alert, without regard to which of the tests it matches."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
     def holds(self, alert: Alert) -> tuple[str, ...]:
-        """Return the keys that hold back targets while an alert fires; none if no source."""
+        """Return the keys of targets that wait while an alert fires; empty if not a source."""
         if not self.source.test(alert, alert.at):
             return ()
         key = self.key_of(alert)
         return (key,) if self.target.test(alert, alert.at) else (key, key + _ONE_SIDED)
 
     def waits_for(self, alert: Alert) -> str:
-        """Return the key that holds an alert back; empty if the alert is not a target.
+        """Return the key for which an alert waits; empty if the alert is not a target.
 
         An alert that is a source itself waits only for sources that are not targets.
         """
@@ -224,7 +225,7 @@ def _groupings(rules: Iterable[AlertGrouping] | AlertGrouping) -> tuple[AlertGro
 class IntakePolicy(SharedRepr):
     """A policy for how alerts become incidents.
 
-    Alerts with the same source and key are about the same *fault*, which is firing or resolved.
+    For *faults*, and when they are firing or resolved, see ``incidentcore.intake``.
 
     All spans include their last instant: an alert exactly ``window`` after the previous one still
     joins its incident.
@@ -252,7 +253,7 @@ class IntakePolicy(SharedRepr):
             people.
         silence: A fault counts as resolved if no alert about it comes for this long; if None, the
             fault counts as firing until a resolved alert comes.
-        flapping: When a fault that repeatedly fires and resolves counts as firing; None for never.
+        flapping: When a fault is flapping, and so counts as firing; None for never.
         maintenance: Rules for when alerts do not open incidents; the first that matches applies.
         inhibit: Rules by which firing faults keep others from opening incidents.
         severities: The order of severities, and the impact and urgency of each.
@@ -308,7 +309,7 @@ class IntakePolicy(SharedRepr):
             raise DefinitionError("inhibit", names, "rules with different names")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a fault without a firing alert is remembered after its last alert.
+        """Return how long a fault that is not firing is remembered after its last alert.
 
         Args:
             unheard: Whether only a resolved alert was received so far, so that the firing alert may
@@ -329,7 +330,7 @@ class IntakePolicy(SharedRepr):
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return the keys (``Inhibit.holds``) that hold back other alerts while this one fires."""
+        """Return the keys (see ``Inhibit``) of the alerts that wait while this one fires."""
         need_kind("alert", alert, Alert)
         return tuple(key for rule in self.inhibit for key in rule.holds(alert))
 

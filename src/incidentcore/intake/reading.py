@@ -34,14 +34,14 @@ def _show(value: object) -> str:
 
 
 class AlertFaults:
-    """Reads fields of plain data, and collects every fault in it with its path."""
+    """Reads fields of plain data, and collects every mistake in it with its path."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
         self._values = 0
 
     def note(self, message: str, path: str) -> None:
-        """Add a fault."""
+        """Add a mistake."""
         self.found.append(f"{message} @ {path}")
 
     def wrong(self, value: object, allowed: str, path: str) -> None:
@@ -49,24 +49,24 @@ class AlertFaults:
         self.note(f"got {_show(value)}; allowed: {allowed}", path)
 
     def checked(self, value: T | None) -> T:
-        """Return a value that was read, if there were no faults.
+        """Return a value that was read, if there were no mistakes.
 
         Raises:
-            FormatError: There were faults; the error lists them all.
+            FormatError: There were mistakes; the error lists them all.
         """
         if value is None or self.found:
             raise FormatError(self.found)
         return value
 
     def entries(self, value: object, path: str) -> Mapping[str, Any] | None:
-        """Return a value that must be an object with text keys; otherwise add a fault."""
+        """Return a value that must be an object with text keys; otherwise add a mistake."""
         if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
             return value
         self.wrong(value, "an object with text keys", path)
         return None
 
     def text(self, data: Mapping[str, Any], name: str, path: str, *, required: bool = False) -> str:
-        """Return a field that must be text; empty if it is absent or, with a fault, not text."""
+        """Return a field that must be text; empty if it is absent or, with a mistake, not text."""
         value = data.get(name)
         if isinstance(value, str) and (value or not required):
             return value
@@ -120,7 +120,7 @@ class AlertFaults:
         return self.instant(data[name], f"{path}.{name}")
 
     def status(self, value: object, path: str) -> AlertStatus:
-        """Return the status, ``firing`` or ``resolved``; any other value adds a fault."""
+        """Return the status, ``firing`` or ``resolved``; any other value adds a mistake."""
         if value == "firing" or value == "resolved":  # noqa: PLR1714  narrows the type
             return value
         self.wrong(value, "firing, resolved", path)

@@ -30,19 +30,18 @@ class ConditionState(SharedRepr):
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it counts as firing, which depends on its last alert, that alert's age, and
-            whether its incident has ended.
+        firing: Whether it is firing (see ``incidentcore.intake``), regardless of ``flapping``.
         last_at: The latest ``at`` of its alerts.
         heard_at: When an alert about it was last received.
-        severity: The worst severity since it began to fire.
+        severity: The worst severity since it started firing.
         incident: The id of the incident it belongs to; empty for none.
         changes: When its status changed, oldest first; only what is needed to detect flapping.
-        flapping: Whether it is flapping, which means that it repeatedly fires and resolves.
+        flapping: Whether it is flapping: its status changes repeatedly (see ``Flapping``).
         held: The alert that maintenance or an inhibition rule holds back; None if there is none.
         held_until: When that maintenance ends; None without maintenance.
         held_by: The name of that maintenance or inhibition rule.
-        held_for: The key of the inhibition that must end first (``Inhibit.key_of``).
-        inhibits: The keys of the inhibitions that it causes while it fires (``Inhibit.key_of``).
+        held_for: The key for which that alert waits (see ``Inhibit``); empty without inhibition.
+        inhibits: The keys of the alerts that wait while it is firing (see ``Inhibit``).
         unheard: Whether only a resolved alert about it has been received so far.
     """
 

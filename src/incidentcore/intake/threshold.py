@@ -188,7 +188,7 @@ def fold_samples(
     until: datetime | None = None,
     lateness: timedelta = _ZERO,
 ) -> SampleResult:
-    """Return the alerts that measured values cause, and the new state.
+    """Return the alerts that the measured values trigger, and the new state.
 
     A stream of samples may be split anywhere: pass the state returned for the first part with the
     second. Of several samples of a series at the same instant, the worst is used: the greatest with
@@ -199,7 +199,7 @@ def fold_samples(
         samples: The samples of any number of series, in the order of receipt.
         state: The state that an earlier call returned; None for the first call.
         until: The current time: a sample takes effect when it is at least ``lateness`` old. Without
-            ``until``, its age is measured at the latest sample, and must exceed ``lateness``.
+            ``until``, it does so when it is more than ``lateness`` older than the latest sample.
         lateness: How much older than the latest sample a sample may be without being ignored.
 
     Raises:

@@ -87,12 +87,12 @@ class Kpi(SharedRepr):
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
             ``net`` for the time in open states up to the last resolution.
         canceled: ``exclude`` leaves canceled records out, ``censor`` ends their time at the
-            cancellation (for survival), ``include`` treats them like any other.
+            cancellation (only with ``SURVIVAL_MEDIAN``), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
-            one that is still open: ``exclude`` leaves it out; ``censor`` (for survival) ends its
-            time when the record ended or, if it is open, at the instant of the computation;
-            ``as_of`` counts its time up to that instant.
+            one that is still open: ``exclude`` leaves it out; ``censor`` (only with
+            ``SURVIVAL_MEDIAN``) ends its time when the record ended or, if it is open, at the
+            instant of the computation; ``as_of`` counts its time up to that instant.
         window_basis: Which time must be in the window: ``opened``, ``acknowledged``,
             ``first_response``, ``first_resolved``, ``resolved`` (the last resolution) or
             ``closed``. If a reopening undid a resolution (or closing)
@@ -110,7 +110,7 @@ class Kpi(SharedRepr):
         edge_cases: What a reader of the figure should know about special cases.
         source: The origin of the definition.
 
-    The last four are not compared: KPIs that differ only in these texts are equal.
+    KPIs that differ only in ``title``, ``formula``, ``edge_cases`` or ``source`` are equal.
 
     Raises:
         KpiDefinitionError: An attribute is invalid, or two attributes contradict each other.

@@ -101,7 +101,7 @@ class Group(SharedRepr):
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function from a record, or an event if ``of_events`` is True, to its group."""
+        """Return a function that returns the group of a record, or of an event if ``of_events``."""
         if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
@@ -231,7 +231,7 @@ class HourBands(SharedRepr):
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function from a record, or an event if ``of_events`` is True, to its group."""
+        """Return a function that returns the group of a record, or of an event if ``of_events``."""
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 

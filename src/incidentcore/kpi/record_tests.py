@@ -215,8 +215,8 @@ class WhenResolved(RecordTest):
     """A test of whether a condition matched the record as it was at its last resolution.
 
     Later changes are ignored. If the requester changed the state at the very instant of the
-    resolution, the record is read as it was just before. A record that is not resolved does not
-    satisfy the test.
+    resolution, the record is read as it was just before that instant. A record that is not resolved
+    does not satisfy the test.
     """
 
     condition: Condition = attrs.field(validator=need_condition)

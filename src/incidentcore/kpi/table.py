@@ -294,7 +294,10 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows, and which columns are numeric; ``among`` names denominators."""
+        """Return headings, rows, and which columns are numeric.
+
+        With ``among``, rates name their denominators: ``"12 of 40 resolved records"``.
+        """
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),
@@ -392,7 +395,5 @@ class _Reason(SharedRepr):
 
 def _reasons(row: KpiResult) -> str:
     counts = row.excluded.items()
-    return Phrase(
-        "{reasons}",
-        reasons=tuple(Phrase("{reason} {n}", reason=_Reason(code), n=n) for code, n in counts),
-    )
+    shown = tuple(Phrase("{reason} {n}", reason=_Reason(code), n=n) for code, n in counts)
+    return Phrase("{reasons}", reasons=shown)

@@ -167,9 +167,9 @@ def decide(
         by: Who takes the action; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         related: Records that may be linked to this one, for guards that read them.
-        amend: Whether to accept a late action into a resolved or final state even if the next
-            change of state is not a legal step from it. Later events are replayed unchanged, so
-            that the record's present state may stay as it is (rule L2).
+        amend: Whether to accept a late action that leads to a resolved or final state, even if the
+            lifecycle does not allow the next recorded change of state from there. Later events are
+            replayed unchanged, so that the record's present state may stay as it is (rule L2).
         fields: The fields that the transition declares, as a mapping.
         named: The same fields as keyword arguments; a field that is not declared is refused.
 

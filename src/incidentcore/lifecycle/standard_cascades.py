@@ -36,9 +36,9 @@ def parent_to_child(
 
     A parent's progress, holds and resolution are passed on to its children. A parent that waits for
     its caller, is closed or canceled, or becomes a major incident leaves its children unchanged.
-    When work on the parent resumes, or the parent waits for something else, the children that were
-    put on hold with it follow. If an agent reopens the parent, the children that were resolved with
-    it are reopened too; if somebody else does, only the parent is.
+    When work on the parent resumes, or its hold reason changes to another that is passed on, the
+    children that were put on hold with it follow. If an agent reopens the parent, the children that
+    were resolved with it are reopened too; if somebody else does, only the parent is.
 
     Args:
         new: The name of the new state.

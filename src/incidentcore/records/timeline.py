@@ -61,7 +61,7 @@ class Timeline(SharedRepr):
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each step and a mapping of all fields after it, which must be copied to keep it."""
+        """Yield each step and all fields after it; copy the mapping, which later steps change."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)

@@ -54,7 +54,7 @@ class Codec:
     The functions of this package, such as ``dumps``, do the same for the library's classes.
 
     Attributes:
-        extra: A mapping from the name that documents have as ``type`` to your attrs class. Objects
+        extra: A mapping from the value of ``type`` in documents to your attrs class. Objects
             of these classes are written field by field. A field whose type is a base class or
             protocol, such as ``Condition``, accepts classes that derive from it or have all its
             members.

@@ -55,8 +55,8 @@ def cloud_event(event: Event, /, *, source: str, prefix: str = "incidentcore") -
             id contains control characters, which CloudEvents forbids; or the event cannot be
             written.
 
-    Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
-    format 3.
+    Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and its JSON
+    format, section 3 (envelope).
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident

@@ -225,7 +225,7 @@ class _Run:
             self.dispatch(now)
 
     def push(self, ticket: _Ticket, key: tuple[int, Any]) -> None:
-        """Put a record into its queue by a key; the least key comes first."""
+        """Put a record into its queue by a key; the smallest key comes first."""
         ticket.key = key
         heappush(self.queues[ticket.skill], (key, next(self.numbers), ticket))
 

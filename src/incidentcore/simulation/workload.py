@@ -285,10 +285,10 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """The protocol for functions that return a waiting record's sort key; the least is first."""
+    """The protocol for sort keys of waiting records; the smallest key is taken first."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
-        """Return the sort key of a record; the record with the least key is taken first.
+        """Return the sort key of a record; the record with the smallest key is taken first.
 
         Args:
             record: The record, when it begins to wait.
@@ -301,7 +301,7 @@ class ByPriority:
     """A queue order: by priority, the most urgent first; then by opening, the oldest first."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
-        """Return the sort key of a waiting record; the record with the least key is taken first."""
+        """Return the sort key of a waiting record; the smallest key is taken first."""
         rank = 1_000 if record.priority is None else record.priority.rank
         return rank, record.opened_at, record.id
 
@@ -311,7 +311,7 @@ class ByArrival:
     """A queue order: the record that has waited longest comes first."""
 
     def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
-        """Return the sort key of a waiting record; the record with the least key is taken first."""
+        """Return the sort key of a waiting record; the smallest key is taken first."""
         return (since,)
 
 

@@ -116,7 +116,7 @@ class Figures(SharedRepr):
         end: Its end, or now while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
-        breached_at: The last instant at which the target was still met; None until breached.
+        breached_at: The instant after which the target is exceeded; None until breached.
         spent_at: The due time once it has passed; None while it lies ahead.
         fixed_due: The due time, if the target computes one from the start; otherwise None.
         known: The value of ``ahead``; None before it is first read.
@@ -330,7 +330,7 @@ class Cycle(SharedRepr):
         target: The target as open time.
         elapsed: The open time that counted.
         due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
-        breached_at: The last instant at which the target was still met; None until breached.
+        breached_at: The instant after which the target is exceeded; None until breached.
         result: ``met``, ``breached`` (even while in progress), ``canceled``, ``replaced``, or
             ``running`` if it is still undecided.
         stopped_by: The event that ended the cycle; None while in progress, or if time alone did.

@@ -65,7 +65,7 @@ def lint_sla(
             such a field with any other text is a finding.
         starts: Example start times of a clock. A target unreachable from all of them is an error.
 
-    Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
+    Source: rule S10; the three pitfalls that ServiceNow's page on SLA conditions describes.
 
     >>> from datetime import timedelta
     >>> from incidentcore.conditions import field

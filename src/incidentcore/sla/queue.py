@@ -94,7 +94,8 @@ class QueueItem:
 
     Attributes:
         record: The record.
-        priority: The record's effective priority at the instant of the queue; None if it has none.
+        priority: The record's effective priority, as of ``now`` in ``work_queue``; None if it has
+            none.
         due_at: The earliest due time of the record's running clocks; None if no clock runs.
     """
 
@@ -119,7 +120,7 @@ def work_queue(
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; records that are not open at ``now`` are left out.
-        now: The instant of the queue.
+        now: The instant as of which the records are sorted.
 
     Source: our choice; rule S3 for the due time of several clocks.
 

@@ -38,8 +38,8 @@ class SlaSnapshot:
         due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
         due_at_if_resumed: When the clock would be due if it ran without a pause from ``now`` on;
             None before the clock starts and after it ends.
-        breached: Whether the elapsed time exceeds the target.
-        breached_at: The last instant at which the target was still met; None until breached.
+        breached: Whether the target is exceeded.
+        breached_at: The instant after which the target is exceeded; None until breached.
         paused_open_time: How much open time fell within pauses in the current cycle.
         wall_elapsed: The wall-clock time of the cycle, including closed hours but not pauses.
         next_wakeup: When a result next changes without an event; None if never.

@@ -181,15 +181,15 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether the elapsed time exceeds the target; false at the due time itself (S2)."""
+        """Return whether the target is exceeded; false at the due time itself (rule S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
     def breached_at(self) -> datetime | None:
-        """Return the last instant at which the target was still met; None until breached (S2).
+        """Return the instant after which the target is exceeded; None until breached (rule S2).
 
         If the clock was due at 17:00, closing time, and still runs, this is 09:00 the next day,
-        since the target is exceeded only when more time counts.
+        since no time counts overnight.
         """
         return self._figures.breached_at
 
@@ -225,7 +225,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
-                exceeding the target (one microsecond of counted time after ``"due"``).
+                the first instant at which the target is exceeded (just after ``breached_at``).
             of: Only cycles under a definition of this kind or name; None for all cycles.
 
         Returns:

@@ -159,7 +159,7 @@ class SlaThreshold(SharedRepr):
 
     @property
     def days(self) -> int | None:
-        """Return the business days before or after the due time; None for other thresholds."""
+        """Return the number of business days before or after the due time; None if it has none."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 

@@ -34,7 +34,7 @@ def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) 
     ``fields`` mention. Some are put on hold or reopened, and some callers give up.
 
     Args:
-        desk: The desk; its incidents follow the actions of the standard lifecycle.
+        desk: The desk; its incidents must have the actions of the standard lifecycle.
         start: The first instant of the run.
         days: The length of the run.
     """

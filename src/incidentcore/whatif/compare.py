@@ -329,7 +329,7 @@ def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[
 
 
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
-    """Return the first interval at or after an instant in which only one of two calendars is open.
+    """Return the first interval, at or after ``at``, in which only one of two calendars is open.
 
     Args:
         before: The first calendar.

@@ -107,7 +107,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if the level is due before the previous one, never, or again and again."""
+        """Yield findings if a level is never due, due repeatedly or due before the previous one."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -249,7 +249,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the time from the due time of the level of ``above`` to that of this level.
+        """Return how long after the level whose trigger is ``above`` this level becomes due.
 
         The result is None if that time varies.
         """

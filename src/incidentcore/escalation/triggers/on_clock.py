@@ -45,8 +45,8 @@ class OnClock(Trigger):
         point: ``"due"``, ``"breach"`` or an ``SlaThreshold``; a fraction such as ``0.75`` is
             converted to a threshold at that fraction of the target.
 
-    ``"due"`` is reached at the due time; ``"breach"`` at the first instant at which the elapsed
-    time exceeds the target.
+    ``"due"`` is reached at the due time; ``"breach"`` at the first instant at which the target is
+    exceeded; see ``SlaStatus.crossings``.
     """
 
     until: ClassVar[str] = "resolved"

@@ -24,7 +24,9 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class LinkedShare(Measure):
-    """The share of listed items to which any record is linked, such as deployments that failed.
+    """The share of the listed items to which at least one record is linked.
+
+    If all deployments are listed, for example, this is the share that caused an incident.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.

@@ -90,7 +90,7 @@ class HistoryBuilder(EntryLog):
     def span(
         self, entry: object, name: str, unit: timedelta, *, path: str = ""
     ) -> timedelta | None:
-        """Return the duration at the path ``name``, counted in ``unit``; see ``figure``."""
+        """Return the duration in field ``name`` of ``entry``, given in ``unit``; see ``figure``."""
         return self.figure(
             pick(entry, name), lambda number: unit * float(number), field=name, path=path
         )

@@ -142,8 +142,8 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether name, code or translation decided it.
 
-        If the table lacks the name, the state of the category is used; without one, the state of
-        the same name in English. Without either, the state is None if ``unknown`` is ``refuse``;
+        If the table lacks the name, the state of the category is used; if there is none, the state
+        of the same name in English. If both are missing and ``unknown`` is ``refuse``, it is None;
         otherwise it is the state of a known name with which ``name`` begins (see ``StateTable``),
         or an open state.
         """
@@ -304,7 +304,7 @@ class LevelTable:
     def find(self, kind: str, value: object) -> Level | None:
         """Return the level of ``kind``, such as ``"impact"``, for a word or code.
 
-        If the table lacks the word, the level of a similar word is used, or None without one.
+        If the table lacks the word, this is the level of a similar word; None if there is none.
         """
         return self.match(kind, value)[0]
 

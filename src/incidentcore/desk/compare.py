@@ -33,7 +33,7 @@ class RuleDifference:
         before: The rule or value in the first desk; None if there is none.
         after: The rule or value in the second desk; None if there is none.
         attributes: The names of the attributes in which ``before`` and ``after`` differ.
-        answer: ``unknown`` if it could not be decided whether any record is affected, else ``yes``.
+        answer: ``unknown`` if it could not be decided whether a record is affected, else ``yes``.
     """
 
     part: str
@@ -74,7 +74,7 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
 
     The following do not count as differences: a different order of rules that never apply to the
     same record; a new name for a service, adjustment, category rule or routing rule; and an unused
-    calendar. If the result is empty, any record is treated in the same way by both desks.
+    calendar. If the result is empty, both desks treat every record in the same way.
 
     Args:
         before: The first desk.

@@ -38,7 +38,8 @@ class CellHistory:
     """The visits of records to one cell, which is a combination of field values.
 
     A visit begins when a record gets these values, and ends when the record's clock ends, even if
-    the values have changed by then. The last three attributes have one entry for each visit.
+    the values have changed by then. ``entered``, ``left`` and ``ended`` have one entry for
+    each visit.
 
     Attributes:
         fields: The fields of the cell.

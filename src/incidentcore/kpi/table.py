@@ -52,7 +52,7 @@ class KpiResult(SharedRepr):
         kpi: The KPI's id.
         definition: The id made from the content of the KPI's definition (``Kpi.definition``).
         group: The values of the groups, in the order of the headings; ``"(all)"`` in a total.
-        period: The period's name, or None without periods.
+        period: The period's name; None if the table has no periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
             microsecond; a whole number for counts; a float otherwise; None if there is no value: no
             records, or a denominator of zero. A missing value is never shown as 0, 100 or NaN.

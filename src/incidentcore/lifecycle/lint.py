@@ -290,8 +290,8 @@ def _objection(
 def _lint_endless(rules: tuple[CascadeRule, ...], lifecycle: Lifecycle) -> Iterator[LintFinding]:
     """Find rules that can trigger each other endlessly on records of a lifecycle (rule L4).
 
-    That takes a circle of rules, each of which the effect of the one before can set off, in which a
-    record comes back to a state that it had, or in which comments follow comments both ways.
+    That takes a circle of rules in which each can trigger the next, and a record returns to
+    a state that it had, or comments follow comments both ways.
     """
     ours = [r for r in rules if r.source == r.target == lifecycle.record_type]
     leads = {

@@ -45,7 +45,7 @@ def as_object(value: object) -> Mapping[str, Any]:
 
 
 def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of the list at a path; none if the path has no value.
+    """Yield the objects of the list at a path; nothing if the path has no value.
 
     Raises:
         InvalidValueError: The value is not a list, or an element is not an object.

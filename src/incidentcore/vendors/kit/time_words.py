@@ -103,7 +103,7 @@ def in_zone(text: str, read: Callable[[str], datetime]) -> datetime:
 
 
 def on_weekday(text: str, read: Callable[[str], datetime]) -> datetime:
-    """Return a time without the weekday before it, which must be that of its date."""
+    """Return the time after a weekday; raise ``ValueError`` if it is on another weekday."""
     found = _LEADING.match(text)
     if found is None or (day := _WEEKDAYS.get(found[1].casefold())) is None:
         raise ValueError

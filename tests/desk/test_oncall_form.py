@@ -78,9 +78,10 @@ def test_a_rotation_is_read_and_written_as_one_text(change: str, unit: str, ever
     assert rotation_words(rotation) == (change, date(2026, 6, 1))
 
 
-def test_a_week_begins_on_its_day() -> None:
+@pytest.mark.parametrize("day", ["mon", "Monday", "Mo"])
+def test_a_week_begins_on_its_day(day: str) -> None:
     """The first Monday from the Thursday that is given."""
-    rotation = rotation_of("weekly mon 09:00", date(2026, 6, 4), "UTC")
+    rotation = rotation_of(f"weekly {day} 09:00", date(2026, 6, 4), "UTC")
 
     assert rotation.anchor == datetime(2026, 6, 8, 9, tzinfo=UTC)
 

@@ -131,6 +131,15 @@ def test_an_override_in_vain_is_found() -> None:
     ]
 
 
+def test_each_removal_of_somebody_unknown_is_found() -> None:
+    """Two absences under the same misspelled name: naming it once does not make it known."""
+    days = [Interval(MONDAY + n * 24 * HOUR, MONDAY + (n + 1) * 24 * HOUR) for n in (0, 1)]
+    found = found_of(*(RotaOverride(day, "adaa", "remove") for day in days))
+    assert all(
+        day.start.isoformat() in message for day, (_, message) in zip(days, found, strict=True)
+    )
+
+
 def test_an_override_that_changes_somebody_is_clean() -> None:
     """A swap, a swap of the substitute, an absence on another's day, and ten years."""
     monday = Interval(MONDAY, MONDAY + 24 * HOUR)

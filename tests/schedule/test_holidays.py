@@ -168,6 +168,11 @@ def test_a_working_day_has_the_hours_of_a_weekday() -> None:
     assert [finding.code for finding in closed.lint()] == ["workday_without_hours"]
 
 
+@pytest.mark.parametrize("hours", ["Monday", "mo", ["Mon"]])
+def test_the_weekday_of_its_hours_has_any_name_of_a_weekday(hours: Any) -> None:
+    assert Holiday("2026-10-10", hours=hours) == Holiday("2026-10-10", hours="mon")
+
+
 def test_a_document_without_opens_reads_as_the_default() -> None:
     """Documents written before the field was there are read with today's rule."""
     plain = to_plain(Holiday(yearly="12-24", hours="09:00-12:00"))

@@ -14,14 +14,14 @@ from incidentcore.desk.words import WrongError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import Rotation
-from incidentcore.schedule.hours import WEEKDAYS
+from incidentcore.schedule.hours import WEEKDAYS, weekday
 
 _ANCHOR: Final = datetime(2000, 1, 3)  # noqa: DTZ001  a Monday; turns of a single person
 
 
 _TURNS: Final = '"daily 09:00", "weekly mon 09:00" or "every 2 weeks 09:00"'
 _TURN: Final = re.compile(
-    r"(?:daily|weekly (\w{3})|every (\d{1,4}) (hours|days|weeks|months)) (\d{2}:\d{2})"
+    r"(?:daily|weekly (\w+)|every (\d{1,4}) (hours|days|weeks|months)) (\d{2}:\d{2})"
 )
 FIRST: Final = Form(
     lambda data, reading, path: (
@@ -117,13 +117,14 @@ def rotation_of(change: str, first: Any, zone: str) -> Rotation:
         WrongError: The text cannot be read, or ``first`` is not the date or time of the first turn.
     """
     match = _TURN.fullmatch(" ".join(change.split()))
-    if match is None or (match[1] and match[1] not in WEEKDAYS):
+    day = weekday(match[1]) if match and match[1] else None
+    if match is None or (match[1] and day is None):
         raise WrongError(change, _TURNS)
     if first is None:
         raise WrongError(change, "from = the date of the first turn, beside it")
     if not isinstance(first, datetime):
-        if match[1]:
-            first += timedelta(days=(WEEKDAYS.index(match[1]) - first.weekday()) % 7)
+        if day is not None:
+            first += timedelta(days=(day - first.weekday()) % 7)
         first = _wall(datetime.combine(first, time.fromisoformat(match[4])), zone)
     unit: Any = match[3] or ("weeks" if match[1] else "days")
     return Rotation(anchor=first, zone=zone, unit=unit, every=int(match[2] or 1))

@@ -63,7 +63,8 @@ def missed_overrides(schedule: OnCallSchedule) -> Iterator[TriggerFinding]:
             closest: dict[str, object] = {"because": "near", "near": near} if near else {}
             named = {"schedule": schedule.name, "at": at.isoformat(), "person": who}
             yield "override_misses", named | closest, at
-        known.update(override.people)
+        if override.mode != "remove":
+            known.update(override.people)
 
 
 def _gaps(target: EscalationTarget, span: Interval) -> Sequence[Interval]:

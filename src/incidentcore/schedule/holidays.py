@@ -14,7 +14,7 @@ import attrs
 from incidentcore._checks import SharedRepr, is_day, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
-from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours
+from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours, weekday
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
 USUAL = ("week",)  # the hours of a holiday that has those of each date's own weekday
@@ -253,8 +253,10 @@ def _own_hours(hours: str | Iterable[str] | None) -> tuple[str, ...] | None:
     if hours is None:
         return None
     given = (hours,) if isinstance(hours, str) else hours
-    if isinstance(given, (tuple, list)) and len(given) == 1 and given[0] in (*WEEKDAYS, *USUAL):
-        return (given[0],)
+    if isinstance(given, (tuple, list)) and len(given) == 1 and isinstance(given[0], str):
+        day = weekday(given[0])
+        if day is not None or given[0] in USUAL:
+            return USUAL if day is None else (WEEKDAYS[day],)
     return format_hours(parse_hours(hours, "hours")) or None
 
 

@@ -185,10 +185,10 @@ def weekdays(key: object, field: str) -> list[int]:
     ([0, 1, 2], [1, 5, 6])
     """
     found: list[int] = []
-    for part in key.lower().split(",") if isinstance(key, str) else ("",):
+    for part in key.split(",") if isinstance(key, str) else ("",):
         first, dash, last = part.partition("-")
-        begin = _weekday(first)
-        end = _weekday(last) if dash else begin
+        begin = weekday(first)
+        end = weekday(last) if dash else begin
         if begin is None or end is None:
             allowed = 'weekdays such as "mon", a range such as "mon-fri", or both: "mon-thu, sat"'
             raise CalendarDefinitionError(field, key, allowed)
@@ -196,9 +196,9 @@ def weekdays(key: object, field: str) -> list[int]:
     return found
 
 
-def _weekday(text: str) -> int | None:
+def weekday(text: str) -> int | None:
     """Return the number of a weekday from two or more of its first letters."""
-    word = text.strip()
+    word = text.strip().lower()
     days = (day for day, name in enumerate(_NAMES) if len(word) > 1 and name.startswith(word))
     return next(days, None)
 

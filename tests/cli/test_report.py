@@ -485,6 +485,21 @@ def test_a_choice_that_no_record_meets(
     assert err.endswith(f"{says}\n" if says else "")
 
 
+@pytest.mark.parametrize("command", ["report", "problems"])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("Reporter", "caller"), ("custom.Assignee", "assignee"), ("Created", "opened_at")],
+)
+def test_the_heading_of_a_column_that_a_profile_reads(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, name: str, field: str
+) -> None:
+    """It was answered with custom.Reporter, which no record has."""
+    path = tmp_path / "jira.csv"
+    path.write_text("Issue key,Created,Assignee,Reporter\nA-1,2026-03-02 09:00,ada,kim\n", "utf-8")
+    code, _, err = run(capsys, command, path, "--profile", "jira-csv", "--by", name)
+    assert (code, f"allowed: {field} for the column of this heading" in err) == (2, True)
+
+
 def test_a_mapping_names_the_own_fields_of_a_desk(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

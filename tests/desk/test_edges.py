@@ -255,6 +255,13 @@ def test_a_window_of_another_calendar_than_the_close_is_written_in_full() -> Non
         assert load_desk(dump_desk(own)) == own
 
 
+def test_a_name_with_signs_that_are_not_shown_is_written_as_it_is() -> None:
+    """The flag of England ends in such signs, beyond the first 65,536: a file has 8 digits."""
+    desk = load_desk('desk = 1\nname = "x"\nzone = "UTC"\n')
+    named = attrs.evolve(desk, name="England \U0001f3f4\U000e0067\U000e007f\x7f")
+    assert load_desk(dump_desk(named)).name == named.name
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

@@ -229,7 +229,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         period = Interval(since or EARLIEST, until or LATEST - timedelta(microseconds=1))
     if not 1 <= arguments.within <= _LONGEST_WITHIN:
         raise InvalidValueError("--within", arguments.within, f"1 to {_LONGEST_WITHIN:,} days")
-    by = _dimensions(arguments.by, options["mapping"])
+    by = _dimensions(arguments.by, options)
     return problem_page(
         incidents,
         as_of=as_of,
@@ -244,11 +244,11 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
     )
 
 
-def _dimensions(text: str | None, mapping: Mapping[str, Any]) -> tuple[str | tuple[str, ...], ...]:
+def _dimensions(text: str | None, options: Mapping[str, Any]) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
     parts = [_names(part) for part in listed([text])]
-    need_no_heading("--by", (name for part in parts for name in part), mapping)
+    need_no_heading("--by", (name for part in parts for name in part), options)
     fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 

@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> Page:
     _, incidents, now = read_incidents(arguments, options)
     zone = options["page_zone"]
     named = listed(arguments.by or ())
-    need_no_heading("--by", named, options["mapping"])
+    need_no_heading("--by", named, options)
     by = [ALIASES.get(name, name) for name in named]
     comparison = compare_rules(before, after, incidents, now=now, group_by=by)
     page = comparison.page(witnesses=arguments.witnesses, title=title, zone=zone)

@@ -214,8 +214,10 @@ def listed(texts: Iterable[str]) -> list[str]:
     return [name.strip() for row in csv.reader(lines, skipinitialspace=True) for name in row]
 
 
-def need_no_heading(option: str, names: Iterable[str], mapping: Mapping[str, Any]) -> None:
+def need_no_heading(option: str, names: Iterable[str], options: Mapping[str, Any]) -> None:
     """Refuse the heading of a column that is read as a field; name the field instead."""
+    preset = TABLE_PRESETS.get(options["profile"], {})
+    mapping = {**preset.get("mapping", {}), **options["mapping"]}
     fields = {str(column).casefold(): field for field, column in mapping.items()}
     for name in names:
         heading = name.removeprefix("custom.")

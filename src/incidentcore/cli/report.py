@@ -129,7 +129,7 @@ def _report(arguments: argparse.Namespace) -> Page:
         ("--by", names),
         ("--where", [field_and_value(one)[0] for one in arguments.where]),
     ):
-        need_no_heading(option, given, options["mapping"])
+        need_no_heading(option, given, options)
     tests = {text: _condition(text, desk, zone) for text in arguments.where}
     tests |= opened_within(arguments, zone)
     incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")

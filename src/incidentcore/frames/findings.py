@@ -20,7 +20,7 @@ _EXAMPLES: Final = 100
 _SPACES: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # for any library
 _REPEATED: Final = "row left out: the first row of this id is used"
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
-_DATES: Final = (nw.Boolean, nw.Date, nw.Datetime)  # whose texts are ids too
+_OTHERS: Final = (nw.Boolean, nw.Date, nw.Datetime)  # whose texts are ids too
 _LEFT_OUT: Final = {
     "malformed_record": "their id is neither a text nor a number",
     "duplicate_id": "their id has a row already",
@@ -59,7 +59,7 @@ def first_rows(
 def _with_ids(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame[Any]:
     """Return the rows whose id can be read, with a text for an id of an unusual type."""
     ids = frame[column]
-    if ids.dtype in _TEXTS or ids.dtype in _DATES or ids.dtype.is_numeric():
+    if ids.dtype in _TEXTS or ids.dtype in _OTHERS or ids.dtype.is_numeric():
         return frame
     texts: list[str | None] = []
     wrong: dict[int, InvalidValueError] = {}

@@ -32,6 +32,7 @@ from incidentcore._checks import (
     need_several,
     need_text,
     need_word,
+    tuple_of,
 )
 from incidentcore.errors import DefinitionError, IncidentCoreError, InvalidValueError
 from incidentcore.instants import Interval
@@ -97,6 +98,14 @@ def test_one_or_several_become_a_tuple() -> None:
     assert as_tuple("ab", str) == ("ab",)
     assert as_tuple("ab", int) == ("ab",)  # so that an error shows the text as a whole
     assert as_tuple(["a", "b"], str) == ("a", "b")
+
+
+@pytest.mark.parametrize("value", [None, 5, BusinessDays(1)])
+def test_one_value_where_several_are_meant_is_refused(value: object) -> None:
+    """Whatever it is, None too: the words name no class such as NoneType."""
+    with pytest.raises(InvalidValueError) as caught:
+        tuple_of(value)  # type: ignore[arg-type]  # as a caller without a type checker
+    assert caught.value.allowed == "several in a list, such as [value]"
 
 
 def test_many_values_are_shown_by_their_number() -> None:

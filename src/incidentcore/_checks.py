@@ -305,8 +305,7 @@ def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
     """
     if type(values) is tuple or type(values) is list:  # asking the base classes takes long
         return tuple(values)
-    allowed = f"several, such as a list: [{type(values).__name__}(...)]"
-    return tuple(need_several("value", values, allowed, single=()))
+    return tuple(need_several("value", values, "several in a list, such as [value]", single=()))
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:

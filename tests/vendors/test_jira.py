@@ -520,3 +520,32 @@ def test_entries_without_an_id_count() -> None:
     kinds = [one.kind for one in incident.history]
     assert kinds == ["opened", "prioritized", "commented", "state_changed"]
     assert (incident.resolved_at, list(reading.findings)) == (at(12), [])
+
+
+def test_bodies_of_webhooks_without_ids_count_each_once() -> None:
+    """Two comments, and a priority that is raised twice; one body is delivered twice."""
+    notes = [{"author": ADA, "created": text(hour), "body": "Hi"} for hour in (10, 11)]
+    moves = [(12, "Low", "High"), (13, "High", "Low"), (14, "Low", "High")]
+    bodies = [
+        body("jira:issue_created", 9, KIM, "Open"),
+        *(
+            body("comment_created", n, ADA, "Open", comment=note)
+            for n, note in zip((10, 11), notes, strict=True)
+        ),
+        *(
+            body(
+                "jira:issue_updated",
+                hour,
+                ADA,
+                "Open",
+                changelog={"items": [item("priority", old, new)]},
+            )
+            for hour, old, new in (*moves, moves[0])
+        ),
+    ]
+    (incident,) = read_jira(bodies)
+    found = [(one.kind, one.at) for one in incident.history if one.kind != "opened"]
+    assert found == [
+        *(("commented", at(hour)) for hour in (10, 11)),
+        *(("prioritized", at(hour)) for hour in (12, 13, 14)),
+    ]

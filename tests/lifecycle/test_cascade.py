@@ -299,6 +299,44 @@ def test_a_late_child_lets_its_parents_own_event_pass(entered: str) -> None:
     ]
 
 
+def test_a_late_unlinking_lets_the_parents_own_event_pass() -> None:
+    """P starts at 11:00 while C is open, but had lost it at 10:00: P is resolved at 11:00."""
+    own = rule(enters="in_progress", every=NO_OPEN_CHILD, action="resolve", fields=FIXED)
+    desk = {"P": link(incident("P"), "parent_of", "C", at=AT, by="ada"), "C": incident("C")}
+    desk["P"] = advance(desk["P"], "start", at=AT + 2 * HOUR, by="ada")
+    assert effects(desk, "P", own) == []
+    desk["P"] = unlink(desk["P"], "parent_of", "C", at=AT + HOUR, by="ada")
+    (effect,) = effects(desk, "P", own)
+    assert (effect.record_id, effect.answer.record.resolved_at) == ("P", AT + 2 * HOUR)
+
+
+@given(
+    st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9), min_size=1),
+    st.sets(st.tuples(st.sampled_from("PQ"), st.sampled_from("ABCD")), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_in_whatever_order_children_are_resolved_their_parents_follow(
+    hours: dict[str, int], links: set[tuple[str, str]], chance: Any
+) -> None:
+    """Two parents share children: a parent is resolved with its last child, and told so once."""
+    parts: dict[str, Any] = {"enters": "resolved", "link": "child_of", "every": NO_OPEN_CHILD}
+    rules = (rule(id="say", comment="done", **parts), rule(**parts, **RESOLVE))
+    desk = {name: incident(name) for name in "PQABCD"}
+    for parent, child in sorted(links):
+        desk[parent] = link(desk[parent], "parent_of", child, at=AT, by="ada")
+    for step, name in enumerate(chance.sample(sorted(hours), len(hours)), start=10):
+        when = {"at": AT + HOUR * hours[name], "recorded_at": AT + HOUR * step}
+        desk[name] = advance(desk[name], "resolve", by="ada", **when, **FIXED)
+        for effect in effects(desk, name, *rules):
+            desk[effect.record_id] = effect.answer.record
+    for parent in "PQ":
+        own = [hours.get(child, 99) for one, child in links if one == parent]
+        last = max(own, default=99)
+        said = [event.at for event in desk[parent].history if isinstance(event, Commented)]
+        end = None if last == 99 else AT + HOUR * last
+        assert (desk[parent].resolved_at, said) == (end, [end] * (end is not None))
+
+
 @pytest.mark.parametrize("stored_on", ["P", "C"])
 def test_a_late_event_counts_for_a_child_that_is_no_longer_linked(stored_on: str) -> None:
     """B is resolved at 11:00. P had C only until 12:00; or, as is recorded later, until 10:00."""

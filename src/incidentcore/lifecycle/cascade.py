@@ -113,13 +113,14 @@ def cascade_effects(
             for pair in _pairs(rule, record, cause, others)
         ]
         triggers += sorted(run.let_pass(rule, record, event), key=lambda found: found[0].at)
-        moved: set[str] = set()
+        done: set[tuple[datetime | None, str]] = set()
         for run.event, source, target in triggers:
-            answer = None if target.id in moved else run.answer(rule, source, target)
+            once = (None if rule.action else run.event.at, target.id)
+            answer = None if once in done else run.answer(rule, source, target)
             if answer is not None:
                 effects.append(CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer))
-            if answer and rule.action:
-                moved.add(target.id)
+            if answer:
+                done.add(once)
     return tuple(effects)
 
 
@@ -240,18 +241,18 @@ class _Run:
     def let_pass(
         self, rule: CascadeRule, record: Record, late: Event
     ) -> Iterator[tuple[Event, Record, Record]]:
-        """Yield events of others at which ``every`` objected before a late event of a record."""
+        """Yield the later events at which ``every`` objected before a late event of a record."""
         records = self.records.values()
-        others = [one for one in records if one is not record and one.updated_at > late.at]
-        if rule.every is None or late.sequence == 1 or not others:
+        sources = [one for one in records if one.updated_at > late.at]
+        if rule.every is None or late.sequence == 1 or not sources:
             return
         past = [one for one in record.history if one.sequence < late.sequence]
         before = {**self.records, record.id: type(record).from_history(past)}
         there = Link(rule.every.link, record.id)
         for target in records:
             was_linked = ever(target, there) or ever(record, there.inverse(target.id))
-            for source in others if was_linked or target is record else ():
-                for event in source.history:
+            for source in sources if was_linked or target is record else ():
+                for event in past if source is record else source.history:
                     if event.at <= late.at or not _may_trigger(rule, event):
                         continue
                     then = _Run(event, before, self.lifecycles, self.by)

@@ -513,6 +513,18 @@ def test_an_entry_without_an_id_counts() -> None:
     assert (incident.resolved_at, found) == (at(20, 1), [])
 
 
+@pytest.mark.parametrize(("ids", "withdrawn"), [(["U2"], 1), (["U2", "U1"], 0)])
+def test_only_an_assignment_to_others_withdraws_an_acknowledgement(
+    ids: list[str], withdrawn: int
+) -> None:
+    """Whoever acknowledged at 20:02 is among those who have the incident at 20:03, or is not."""
+    given = entry("assign", 3, assignees=[{"id": one} for one in ids])
+    log = [TRIGGER, entry("acknowledge", 2, {**USER, "id": "U1"}), given, entry("resolve", 9)]
+    incident, _ = read(*log, status="resolved")
+    kinds = [event.kind for event in incident.history]
+    assert (kinds.count("unacknowledged"), incident.acknowledged_at) == (withdrawn, at(20, 2))
+
+
 def test_each_withdrawal_counts_in_a_log_without_ids() -> None:
     """Acknowledged and given to others, twice: the incident is triggered from 20:05 on."""
     given = {"assignees": [{"id": "U2"}]}

@@ -369,6 +369,8 @@ def pages(draw: st.DrawFn) -> Life:
             break
         else:
             after = draw(st.sampled_from(AGENTS)) if kind == "assignee" else f"note {minute}"
+            if kind == "assignee" and state == "acknowledged":  # given to others, it is triggered
+                after = [step.actor for step in life.steps if step.after == state][-1]
             life.steps.append(Step(kind, minute, agent, None, after))
         state = life.now("state")
     return life

@@ -186,20 +186,26 @@ def _with_withdrawals(
     ordered = sorted(log, key=lambda entry: in_utc(entry.get("created_at")))
     kinds = [*map(_kind, ordered)]
     is_last = "acknowledge" not in kinds or status != "acknowledged"
-    held: object = None
+    held: Mapping[str, Any] | None = None
     for place, (kind, entry) in enumerate(zip(kinds, ordered, strict=True)):
-        at = entry.get("created_at")
         if kind == "acknowledge":
-            held = at
+            held = entry
         elif kind in ("unacknowledge", "resolve"):
             held = None
-        elif kind in _GIVEN and held not in (None, at):
+        elif kind in _GIVEN and held is not None and _given_to_others(held, entry):
             if is_last or "acknowledge" in kinds[place:]:
                 key, channel = entry.get("id") and f"{entry['id']}-withdrawn", {"type": kind}
                 made = {"id": key, "type": "unacknowledge_log_entry", "channel": channel}
                 yield {**entry, **made}
             held = None
         yield entry
+
+
+def _given_to_others(held: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Return whether an assignment is later than an acknowledgement, and not to the same person."""
+    people = [pick(one, "id") for one in entries_of(entry, "assignees")]
+    is_later = entry.get("created_at") != held.get("created_at")
+    return is_later and pick(held, "agent.id") not in people
 
 
 def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:

@@ -102,3 +102,18 @@ def test_a_fault_of_hours_is_where_it_is_written(hours: str, rest: str, place: s
     text = HEAD.replace(f"hours = {{ {WEEK} }}", f"hours = {{ {hours} }}{rest}")
     with pytest.raises(FormatError, match=re.escape(f": calendars.office.{place}")):
         load_desk(text)
+
+
+def test_a_calendar_may_be_open_in_intervals_alone() -> None:
+    """A weekend's migration: of Friday 18:00 to Sunday 18:00 an hour on Saturday is open time."""
+    table = """
+    [calendars.migration]
+    open = [{ from = 2026-06-05T18:00:00Z, to = 2026-06-07T18:00:00Z }]
+    name = "Migration"
+    """
+    desk = loaded(HEAD + table)
+    migration: Any = desk.calendars["migration"]
+    saturday = datetime(2026, 6, 6, 12, tzinfo=UTC)
+    assert migration.open_time(saturday, saturday + HOUR) == HOUR
+    assert migration.open_time(MONDAY, MONDAY + HOUR) == 0 * HOUR
+    assert load_desk(dump_desk(desk)) == desk

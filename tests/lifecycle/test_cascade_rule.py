@@ -141,6 +141,17 @@ def test_a_cascade_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
         CascadeRule(**told)
 
 
+@pytest.mark.parametrize(
+    "name", ["record_id", "sequence", "at", "by", "recorded_at", "id", "kind", "text"]
+)
+def test_a_cascade_may_read_every_attribute_of_an_event(name: str) -> None:
+    """Those of all events, and those of some kinds."""
+    when = field(f"event.{name}").present()
+    parts: dict[str, Any] = {"source": "incident", "target": "incident", "link": "parent_of"}
+    assert CascadeRule(id="c", action="close", when=when, **parts).when == when
+    assert CascadeRule(id="c", comment=Copy(f"event.{name}"), **parts).action == ""
+
+
 def test_what_is_no_cascade_is_refused() -> None:
     """By name, where rules are followed."""
     record = Incident.open(id="I", title="t", at=AT, by=KIM)

@@ -93,6 +93,15 @@ def test_a_plan_with_hours_keeps_the_laws_on_one_record(name: str) -> None:
     keep_laws(PLANS[name], record, [60 * hour for hour in range(48)], Random(1))  # noqa: S311
 
 
+def test_updates_that_were_sent_keep_the_laws() -> None:
+    """One in time and one late, polled an hour before the opening and for ten hours after it."""
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    for minutes in (60, 300):
+        sent = AT + minutes * MINUTE
+        record = log_update_sent(record, "support staff", at=sent, by="ada")
+    keep_laws(PLANS["night"], record, [-60, 100, 250, 600], Random(1))  # noqa: S311
+
+
 def test_what_was_not_recorded_yet_owes_nothing() -> None:
     """An opening that was written down later is not known at its own time."""
     record = Incident.open(

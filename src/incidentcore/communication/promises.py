@@ -134,7 +134,7 @@ class _Track(SharedRepr):
         elif since == at:
             self._owe(rule, kind, at, at)
             self._keep_pace(rule)
-        elif changed:
+        else:  # since something changed, or there would have been no step
             self._change(rule, kind, at, since)
 
     def _span(self, rule: UpdateRule, kind: str) -> timedelta | None:

@@ -187,11 +187,11 @@ class Decisions(Deadlines):
     def _retry(self, names: Iterable[tuple[str, str]], now: datetime) -> None:
         """Check again the alerts that were held back with faults, of which none waits by then."""
         free = [self.conditions[name] for name in names]
-        released = [(condition, self._inhibition.let_go(condition)) for condition in free]
+        let_go = self._inhibition.let_go
+        released = [(condition, held) for condition in free if (held := let_go(condition))]
         for condition, held in released:
-            if held is not None:
-                self._start(held, condition, now)
-                self.arm(condition)
+            self._start(held, condition, now)
+            self.arm(condition)
 
     def _give_up(self, condition: LiveCondition, now: datetime) -> None:
         """Drop the alerts of a fault that wait until there are enough to open an incident."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_utc
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
@@ -68,8 +67,6 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
     """
     if not isinstance(record, Record):  # a call for each record would take a tenth of a table
         need_kind("record", record, Record)
-    if type(as_of) is not datetime or as_of.tzinfo is not UTC:
-        as_of = as_utc(as_of, "as_of")
     known = as_it_was(record, as_of, as_of)
     return None if known is None or as_of < known.opened_at else known
 

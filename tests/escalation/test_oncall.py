@@ -328,6 +328,15 @@ def test_adjacent_shifts_of_one_person_are_one() -> None:
     ]
 
 
+@pytest.mark.parametrize("people", [["ada"], ["ada", "ben"]])
+def test_who_has_a_layer_is_asked_of_an_instant_with_a_zone(people: list[str]) -> None:
+    """Also where one person has every turn, and where the layer comes into force later."""
+    for since in (None, MONDAY):
+        one = OnCallLayer(Rotation(anchor=MONDAY, zone="UTC", unit="hours"), people, since=since)
+        with pytest.raises(NaiveDatetimeError, match="at: got"):
+            one.at(MONDAY.replace(tzinfo=None))
+
+
 def test_handoffs_of_one_person_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ada has every hour: that nobody follows her is known without 8,784 handoffs of a year."""
     hourly = Rotation(anchor=MONDAY, zone="UTC", unit="hours")

@@ -338,6 +338,12 @@ def test_an_incident_may_have_an_id_of_ones_own():
     assert open_incident(intent, id="INC-7").id == "INC-7"
 
 
+def test_fields_of_opened_incidents_are_a_function():
+    """A dict would be the same for each incident, so it is refused by name."""
+    with pytest.raises(InvalidValueError, match=r"fields: got.*a function that takes an alert"):
+        apply_intents([], {}, fields={"service": "shop"})
+
+
 def test_an_intent_without_its_alert_is_refused():
     """To open, and to add to an incident."""
     (intent,) = fold_alerts(IntakePolicy(), [alert()], until=T0).intents

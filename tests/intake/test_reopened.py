@@ -186,6 +186,15 @@ def test_no_incident_gets_the_number_of_one_that_was_reopened() -> None:
     assert found.state.opened == 8
 
 
+def test_an_incident_with_a_name_of_its_own_takes_no_number() -> None:
+    """A person opened INC-7, and wrote the group on it."""
+    mail = attrs.evolve(alert("mail", 2), labels={"service": "mail"})
+    items = [reopened(0, "INC-7"), alert(minutes=1), mail]
+    found = fold_alerts(SHOP, items, until=T0 + HOUR)
+
+    assert [one.incident for one in found.intents] == ["INC-7", "alerts-1"]
+
+
 @pytest.mark.parametrize("wrong", [{"incident": ""}, {"incident": 7}, {"group": None}])
 def test_a_notice_names_its_incident_and_its_group(wrong: dict[str, Any]) -> None:
     """The incident may not be empty; the group of a policy without any is."""

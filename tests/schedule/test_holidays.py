@@ -173,6 +173,25 @@ def test_the_weekday_of_its_hours_has_any_name_of_a_weekday(hours: Any) -> None:
     assert Holiday("2026-10-10", hours=hours) == Holiday("2026-10-10", hours="mon")
 
 
+@pytest.mark.parametrize(
+    ("field", "given", "hint"),
+    [
+        ("holidays", ["12-24"], 'each year, holidays=[Holiday(yearly="12-24")]'),
+        ("holidays", ["2026-12-24/2026-12-31"], 'Holiday(range="2026-12-24/2026-12-31")]'),
+        ("special", {"12-24": "09:00-11:00"}, 'yearly="12-24", hours="09:00-12:00")]'),
+        ("special", {"2026-12-24/2026-12-31": "09:00-11:00"}, '-31", hours="09:00-12:00")]'),
+        ("breaks", {"12-24": "12:00-13:00"}, "in the years 2 to 9998"),
+    ],
+)
+def test_what_is_no_date_is_answered_with_what_says_the_same(
+    field: str, given: Any, hint: str
+) -> None:
+    """Special hours with a holiday that has hours; a break with no holiday, which would close."""
+    with pytest.raises(CalendarDefinitionError) as caught:
+        BusinessCalendar(zone="UTC", hours={"mon": "09:00-17:00"}, **{field: given})
+    assert str(caught.value).endswith(hint)
+
+
 def test_a_document_without_opens_reads_as_the_default() -> None:
     """Documents written before the field was there are read with today's rule."""
     plain = to_plain(Holiday(yearly="12-24", hours="09:00-12:00"))

@@ -103,6 +103,7 @@ class OnCallLayer(SharedRepr):
         The result is None if the layer is not in force or is off duty, or if nobody is assigned to
         the turn.
         """
+        at = as_utc(at)
         if self.since is not None and at < self.since:
             return None
         if self.until is not None and at >= self.until:

@@ -37,12 +37,13 @@ def as_date(value: object, field: str) -> date:
         with suppress(ValueError):
             found = date.fromisoformat(text)
     if found is None or not 2 <= found.year <= 9998:
-        hint = ""
-        if re.fullmatch(_MONTH_DAY, text):
-            hours = ', hours="09:00-12:00"' if field == "special" else ""
+        hint, hours = "", ', hours="09:00-12:00"' if field == "special" else ""
+        if field in ("breaks", "range"):
+            pass  # a holiday would be something else
+        elif re.fullmatch(_MONTH_DAY, text):
             hint = f'; for each year, holidays=[Holiday(yearly="{text}"{hours})]'
         elif re.fullmatch(f"{_DATE}/{_DATE}", text):
-            hint = f'; for each date of a range, holidays=[Holiday(range="{text}")]'
+            hint = f'; for each date of a range, holidays=[Holiday(range="{text}"{hours})]'
         allowed = f'a date such as "2026-12-25" in the years 2 to 9998{hint}'
         raise CalendarDefinitionError(field, value, allowed)
     return found

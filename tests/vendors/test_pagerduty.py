@@ -525,6 +525,17 @@ def test_only_an_assignment_to_others_withdraws_an_acknowledgement(
     assert (kinds.count("unacknowledged"), incident.acknowledged_at) == (withdrawn, at(20, 2))
 
 
+@pytest.mark.parametrize(("agent", "codes"), [(SERVICE, []), ("Ada", ["unknown_actor"])])
+def test_to_withdraw_what_nobody_acknowledged_is_no_acknowledgement(
+    agent: Any, codes: list[str]
+) -> None:
+    """That of an integration, or of an agent who is a text: giving it to others is not work."""
+    given = entry("assign", 3, assignees=[{"id": "U2"}])
+    incident, found = read(TRIGGER, entry("acknowledge", 2, agent), given)
+    assert (incident.assignee, incident.acknowledged_at) == ("U2", None)
+    assert (incident.state.name, found) == ("triggered", codes)
+
+
 def test_each_withdrawal_counts_in_a_log_without_ids() -> None:
     """Acknowledged and given to others, twice: the incident is triggered from 20:05 on."""
     given = {"assignees": [{"id": "U2"}]}

@@ -196,16 +196,16 @@ def _with_withdrawals(
             if is_last or "acknowledge" in kinds[place:]:
                 key, channel = entry.get("id") and f"{entry['id']}-withdrawn", {"type": kind}
                 made = {"id": key, "type": "unacknowledge_log_entry", "channel": channel}
-                yield {**entry, **made}
+                yield {**entry, **made, "agent": IMPORTER}
             held = None
         yield entry
 
 
 def _given_to_others(held: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
     """Return whether an assignment is later than an acknowledgement, and not to the same person."""
-    people = [pick(one, "id") for one in entries_of(entry, "assignees")]
+    people = [one.get("id") for one in entries_of(entry, "assignees")]
     is_later = entry.get("created_at") != held.get("created_at")
-    return is_later and pick(held, "agent.id") not in people
+    return is_later and as_object(held.get("agent")).get("id") not in people
 
 
 def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
@@ -306,7 +306,8 @@ def _actor(
 ) -> Actor:
     """Return the actor; one without a type is a user if other entries or the channel show that."""
     if not isinstance(agent, Mapping):
-        return history.actor(None, path=f"log entry {entry.get('id')}")
+        named = agent if agent is IMPORTER else None
+        return history.actor(named, path=f"log entry {entry.get('id')}")
     key, kind = agent.get("id") or agent.get("summary"), agent.get("type")
     role = None
     if kind:

@@ -23,7 +23,7 @@ from incidentcore.lifecycle import (
     lint_lifecycle,
     major_incident,
 )
-from incidentcore.records import Incident, Problem, correct_event, replay
+from incidentcore.records import Incident, Problem, correct_event, replay, set_major_status
 from incidentcore.values import Actor
 
 AT = datetime(2026, 6, 5, 15, tzinfo=UTC)  # a Friday afternoon
@@ -186,6 +186,21 @@ def test_which_roles_are_asked_for_is_a_choice() -> None:
     for wrong in ("", "a.b", 5):
         with pytest.raises(LifecycleDefinitionError, match="without a dot"):
             major_incident(roles=[wrong])  # type: ignore[list-item]
+
+
+def test_each_step_adds_its_roles_to_those_held() -> None:
+    """The scribe of the proposal, and the lead assigned then, are still there once accepted."""
+    record = advance_major(
+        incident(), "propose", at=AT, by="ada", work_notes="mail", roles={"scribe": "lee"}
+    )
+    record = advance_major(record, "assign_roles", at=AT, by="ada", roles={"technical_lead": "max"})
+    named = {"work_notes": "mail", "business_impact": "no orders", "roles": {"scribe": "kim"}}
+    record = advance_major(record, "accept", at=AT + HOUR, by="ada", **named)
+    held = {"scribe": "kim", "technical_lead": "max"}
+    assert dict(record.major_roles) == held
+
+    record = set_major_status(record, "canceled", at=AT + HOUR, by="ada", roles={"x": "bo"})
+    assert dict(record.major_roles) == {**held, "x": "bo"}
 
 
 def test_a_role_that_is_entered_late_stays_beside_later_ones() -> None:

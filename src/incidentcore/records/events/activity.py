@@ -12,6 +12,7 @@ from incidentcore._checks import need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events.base import Event, check_fields
+from incidentcore.records.events.core import written_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 
@@ -245,7 +246,7 @@ class MajorStatusChanged(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the major status, and those in ``fields``."""
-        return {**dict(self.fields.items()), "major_status": self.status}
+        return {**written_fields(self.fields, facts), "major_status": self.status}
 
 
 @attrs.frozen(kw_only=True)

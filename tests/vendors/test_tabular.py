@@ -548,10 +548,13 @@ def test_one_object_may_stand_alone_in_json(tmp_path: Path, page: dict[str, Any]
         ({"id": 7, "opened": "2026-03-02", "items": ["chair", "desk"]}, 1),
         ({"id": 7, "opened": "2026-03-02", "items": []}, 1),
         ({"id": "search-7", "items": [{"k": "A"}, {"k": "B"}]}, 2),
+        ({"id": 7, "": 5}, 1),
+        ({"k": 7, "title": "http error", "notes": [{"by": "ada"}, {"by": "kim"}]}, 1),
     ],
     ids=[
         *("alone", "with paging", "of a record", "of a numbered record", "one of two"),
         *("of a record with a date", "under a name", "of texts", "empty", "of a numbered page"),
+        *("without a name", "with a title"),
     ],
 )
 def test_the_only_list_of_a_page_has_its_rows(

@@ -95,7 +95,7 @@ def rows_of(page: Mapping[str, Any]) -> list[Any]:
         page = only
     name = next((key for key in _PAGES if type(page.get(key)) is list), None)
     if not _NAMED.isdisjoint(page):  # a record, unless its list has objects
-        name = name if any(map(as_object, page.get(name or "", ()))) else None
+        name = name if name is not None and any(map(as_object, page[name])) else None
     elif name is None and not any(map(_is_word, page.values())):
         several = [key for key in page if any(map(as_object, _list(page[key])))]
         name = several[0] if len(several) == 1 else None
@@ -106,7 +106,7 @@ def rows_of(page: Mapping[str, Any]) -> list[Any]:
 
 def _is_word(value: object) -> bool:
     """Return whether a value is a text, but no link, and so of a record rather than of a page."""
-    return isinstance(value, str) and not value.startswith(("/", "http"))
+    return isinstance(value, str) and not value.startswith(("/", "http://", "https://"))
 
 
 def _list(value: object) -> list[Any]:

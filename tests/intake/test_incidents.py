@@ -338,6 +338,24 @@ def test_an_incident_may_have_an_id_of_ones_own():
     assert open_incident(intent, id="INC-7").id == "INC-7"
 
 
+def test_custom_fields_of_an_opened_incident_stand_beside_those_of_its_alert():
+    """The count of alerts goes on, and the group is there; ``labels`` is replaced by name."""
+    found = fold_alerts(IntakePolicy(), [alert(), alert(minutes=90)], until=T0 + 2 * HOUR)
+    own = {"custom": {"team": "net", "labels": "none"}}
+    record = apply_intents(found.intents, {}, fields=lambda _: own)["alerts-1"]
+
+    assert dict(record.custom) == {
+        "alert": "disk",
+        "alert_count": 2,
+        "alert_group": found.intents[0].group,
+        "alert_source": "",
+        "labels": "none",
+        "team": "net",
+    }
+    with pytest.raises(InvalidValueError, match="custom"):
+        apply_intents(found.intents, {}, fields=lambda _: {"custom": ["net"]})
+
+
 def test_fields_of_opened_incidents_are_a_function():
     """A dict would be the same for each incident, so it is refused by name."""
     with pytest.raises(InvalidValueError, match=r"fields: got.*a function that takes an alert"):

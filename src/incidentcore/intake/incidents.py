@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
@@ -42,7 +42,8 @@ def open_incident(
         severities: The table that maps the alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unset.
         lifecycle: The lifecycle that the incident follows.
-        fields: Further fields of the record, which replace those from the alert.
+        fields: Further fields of the record, which replace those from the alert; entries of
+            ``custom`` are added to those from the alert.
 
     Raises:
         InvalidValueError: The intent's kind is not ``open``, or a field has an invalid value.
@@ -59,20 +60,24 @@ def open_incident(
     if intent.kind != "open" or alert is None:
         raise InvalidValueError("intent", intent, "an intent to open, with its alert")
     row = severities.row(alert.severity)
-    from_alert: OpeningFields = {
+    own = (fields or {}).get("custom", {})
+    need_kind("custom", own, Mapping, allowed="a mapping from names to values")
+    given: dict[str, Any] = {
+        "title": alert.title,
         "impact": row.impact,
         "urgency": row.urgency,
         "source": "monitoring_alert",
         "detected_at": alert.happened_at,
+        **(fields or {}),
         "custom": {
             "alert": alert.key,
             "alert_count": 1,
             "alert_group": intent.group,
             "alert_source": alert.source,
             "labels": alert.labels,
+            **own,
         },
     }
-    from_alert.update(fields or {})
     recorded_at = max(intent.at, alert.recorded_at)
     incident = lifecycle.open(
         Incident,
@@ -80,7 +85,7 @@ def open_incident(
         at=intent.at,
         by=by,
         recorded_at=recorded_at,
-        **{"title": alert.title, **from_alert},
+        **given,
     )
     if priorities is None:
         return incident

@@ -359,6 +359,17 @@ def test_a_late_event_counts_for_a_child_that_is_no_longer_linked(stored_on: str
     assert (effect.record_id, effect.answer.record.resolved_at) == ("P", AT + 2 * HOUR)
 
 
+def test_a_late_event_of_a_record_that_is_related_otherwise_lets_nothing_pass() -> None:
+    """B is resolved while C is open, so P stays open; then R, no child of P, has a late call."""
+    last = rule(enters="resolved", link="child_of", every=NO_OPEN_CHILD, **RESOLVE)
+    desk = {name: incident(name) for name in "PBCR"}
+    for kind, name in (("parent_of", "B"), ("parent_of", "C"), ("related_to", "R")):
+        desk["P"] = link(desk["P"], kind, name, at=AT, by="ada")
+    desk["B"] = advance(desk["B"], "resolve", at=AT + 2 * HOUR, by="ada", **FIXED)
+    desk["R"] = log_contact(desk["R"], "phone", at=AT + HOUR, by="ada")
+    assert effects(desk, "R", last) == []
+
+
 def test_sla_a10_an_answer_on_a_merged_duplicate_is_one_on_the_original() -> None:
     """Answered before the merge, or after it: the requester has heard from the desk."""
     definition = SlaDefinition.first_response(hours=1, calendar=BusinessCalendar.always())

@@ -173,6 +173,28 @@ def test_a_policy_may_have_one_group_only() -> None:
     assert told(policy, items, until=T0 + DAY) == [("open", 0, "1", ""), ("add", 61, "1", "")]
 
 
+def test_an_incident_that_is_still_open_keeps_its_faults() -> None:
+    """The disk burns since 09:00, and the group had a second incident; a notice names the first."""
+    policy = attrs.evolve(SHOP, window=MINUTE)
+    items = [alert(), alert("cpu", 2), alert("cpu", 3, status="resolved"), reopened(4)]
+    items += [alert("ram", 5), alert("ram", 6, status="resolved"), alert(minutes=61)]
+
+    assert told(policy, [*items, alert(minutes=62, status="resolved")], until=T0 + DAY) == [
+        ("open", 0, "1", ""),
+        ("open", 2, "2", ""),
+        ("add", 3, "2", ""),
+        ("resolve", 3, "2", "all_resolved"),
+        ("add", 5, "1", ""),
+        ("add", 6, "1", ""),
+        ("add", 61, "1", ""),
+        ("add", 62, "1", ""),
+        ("resolve", 62, "1", "all_resolved"),
+    ]
+    for end in range(len(items)):
+        state = fold_alerts(policy, items[:end], until=items[end].at).state
+        assert loads(dumps(state), type(state)) == state
+
+
 def test_no_incident_gets_the_number_of_one_that_was_reopened() -> None:
     """A stream that began anew, without its state: the next incident is 8, not 1 and then 7."""
     mail = attrs.evolve(alert("mail", 2), labels={"service": "mail"})

@@ -74,8 +74,11 @@ class Deadlines(ABC):
         group = self.groups.setdefault(name, LiveGroup(name))
         incident = self.incidents.get(group.incident)
         if incident is None or incident.resolved_at is not None:
-            incident = LiveIncident(notice.incident, name, NOBODY, now)
-            self.incidents[incident.name] = incident
+            incident = known
+            if incident is None or incident.resolved_at is not None:
+                incident = LiveIncident(notice.incident, name, NOBODY, now)
+                self.incidents[incident.name] = incident
+            incident.last_at = now
             group.incident = incident.name
             self.arm(incident)
         return incident

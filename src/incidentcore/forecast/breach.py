@@ -126,8 +126,9 @@ class BreachModel:
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
         """Yield the survival curve for each combination of fields, the most specific first.
 
-        Each item is a tuple: the fields, the curve, and for how long the record of ``stands`` has
-        had its values in these fields. Combinations without earlier records are left out.
+        ``stands`` is the state of a record's clock at an instant. Each item is a tuple: the fields,
+        the curve, and the time that the clock counted since the record got its present values in
+        these fields. Combinations without earlier records are left out.
         """
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)

@@ -141,7 +141,8 @@ def decide_major(
         by: Who takes the step; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         lifecycle: The lifecycle of the major incident; see ``major_incident``.
-        amend: Whether to accept a late step that the next recorded one may not follow (rule L2).
+        amend: Whether to accept a late step even if the lifecycle does not allow the next recorded
+            step after it (rule L2).
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.
 
     Raises:

@@ -212,7 +212,7 @@ class SlaDefinition(SharedRepr):
         object.__setattr__(self, "reads", fields | followed if known else None)
 
     def start_holds(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether ``start`` holds; tests of the time of day use the opening (rule S1)."""
+        """Return whether ``start`` holds; time-of-day tests use the record's opening (rule S1)."""
         if self._by_hour:
             return self.start.at_hours(facts.get("opened_at") or at).test(facts, at)
         return self.start.test(facts, at)

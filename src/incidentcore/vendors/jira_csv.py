@@ -54,14 +54,15 @@ def read_jira_csv(
     public, so all are read as internal. Authors are account ids; define the agents with ``roles``.
     Columns such as ``Outward issue link (Blocks)``, ``Parent`` and ``Sub-tasks`` become links, of
     the same types as those of ``read_jira``. If such a column refers to issues by number, the
-    numbers are replaced by the issues' keys; a cell with an issue that has no row stays under
-    ``custom``.
+    numbers are replaced by the issues' keys; if an issue is not in the export, the cell is kept
+    under ``custom`` instead.
 
     Args:
         source: Any source that ``open_table`` accepts.
         zone: The time zone of the times, which the export does not state. By default they are read
             as UTC, with a finding.
-        mapping: A mapping from fields to columns, which adds to or replaces that of ``JIRA_CSV``.
+        mapping: A mapping from fields to columns. Its entries are added to those of ``JIRA_CSV``;
+            for the same field, they replace them.
         options: Further arguments of ``read_table``, such as ``roles``.
 
     Raises:

@@ -83,10 +83,10 @@ class StateTable:
 
     If neither a name nor its category is in the table, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese translations of an English name in the table are recognized:
-    "Gelöst" and "Résolu" for "Resolved". If only the category is in the table, it decides, but a
-    translated name can show that an open state pauses clocks. A longer name that starts with a
-    known name, such as "Closed by user", or ends with a known translation, is read as that state,
-    with a finding.
+    "Gelöst" and "Résolu" for "Resolved". If only the category is in the table, its state is
+    used; an open one also pauses clocks if the name is a translation of that of a pausing state.
+    Unless ``unknown`` is ``"refuse"``, a longer name that starts with a known name, such as "Closed
+    by user", or ends with a known translation, is read as that state, with a finding.
 
     Attributes:
         states: The state for each name or code. In the argument, a value may also be the name of a
@@ -140,12 +140,12 @@ class StateTable:
         return cls(states, by_category or {})
 
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
-        """Return the state for a name or code, and whether name, code or translation decided it.
+        """Return the state for a name or code, and whether the name or code itself decided it.
 
-        If the table lacks the name, the state of the category is used; if there is none, the state
-        of the same name in English. If both are missing and ``unknown`` is ``refuse``, it is None;
-        otherwise it is the state of a known name with which ``name`` begins (see ``StateTable``),
-        or an open state.
+        If the table lacks the name, the state of its category is returned; without one, that of the
+        English name that ``name`` translates, which counts as decided by the name. Failing these,
+        the state is None if ``unknown`` is ``"refuse"``; otherwise it is the state of a known name
+        with which ``name`` begins (see ``StateTable``), or an open state.
         """
         word = fold(name)
         if word not in self.states:

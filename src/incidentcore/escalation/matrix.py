@@ -149,8 +149,8 @@ class EscalationRow(SharedRepr):
         levels: Its levels, in order.
         when: The condition on the row's records; the first row whose condition holds applies.
         repeat: How many times the row is repeated, up to 100. A repetition contains the levels with
-            ``After`` or ``AfterPrevious``. If no level has ``After``, a first level with
-            ``HeldFor`` is repeated too.
+            ``After`` or ``AfterPrevious``. If no level has ``After`` and the first level has
+            ``HeldFor``, the first level is repeated too.
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: The time from the due time of the last repeated level to the next repetition.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody

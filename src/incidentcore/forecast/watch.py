@@ -95,7 +95,7 @@ def watch_list(
     """Return the open records that have not breached their targets, most likely to breach first.
 
     Args:
-        model: The model of earlier records.
+        model: The model, fitted to earlier records.
         records: The records; those whose clock has breached, or is neither running nor paused, are
             left out.
         now: The instant of the forecast.

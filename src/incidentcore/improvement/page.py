@@ -45,8 +45,8 @@ class ProblemPage(Paged):
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
         zone: The time zone of all times on the page.
-        detailed: How many candidates are described in detail, at most: so many with a single field
-            value, and so many again with a pair of values.
+        detailed: The maximum number of candidates to describe in detail, counted separately for
+            those with a single field value and those with a pair of values.
         rows: The maximum number of rows in a table of recurrences.
     """
 

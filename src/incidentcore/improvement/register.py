@@ -151,7 +151,7 @@ class ImprovementRegister:
         return to_html(*self.cells(on=on))
 
     def to_csv(self, *, on: date) -> str:
-        """Return the register at the end of a day as CSV; text like a formula is escaped."""
+        """Return the register at the end of a day as CSV; text resembling a formula is escaped."""
         headings, rows, _ = self.cells(on=on)
         return to_csv(headings, rows)
 

@@ -60,13 +60,14 @@ def fold_alerts(
     state: IntakeState | None = None,
     until: datetime | None = None,
 ) -> IntakeResult:
-    """Return the changes to incidents that alerts call for (intents), and the new state.
+    """Return the intents, which are the changes to make to incidents, and the new state.
 
     A stream of alerts may be split anywhere: if the state returned for the first part is passed
-    with the second, the result is the same. Alerts are processed in the order of receipt
-    (``recorded_at``), but sorted by ``at`` within ``policy.lateness``. So alerts may arrive out of
-    order without changing the result, unless one arrives more than ``policy.lateness`` after an
-    alert with a later ``at``; the order of alerts with the same instant never matters.
+    with the second, the result is the same. Alerts are read in the order of receipt
+    (``recorded_at``), but each is held back for ``policy.lateness``, so that they can be sorted by
+    ``at``. So alerts may arrive out of order without changing the result, unless one arrives more
+    than ``policy.lateness`` after an alert with a later ``at``; the order of alerts with the same
+    instant never matters.
 
     Args:
         policy: How alerts become incidents.

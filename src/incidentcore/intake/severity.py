@@ -30,7 +30,7 @@ def _words(words: Iterable[str] | str) -> tuple[str, ...]:
 
 @attrs.frozen
 class SeverityRow(SharedRepr):
-    """A severity: one or more names for it, and the impact and urgency that it means.
+    """A severity: one or more names for it, and the impact and urgency that it implies.
 
     Attributes:
         words: The names, such as ``critical``; case does not matter.

@@ -69,7 +69,7 @@ class Moment(SharedRepr):
 
     @property
     def not_reached(self) -> str:
-        """Return the code under which a record without this time is left out of a duration."""
+        """Return the reason code for leaving a record without this time out of a KPI."""
         return "no_stop"
 
     @property

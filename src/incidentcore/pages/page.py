@@ -259,7 +259,10 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return CSV text under the key of each section with rows; formulas get an apostrophe."""
+        """Return the CSV text of each section that has rows, by the section's key.
+
+        An apostrophe is put before text that resembles a formula.
+        """
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data

@@ -28,8 +28,8 @@ RECORD_TYPES: Final[FrozenMap[type[Record]]] = FrozenMap(
 def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history describes.
 
-    The order of the events does not matter, and repeated events are ignored. Some of the events are
-    enough if they include the opening: gaps in the sequence are an error on append, but not here.
+    The order of the events does not matter, and repeated events are ignored. Events may be missing,
+    except the opening: gaps in the sequence are an error on append, but not here.
     The running time is linear in the number of events, plus one sort.
 
     Args:

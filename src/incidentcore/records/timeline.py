@@ -61,7 +61,10 @@ class Timeline(SharedRepr):
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each step and all fields after it; copy the mapping, which later steps change."""
+        """Yield each step with a mapping of all fields after it.
+
+        Every step changes and yields the same mapping: copy it to keep it.
+        """
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)

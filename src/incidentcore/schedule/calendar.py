@@ -192,7 +192,8 @@ class BusinessCalendar(AbstractCalendar):
         The findings are conflicting holidays, breaks outside the hours, working days without hours,
         and orphan tails. An orphan tail is the part after midnight of a window whose first part is
         closed: if Monday is a holiday, Monday's window 22:00-06:00 is still open on Tuesday from
-        00:00 to 06:00, and after special hours 20:00-04:00 from 04:00 to 06:00 (rule C2).
+        00:00 to 06:00. If Monday has special hours 20:00-04:00 instead, the orphan tail on Tuesday
+        is from 04:00 to 06:00 (rule C2).
 
         Args:
             years: The years in which to check recurring holidays; single dates are always checked.

@@ -199,7 +199,8 @@ class Holiday:
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
         """Return the open windows of the holiday; None if it is a closed day.
 
-        ``week`` holds the windows of each weekday. If ``hours`` is ``"week"``, return their union.
+        ``week`` holds the windows of each weekday. If ``hours`` is ``"week"``, the result is the
+        union of the windows of all weekdays.
         """
         if self.hours is None:
             return None

@@ -145,7 +145,9 @@ _DRILL: Final = Table(
 
 
 def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
-    """Return the drill that a file describes; conditions are written as in a desk file.
+    """Return the drill that a file describes.
+
+    Conditions are written as in a desk file; see ``desk.load_desk``.
 
     Args:
         text: The content of the file, as TOML.

@@ -159,7 +159,10 @@ class SlaThreshold(SharedRepr):
 
     @property
     def days(self) -> int | None:
-        """Return the number of business days before or after the due time; None if it has none."""
+        """Return the number of business days before or after the due time.
+
+        None if the threshold is not given in business days.
+        """
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 

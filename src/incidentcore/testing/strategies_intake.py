@@ -47,12 +47,12 @@ def alert_storms(
 ) -> list[Alert | IncidentEnded]:
     """Generate alert storms: many alerts on a few faults in a short time, some simultaneous.
 
-    Alerts fire, repeat, change their severity and are resolved. The alerts of a fault have the
-    same label ``service``; only those with the key ``b`` may have different ones.
+    Alerts fire, repeat, change their severity and are resolved. Each fault has one ``key``, and its
+    alerts have the same label ``service``, except for some with the key ``"b"``.
 
     Args:
-        min_size: The minimum number of alerts and notices.
-        max_size: The maximum number of alerts and notices.
+        min_size: The minimum number of items, that is, of alerts and ``IncidentEnded`` notices.
+        max_size: The maximum number of items.
         in_order: Whether alerts and notices arrive in time order; otherwise many arrive late.
         ends: Whether to include notices of ended incidents.
     """

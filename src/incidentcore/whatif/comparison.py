@@ -111,8 +111,8 @@ class Comparison(Paged):
 
     Attributes:
         records: The number of records that were compared.
-        outcomes: Tuples of (clock or kind of due item, result before, result after, number of
-            occurrences); equal results are included.
+        outcomes: Tuples of (clock or kind of due item, result under the first rules, result under
+            the second rules, number of occurrences); equal results are included.
         changes: The differences, in the order of the records.
         groups: The headings of the fields by which the changes are grouped.
         penalties: The total penalties under the first and second rules; None without penalties.

@@ -44,7 +44,7 @@ class AfterPrevious(Trigger):
         need_calendar("calendar", self.calendar)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return a possible due time for each cycle in which the previous level became due."""
+        """Return a possible due time for each occasion on which the previous level became due."""
         return [
             Candidate(cycle, above.at, self._after(above), above.until)
             for cycle, above in sorted(context.previous.items())

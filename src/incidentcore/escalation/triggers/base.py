@@ -84,15 +84,17 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the instants from which a delay counts, each with the end of its validity.
+        """Return the instants from which a delay is counted, each with the end of its validity.
 
-        A delay counts from each of the ``anchors``, and from each of the context's ``restarts``
-        while the anchor is valid. During maintenance, it counts from the end of the maintenance.
+        A delay is counted from each of the ``anchors``, and afresh from each of the context's
+        ``restarts`` while the anchor is valid. Instead of an instant in maintenance, the end of the
+        maintenance is used.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether the delay also counts again from the context's ``beginnings``; pass True
-                if it counts from the opening, or from when the row's condition began to hold.
+            own: Whether the delay is also counted afresh from each of the context's ``beginnings``;
+                pass True if it is counted from the opening, or from when the row's condition began
+                to hold.
         """
         cuts = self.restarts
         if own and self.beginnings:

@@ -130,7 +130,10 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name (None without periods) and its part of what ``reader`` read."""
+        """Yield the name of each period (None without periods), with its part of ``outcome``.
+
+        ``outcome`` is what ``reader`` read from a record.
+        """
         raise NotImplementedError
 
 

@@ -42,7 +42,8 @@ def request_approval(
         rule: The rule: who is asked, and how many of them must approve.
         at: When approval was requested.
         by: Who requested the approval.
-        keep_decisions: Whether earlier decisions still count, as when an approver is added.
+        keep_decisions: Whether earlier decisions still count. Pass True, for example, when you add
+            an approver.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

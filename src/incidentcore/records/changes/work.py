@@ -260,7 +260,8 @@ def set_major_status(
         by: Who decided.
         reason: The reason, as text.
         business_impact: The effect on the business; unchanged by default.
-        roles: Who holds which role in the response, besides the roles held; see ``MajorRole``.
+        roles: Who takes which role in the response, added to the roles already assigned; see
+            ``MajorRole``.
         assignee: The new assignee; unchanged by default.
         recorded_at: When this became known. Defaults to ``at``.
 

@@ -156,7 +156,7 @@ class Migrated(StateChanged):
         need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the lifecycle, the state and what depends on it."""
+        """Return the fields that change: the lifecycle, the state and fields that depend on it."""
         changes = super().changes(facts)
         if changes.get("acknowledged"):
             for name in ("acknowledged_at", "acknowledged", "snoozed_until"):

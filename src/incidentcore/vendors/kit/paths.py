@@ -40,7 +40,7 @@ def pick(entry: object, path: str) -> Any:
 
 
 def as_object(value: object) -> Mapping[str, Any]:
-    """Return the value if it is an object; otherwise an empty object."""
+    """Return the value if it is a mapping (a JSON object); otherwise an empty mapping."""
     return value if isinstance(value, Mapping) else {}
 
 

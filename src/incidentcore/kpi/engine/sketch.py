@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate, repeat
 from typing import Any, Final
 
@@ -57,22 +57,27 @@ def _representative(bucket: int) -> Fraction:
 
 
 class _Weighted(Sequence[Fraction]):
-    """Representatives with their counts, as the ordered sample that they describe."""
+    """Buckets with their counts, as the ordered sample that their representatives describe.
 
-    def __init__(self, items: Iterable[tuple[Fraction, int]]) -> None:
-        self._items = list(items)
-        self._ends = list(accumulate(count for _, count in self._items))
+    A representative is computed when it is asked for: a quantile needs two of them.
+    """
+
+    def __init__(self, counts: Mapping[int, int], value: Callable[[int], Fraction]) -> None:
+        self._counts = counts
+        self._keys = list(counts)
+        self._ends = list(accumulate(counts.values()))
+        self._value = value
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
     def __getitem__(self, index: Any) -> Any:
         place = index if index >= 0 else index + len(self)
-        return self._items[bisect_right(self._ends, place)][0]
+        return self._value(self._keys[bisect_right(self._ends, place)])
 
     def __iter__(self) -> Iterator[Fraction]:
-        for value, count in self._items:
-            yield from repeat(value, count)
+        for key, count in self._counts.items():
+            yield from repeat(self._value(key), count)
 
 
 class Sketch:
@@ -135,7 +140,7 @@ class Sketch:
 
     def ordered(self, *, scaled: bool) -> Sequence[Fraction]:
         """Return the sample that the sketch describes: each value's representative, ascending."""
-        return _Weighted((self._value(key, scaled=scaled), n) for key, n in self.state().items())
+        return _Weighted(self.state(), partial(self._value, scaled=scaled))
 
     def state(self) -> Mapping[int, int]:
         """Return the counts by bucket, in ascending order."""

@@ -61,6 +61,11 @@ class Deadlines(ABC):
         self._timers: list[Timer] = []
         self._renew()
 
+    def new_name(self) -> str:
+        """Return the id of the next incident."""
+        self.opened += 1
+        return f"{self.policy.name}-{self.opened}"
+
     def reopen(self, notice: IncidentReopened, now: datetime) -> LiveIncident:
         """Return the open incident of a group: the one that people reopened, if it has no other.
 

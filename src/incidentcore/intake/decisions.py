@@ -243,8 +243,7 @@ class Decisions(Deadlines):
             condition.waits.append(name)
             self.arm(group)
             return
-        self.opened += 1
-        group.incident = name = f"{policy.name}-{self.opened}"
+        group.incident = name = self.new_name()
         waited = self._waited(group) if group.waiting else []
         opener = waited[0][1] if waited else condition
         incident = self.incidents[name] = LiveIncident(name, group.name, opener.name, now)

@@ -31,10 +31,10 @@ APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
 REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "approved")
 """The guard of actions that need a rejection, if approval was requested."""
 
-if_approved = partial(
+if_approved: Final[partial[Transition]] = partial(
     Transition, guard=APPROVED_IF_ASKED, guard_name="approved, if approval was asked"
 )
-if_rejected = partial(
+if_rejected: Final[partial[Transition]] = partial(
     Transition, guard=REJECTED_IF_ASKED, guard_name="rejected, if approval was asked"
 )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.escalation import (
     OnCallLayer,
@@ -20,11 +19,7 @@ from incidentcore.escalation import (
 from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
 
-ROWS = {
-    row["id"]: row
-    for line in (Path(__file__).parents[1] / "oracles" / "on_call.jsonl").read_text().splitlines()
-    if (row := json.loads(line))
-}
+ROWS = by_id("on_call.jsonl")
 DIFFERENT = {
     "oneuptime-month-31-2": "the 31st becomes the last day of a shorter month only (E5)",
     "oneuptime-two-overrides-0": "a later override applies to the result of an earlier one (E5)",

@@ -1,14 +1,13 @@
 """The rows of other systems: each answered through public names, or listed with its reason."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.conditions import field
 from incidentcore.errors import EscalationMatrixError, InvalidValueError
@@ -37,13 +36,7 @@ from incidentcore.records import Incident, acknowledge, assign, snooze
 from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.sla import SlaDefinition
 
-ROWS = {
-    row["id"]: row
-    for line in (Path(__file__).parents[1] / "oracles" / "escalation.jsonl")
-    .read_text()
-    .splitlines()
-    if (row := json.loads(line))
-}
+ROWS = by_id("escalation.jsonl")
 
 NOT_OURS = {
     "sn-one-roster": "a label of a form",

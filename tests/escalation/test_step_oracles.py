@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.escalation import (
     After,
@@ -21,13 +20,7 @@ from incidentcore.instants import Interval
 from incidentcore.records import Incident, acknowledge, unacknowledge
 from incidentcore.schedule import BusinessCalendar
 
-ROWS = {
-    row["id"]: row
-    for line in (Path(__file__).parents[1] / "oracles" / "escalation_steps.jsonl")
-    .read_text()
-    .splitlines()
-    if (row := json.loads(line))
-}
+ROWS = by_id("escalation_steps.jsonl")
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 MIN = timedelta(minutes=1)
 DAY = timedelta(days=1)

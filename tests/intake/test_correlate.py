@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from tests.intake.builders import HOUR, MINUTE, T0, WORK, alert, told
+from tests.oracles.rows import by_id
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.intake import (
@@ -22,18 +21,13 @@ from incidentcore.intake import (
 from incidentcore.lifecycle import advance
 from incidentcore.records import acknowledge
 
-ORACLES = Path(__file__).resolve().parent.parent / "oracles"
 SECOND = timedelta(seconds=1)
 
 
 def oracle(name):
     """Return a row of other systems' behaviour."""
-    for file in ("lifecycle.jsonl", "escalation.jsonl"):
-        for line in (ORACLES / file).read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["id"] == name:
-                return row["given"], row["expect"]
-    raise LookupError(name)
+    row = (by_id("lifecycle.jsonl") | by_id("escalation.jsonl"))[name]
+    return row["given"], row["expect"]
 
 
 BY_SERVICE = IntakePolicy(group_by="labels.service")

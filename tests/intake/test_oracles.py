@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.intake.builders import HOUR, MINUTE, T0
+from tests.oracles.rows import by_id
 
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.escalation import (
@@ -34,13 +33,7 @@ from incidentcore.intake import (
 from incidentcore.records import acknowledge
 from incidentcore.schedule import Maintenance
 
-ROWS = {
-    row["id"]: row
-    for line in (Path(__file__).parents[1] / "oracles" / "alert_intake.jsonl")
-    .read_text()
-    .splitlines()
-    if (row := json.loads(line))
-}
+ROWS = by_id("alert_intake.jsonl")
 NOT_OURS = {
     "icinga-host_not_flapping": "flapping is a number of changes within a time, not a share (A6)",
     "icinga-host_flapping": "flapping is a number of changes within a time, not a share (A6)",

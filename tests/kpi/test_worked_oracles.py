@@ -5,12 +5,11 @@ A row has records as lists of (instant, what happened); times are in UTC and fig
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
@@ -40,8 +39,7 @@ from incidentcore.records import Incident, acknowledge, comment, link, mark_rest
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.values import Actor
 
-FILE = Path(__file__).parent.parent / "oracles" / "kpi_worked.jsonl"
-ROWS = {row["id"]: row for row in map(json.loads, FILE.read_text("utf-8").splitlines())}
+ROWS = by_id("kpi_worked.jsonl")
 KIM, ADA, BOT = Actor("kim", "requester"), Actor("ada"), Actor("bot", "system")
 SECOND = timedelta(seconds=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

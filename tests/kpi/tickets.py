@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
+
+from tests.oracles.rows import by_id
 
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.lifecycle import advance
@@ -21,10 +21,7 @@ from incidentcore.records import (
 )
 from incidentcore.values import CANCELED, IN_PROGRESS, RESOLVED, Actor, FrozenMap
 
-ORACLES = Path(__file__).parent.parent / "oracles" / "kpi_dialects.jsonl"
-ROWS: dict[str, dict[str, Any]] = {
-    row["id"]: row for row in map(json.loads, ORACLES.read_text(encoding="utf-8").splitlines())
-}
+ROWS = by_id("kpi_dialects.jsonl")
 M = timedelta(minutes=1)
 START = datetime(2026, 1, 5, tzinfo=UTC)
 AGENT = Actor("ada", "agent")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.lifecycle import (
     MAJOR_INCIDENT,
@@ -31,8 +30,7 @@ from incidentcore.records import Incident, Problem, StateChanged, Task, comment,
 from incidentcore.records.tasks import roll_up
 from incidentcore.values import CLOSED, NEW, RESOLVED, Actor, State
 
-ORACLES = Path(__file__).resolve().parent.parent / "oracles" / "lifecycle.jsonl"
-ROWS = {row["id"]: row for row in map(json.loads, ORACLES.read_text(encoding="utf-8").splitlines())}
+ROWS = by_id("lifecycle.jsonl")
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KIM = Actor("kim", "requester")

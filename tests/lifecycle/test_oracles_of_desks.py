@@ -5,14 +5,13 @@ Each system's table is built from the rows of the file; a state's meaning is in 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.oracles.rows import by_id
 
 from incidentcore.conditions import field
 from incidentcore.desk import Desk, dump_desk, load_desk
@@ -56,8 +55,7 @@ from incidentcore.records import (
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import Actor, State
 
-FILE = Path(__file__).parent.parent / "oracles" / "desk_lifecycles.jsonl"
-ROWS = {row["id"]: row for row in map(json.loads, FILE.read_text("utf-8").splitlines())}
+ROWS = by_id("desk_lifecycles.jsonl")
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KIM = Actor("kim", "requester")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from tests.oracles.rows import by_id, read
 
 from incidentcore.priority import (
     BMC,
@@ -22,12 +21,8 @@ from incidentcore.priority import (
 from incidentcore.records import Incident
 from incidentcore.values import Impact, Level, Priority, Urgency
 
-FILE = Path(__file__).parent.parent / "oracles" / "priority_matrix.jsonl"
-ROWS = {row["id"]: row for row in map(json.loads, FILE.read_text("utf-8").splitlines())}
-PRESET_ROWS = [
-    json.loads(line)
-    for line in FILE.with_name("priority_presets.jsonl").read_text("utf-8").splitlines()
-]
+ROWS = by_id("priority_matrix.jsonl")
+PRESET_ROWS = read("priority_presets.jsonl")
 TABLE_ROWS = [row for row in ROWS.values() if not row["id"].startswith("glpi-")]
 
 # Facts about a user interface, or shapes that we do not model; and rows whose answer we give

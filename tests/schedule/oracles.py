@@ -1,22 +1,14 @@
-"""The oracle rows, and how a row's calendar is written for the library."""
+"""How a row's calendar is written for the library."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+
+from tests.oracles.rows import FOLDER, Row
 
 from incidentcore.schedule import BusinessCalendar, Holiday
-
-FOLDER = Path(__file__).resolve().parent.parent / "oracles"
-Row = dict[str, Any]
-
-
-def read(name: str) -> list[Row]:
-    with (FOLDER / name).open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def instant(text: str) -> datetime:

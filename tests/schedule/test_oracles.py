@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.oracles.rows import Row, read
 
 from incidentcore.errors import CalendarDefinitionError, InvalidIntervalError
 from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, Holiday
 
 from . import oracles, reference
-from .oracles import Row, build, instant
+from .oracles import build, instant
 
 FILES = (
     "calendar_biz_spec.jsonl",
@@ -26,8 +27,8 @@ FILES = (
     "calendar_vendor_docs.jsonl",
     "calendar_working_hours_spec.jsonl",
 )
-ROWS = [row for name in FILES for row in oracles.read(name)]
-CONSENSUS = oracles.read("calendar_consensus.jsonl")
+ROWS = [row for name in FILES for row in read(name)]
+CONSENSUS = read("calendar_consensus.jsonl")
 
 # Facts about something that a calendar does not model.
 NOT_OURS = {

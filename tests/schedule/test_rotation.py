@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.oracles.rows import Row, read
 
 from incidentcore.digest import content_id
 from incidentcore.errors import InvalidIntervalError, InvalidValueError, NaiveDatetimeError
 from incidentcore.schedule import Rotation
 from incidentcore.testing.strategies_schedule import instants, zones
-
-from .oracles import Row, read
 
 UNITS = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months"}
 ROWS = read("rotation.jsonl")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.oracles.rows import Row, by_id
 
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule import BusinessCalendar, Calendar, CalendarDifference, Holiday
 
-from .oracles import Row, instant, read
+from .oracles import instant
 
-ROWS = {row["id"]: row for row in read("time_periods.jsonl")}
+ROWS = by_id("time_periods.jsonl")
 DIFFERENT = {
     "am-range-4": "an end above 24:00 runs past midnight (C2)",
     "am-range-5": "an end before the start runs past midnight (C2)",

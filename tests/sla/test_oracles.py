@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from tests.oracles.rows import by_id
 from tests.schedule.oracles import build
 
 from incidentcore.conditions import NEVER, field
@@ -27,20 +26,11 @@ from incidentcore.sla import (
 
 from .desk import ALWAYS_OPEN, HOUR, incident
 
-FOLDER = Path(__file__).resolve().parent.parent / "oracles"
+ROWS = by_id("sla_clock.jsonl")
+DOCUMENTED = by_id("calendar_vendor_docs.jsonl")
+TIMELINES = {name: row for name, row in DOCUMENTED.items() if row["kind"] == "timeline"}
 
-
-def _rows(name: str) -> list[dict[str, Any]]:
-    with (FOLDER / name).open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-ROWS = {row["id"]: row for row in _rows("sla_clock.jsonl")}
-TIMELINES = {
-    row["id"]: row for row in _rows("calendar_vendor_docs.jsonl") if row["kind"] == "timeline"
-}
-
-OTHER = {row["id"]: row for row in _rows("sla_other_tests.jsonl")}
+OTHER = by_id("sla_other_tests.jsonl")
 
 # Answered otherwise on purpose, with the rule; each has a test below.
 DIFFERENT = {

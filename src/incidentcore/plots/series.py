@@ -28,16 +28,17 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TICKS = 12
 
 
-def _labels(rows: Rows) -> list[str]:
-    """Return the names of the periods, as many as are readable below an axis."""
-    return [row["period"] for row in rows[:: -(-len(rows) // _TICKS) or 1]]
+def _labels(rows: Rows) -> dict[int, str]:
+    """Return the names of the periods by place, as many as are readable below an axis."""
+    step = -(-len(rows) // _TICKS) or 1
+    return {place: rows[place]["period"] for place in range(0, len(rows), step)}
 
 
 def _periods(ax: Any, rows: Rows) -> range:
     """Label the periods below the axis."""
-    places, labels = range(len(rows)), _labels(rows)
-    ax.set_xticks(places[:: -(-len(rows) // _TICKS) or 1], labels, rotation=30, ha="right")
-    return places
+    labels = _labels(rows)
+    ax.set_xticks(list(labels), list(labels.values()), rotation=30, ha="right")
+    return range(len(rows))
 
 
 def plot_flow(
@@ -224,7 +225,10 @@ def plot_trend(
     need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
     if ax.lines:
-        shown, labels = _labels(rows), [tick.get_text() for tick in ax.get_xticklabels()]
+        shown, labels = (
+            [*_labels(rows).values()],
+            [tick.get_text() for tick in ax.get_xticklabels()],
+        )
         if (len(rows), shown) != (len(ax.lines[0].get_xdata()), labels):
             raise InvalidValueError("rows", shown, f"the periods of the axes: {', '.join(labels)}")
     _points(ax, rows, colors, place=len(ax.lines) // 2, name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
@@ -18,6 +18,7 @@ from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
 Hook: TypeAlias = Callable[[Any], Any]
+_FROZEN: Final[dict[type, str]] = {list: "tuple", set: "frozenset", dict: "FrozenMap"}
 
 
 def _each(pairs: Iterable[tuple[Any, Any]], hook: Hook) -> list[Any]:
@@ -263,10 +264,9 @@ class Writer:
                 written = scalar.write(value)
                 return {f"${scalar.tag}": written} if scalar.tag else written
         wanted = "plain data in tuples, frozensets and FrozenMaps, or a value of the library"
-        instead: str | None = dict[type, str](
-            {list: "tuple", set: "frozenset", dict: "FrozenMap"}
-        ).get(kind)
-        raise Unwritable(value, wanted if instead is None else f"{wanted}; here {instead}(...)")
+        if kind in _FROZEN:
+            wanted = f"{wanted}; here {_FROZEN[kind]}(...)"
+        raise Unwritable(value, wanted)
 
 
 def _choice(allowed: tuple[Any, ...]) -> Hook:

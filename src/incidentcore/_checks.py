@@ -20,6 +20,8 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 __all__ = [
     "NO_ARGUMENTS",
     "SharedRepr",
+    "a_text",
+    "any_text",
     "are_texts",
     "as_pairs",
     "as_tuple",
@@ -42,6 +44,8 @@ __all__ = [
     "need_text",
     "need_whole",
     "need_word",
+    "of_type",
+    "one_of",
     "one_or_each",
     "tuple_of",
 ]
@@ -55,6 +59,7 @@ NO_ARGUMENTS: Final = Signature([Parameter("self", Parameter.POSITIONAL_ONLY)])
 
 Refusal: TypeAlias = type[InvalidValueError] | type[DefinitionError]
 Kind: TypeAlias = type | UnionType | tuple[type, ...]
+Validator: TypeAlias = Callable[[Any, Any, Any], None]
 
 _NAMES: Final[dict[type, str]] = {
     str: "text",
@@ -159,6 +164,29 @@ def need_text(
     """Raise an error if a value is not text, or is empty unless ``empty`` is True."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "non-empty text"))
+
+
+# Validators of attrs fields: what an attribute of a class accepts, said beside its type.
+
+
+def a_text(_: object, field: Any, value: Any) -> None:
+    """Accept non-empty text."""
+    need_text(field.name, value)
+
+
+def any_text(_: object, field: Any, value: Any) -> None:
+    """Accept text, which may be empty."""
+    need_text(field.name, value, empty=True)
+
+
+def of_type(kind: Kind, allowed: str = "") -> Validator:
+    """Return a validator that accepts values of a type."""
+    return lambda _, field, value: need_kind(field.name, value, kind, allowed=allowed)
+
+
+def one_of(words: Any) -> Validator:
+    """Return a validator that accepts one of several words, which may be those of a Literal."""
+    return lambda _, field, value: need_word(field.name, value, words)
 
 
 def are_texts(values: Iterable[object]) -> bool:

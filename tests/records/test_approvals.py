@@ -147,11 +147,11 @@ def test_rejected_is_what_can_no_longer_be_approved(data: st.DataObject) -> None
         (lambda: ApprovalRule.any_of("a", delegates={"a": "bo"}), "a sequence of people's ids"),
         (lambda: ApprovalRule.any_of("a", delegates=[("a", ["b"])]), "a mapping"),  # type: ignore[arg-type]
         (lambda: ApprovalRule.any_of("a", veto=1), "True or False"),  # type: ignore[arg-type]
-        (lambda: Approval(by=Actor("a"), decision="withdrawn", at=AT), "approved or rejected"),
+        (lambda: Approval(by=Actor("a"), decision="withdrawn", at=AT), "approved, rejected"),
         (lambda: Approval(by="a", decision="approved", at=AT), "an Actor"),  # type: ignore[arg-type]
         (
             lambda: Approval(by=Actor("a"), decision="approved", at=AT, on_behalf_of=""),
-            "an approver",
+            "non-empty text",
         ),
     ],
 )

@@ -137,23 +137,11 @@ def follow_cascades(
     """Return the effects of a record's event on other records, and what these cause in turn.
 
     Each effect builds on the previous ones. Each rule is followed once for each record, so this
-    always ends.
-
-    Args:
-        record: The record after the event.
-        event: The event.
-        related: All records that may be affected.
-        cascades: The rules.
-        lifecycles: The lifecycles that related records follow, by id, in addition to the standard
-            ones.
-        by: The actor of the effects. Defaults to the actor of each event.
+    always ends. The arguments and errors are those of ``cascade_effects``; ``related`` has all
+    records that may be affected.
 
     Returns:
         The effects, refusals included, in the order in which they occur.
-
-    Raises:
-        InvalidValueError: The event is not in the record's history, or a related record follows a
-            lifecycle that was not passed.
 
     Source: rule L4.
     """

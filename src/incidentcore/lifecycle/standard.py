@@ -158,20 +158,8 @@ def decide(
 ) -> Allowed[R] | Refused:
     """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    This calls ``decide`` of the standard lifecycle for the record's type; it changes nothing.
-
-    Args:
-        record: The record.
-        action: The action, such as ``"resolve"``.
-        at: When the action is taken.
-        by: Who takes the action; an actor or an id (``Record.actor``).
-        recorded_at: When this became known. Defaults to ``at``.
-        related: Records that may be linked to this one, for guards that read them.
-        amend: Whether to accept a late action that leads to a resolved or final state, even if the
-            lifecycle does not allow the next recorded change of state from there. Later events are
-            replayed unchanged, so that the record's present state may stay as it is (rule L2).
-        fields: The fields that the transition declares, as a mapping.
-        named: The same fields as keyword arguments; a field that is not declared is refused.
+    This calls ``Lifecycle.decide`` of the standard lifecycle for the record's type, whose arguments
+    it takes; it changes nothing.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import decide

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import need_kind
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.records import Prioritized, Record
@@ -135,13 +136,7 @@ def override_priority(
 ) -> R:
     """Override the computed priority until the override is cleared, and return the new record.
 
-    Args:
-        record: The record.
-        level: The priority.
-        reason: The reason, as text.
-        at: When the override was set.
-        by: Who set the override; an actor or an id (``Record.actor``).
-        recorded_at: When this became known. Defaults to ``at``.
+    ``at``, ``by`` and ``recorded_at`` are as for ``prioritize``.
 
     Raises:
         InvalidValueError: ``level`` is not a level, or the reason is empty.
@@ -163,12 +158,7 @@ def clear_override(
 ) -> R:
     """Clear an override, so that the computed priority is in force again.
 
-    Args:
-        record: The record.
-        reason: The reason, as text.
-        at: When the override was cleared.
-        by: Who cleared the override; an actor or an id (``Record.actor``).
-        recorded_at: When this became known. Defaults to ``at``.
+    ``at``, ``by`` and ``recorded_at`` are as for ``prioritize``.
 
     Returns:
         The record with one more event; unchanged if no override is in force.
@@ -190,16 +180,14 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    allowed = "non-empty text that says why"
-    need_text("reason", reason, allowed=allowed)
-    need_text("reason", reason.strip(), allowed=allowed)
-    fields: dict[str, Any] = {"priority_override": level}
+    if not isinstance(reason, str) or not reason.strip():
+        raise InvalidValueError("reason", reason, "non-empty text that says why")
     return Record.with_event(
         record,
         Prioritized,
         at=at,
         by=by,
         recorded_at=recorded_at,
-        fields=checked_fields(fields, Prioritized.allowed, entered=True),
+        fields=checked_fields({"priority_override": level}, Prioritized.allowed, entered=True),
         reason=reason,
     )

@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 import attrs
+from attrs.validators import optional
 
 from incidentcore._checks import (
     SharedRepr,
+    a_text,
     are_texts,
     each_of,
     need_each,
     need_kind,
     need_several,
-    need_text,
+    of_type,
+    one_of,
 )
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -41,21 +44,12 @@ class Approval(SharedRepr):
         stage: The stage in which the decision was made, counted from 0.
     """
 
-    by: Actor
-    decision: str
-    at: datetime
+    by: Actor = attrs.field(validator=of_type(Actor))
+    decision: str = attrs.field(validator=one_of(("approved", "rejected")))
+    at: datetime = attrs.field(converter=as_utc)
     reason: str = ""
-    on_behalf_of: str | None = None
+    on_behalf_of: str | None = attrs.field(default=None, validator=optional(a_text))
     stage: int = attrs.field(default=0, metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        need_kind("by", self.by, Actor)
-        if self.decision not in ("approved", "rejected"):
-            raise InvalidValueError("decision", self.decision, "approved or rejected")
-        voice = self.on_behalf_of
-        if voice is not None:
-            need_text("on_behalf_of", voice, allowed="an approver's id, or None")
-        object.__setattr__(self, "at", as_utc(self.at))
 
     @property
     def voice(self) -> str:

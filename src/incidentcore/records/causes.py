@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind, need_several, need_text
+from incidentcore._checks import SharedRepr, a_text, any_text, need_each, need_several
 
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -31,14 +31,12 @@ class Cause(SharedRepr):
     ['rotation untested']
     """
 
-    statement: str
+    statement: str = attrs.field(validator=a_text)
     because: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
-    factor: str = ""
+    factor: str = attrs.field(default="", validator=any_text)
 
     def __attrs_post_init__(self) -> None:
-        need_text("statement", self.statement)
         need_each("because", self.because, Cause)
-        need_kind("factor", self.factor, str)
 
     def roots(self) -> Iterator[Cause]:
         """Yield the root causes: those that have no further cause."""

@@ -33,15 +33,7 @@ def link_both(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> tuple[A, B]:
-    """Link two records in both directions.
-
-    Args:
-        record: The record from which the link starts.
-        type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
-        target: The other record.
-        at: When the records were linked.
-        by: Who linked the records.
-        recorded_at: When this became known. Defaults to ``at``.
+    """Link two records in both directions, as ``link`` does for one of them.
 
     Returns:
         Both records. The target has the inverse link, or no new link if the type has no inverse.
@@ -89,14 +81,8 @@ def merge_duplicate(
     Nothing is copied: comments on the duplicate stay there, and ``joint_history`` combines both
     histories. The duplicate is not canceled; that is a transition of its lifecycle. Until the link
     is removed, clocks of the original with ``answers_from="duplicates"`` also count the first
-    response on the duplicate, or on a duplicate of the duplicate.
-
-    Args:
-        duplicate: The record to mark.
-        original: The record that ``duplicate`` repeats.
-        at: When the duplicate was marked.
-        by: Who marked the duplicate.
-        recorded_at: When this became known. Defaults to ``at``.
+    response on the duplicate, or on a duplicate of the duplicate. ``at``, ``by`` and
+    ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: Both records are the same or of different types, the original is itself a

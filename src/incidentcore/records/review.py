@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import attrs
+from attrs.validators import optional
 
 from incidentcore._checks import (
     SharedRepr,
+    a_text,
+    any_text,
     as_tuple,
     is_day,
     need_each,
     need_kind,
     need_text,
-    need_word,
+    one_of,
     tuple_of,
 )
 from incidentcore.conditions import Condition
@@ -25,6 +28,11 @@ from incidentcore.records.causes import Cause
 from incidentcore.records.incident import Incident
 
 _KINDS: Final = ("observation", "decision", "action", "message")
+
+
+def _a_day(_: object, field: Any, value: Any) -> None:
+    if not is_day(value):
+        raise InvalidValueError(field.name, value, "a date")
 
 
 @attrs.frozen(kw_only=True)
@@ -38,16 +46,10 @@ class ReviewEntry(SharedRepr):
         by: The person who acted or spoke; empty if that does not matter.
     """
 
-    at: datetime
-    kind: str
-    text: str
-    by: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "at", as_utc(self.at))
-        need_word("kind", self.kind, _KINDS)
-        need_text("text", self.text)
-        need_text("by", self.by, empty=True)
+    at: datetime = attrs.field(converter=as_utc)
+    kind: str = attrs.field(validator=one_of(_KINDS))
+    text: str = attrs.field(validator=a_text)
+    by: str = attrs.field(default="", validator=any_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -62,21 +64,11 @@ class ActionItem(SharedRepr):
         done_on: When the action was done; None while it is open.
     """
 
-    id: str
-    text: str
-    owner: str
-    due: date
-    done_on: date | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("id", "text", "owner"):
-            need_text(name, getattr(self, name))
-        for name in ("due", "done_on"):
-            value = getattr(self, name)
-            if value is not None and not is_day(value):
-                raise InvalidValueError(name, value, "a date")
-        if self.due is None:
-            raise InvalidValueError("due", self.due, "a date")
+    id: str = attrs.field(validator=a_text)
+    text: str = attrs.field(validator=a_text)
+    owner: str = attrs.field(validator=a_text)
+    due: date = attrs.field(validator=_a_day)
+    done_on: date | None = attrs.field(default=None, validator=optional(_a_day))
 
     def is_late(self, on: date) -> bool:
         """Return whether the action was due before ``on`` and not done by the end of ``on``."""
@@ -134,26 +126,22 @@ class PostIncidentReview(SharedRepr):
     ['Rotate the logs']
     """
 
-    id: str
+    id: str = attrs.field(validator=a_text)
     incidents: tuple[str, ...] = attrs.field(converter=_ids)
-    summary: str
+    summary: str = attrs.field(validator=a_text)
     impact: str = ""
     timeline: tuple[ReviewEntry, ...] = attrs.field(default=(), converter=_entries)
     causes: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
     actions: tuple[ActionItem, ...] = attrs.field(default=(), converter=_actions)
-    held_on: date | None = None
+    held_on: date | None = attrs.field(default=None, validator=optional(_a_day))
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id)
-        need_text("summary", self.summary)
         if not self.incidents:
             raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
         for incident in self.incidents:
             need_text("incidents", incident)
         for name, kind in (("causes", Cause), ("actions", ActionItem)):
             need_each(name, getattr(self, name), kind, allowed=f"a sequence of {kind.__name__}")
-        if self.held_on is not None and not is_day(self.held_on):
-            raise InvalidValueError("held_on", self.held_on, "a date, or None")
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):
             raise InvalidValueError("actions", ids, "each action's id once")

@@ -7,8 +7,17 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 import attrs
+from attrs.validators import optional
 
-from incidentcore._checks import SharedRepr, each_of, need_share, need_text, need_whole, need_word
+from incidentcore._checks import (
+    SharedRepr,
+    a_text,
+    each_of,
+    need_share,
+    need_whole,
+    need_word,
+    one_of,
+)
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -17,13 +26,11 @@ from incidentcore.instants import as_utc
 class RequestItem(SharedRepr):
     """One item of a service request: its id, its name and the quantity requested."""
 
-    id: str
-    name: str
+    id: str = attrs.field(validator=a_text)
+    name: str = attrs.field(validator=a_text)
     quantity: int = 1
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id)
-        need_text("name", self.name)
         need_whole("quantity", self.quantity)
 
 
@@ -51,20 +58,15 @@ class Task(SharedRepr):
     Source: rule L8.
     """
 
-    id: str
-    title: str
-    status: TaskStatus = "open"
-    assignee: str | None = None
+    id: str = attrs.field(validator=a_text)
+    title: str = attrs.field(validator=a_text)
+    status: TaskStatus = attrs.field(default="open", validator=one_of(TaskStatus))
+    assignee: str | None = attrs.field(default=None, validator=optional(a_text))
     order: int = attrs.field(default=0, metadata={"later": True})
     progress: float = attrs.field(default=0, metadata={"later": True})
     due_at: datetime | None = attrs.field(default=None, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id)
-        need_text("title", self.title)
-        need_word("status", self.status, TaskStatus)
-        if self.assignee is not None:
-            need_text("assignee", self.assignee)
         if type(self.order) is not int:
             raise InvalidValueError("order", self.order, "a whole number")
         need_share("progress", self.progress)

@@ -70,15 +70,8 @@ def log_update_sent(
 ) -> R:
     """Log in a record that an update was sent, and return the new record; nothing is sent.
 
-    Args:
-        record: The record.
-        audience: Who was informed, such as ``"customers"``.
-        at: When the update was sent.
-        by: Who sent the update.
-        channel: The channel, such as ``"status page"``.
-        key: The key of the due update that was sent, so that the history shows which update it was.
-        text: The text of the update.
-        recorded_at: When this became known. Defaults to ``at``.
+    ``key`` is the key of the due update that was sent; ``at``, ``by`` and ``recorded_at`` are as
+    for ``assign``.
 
     Raises:
         InvalidValueError: ``audience`` is empty, or ``channel``, ``key`` or ``text`` is not text.

@@ -35,15 +35,10 @@ def link(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Link a record to another; see ``LinkType``.
+    """Link a record to another, whose id is ``target``.
 
-    Args:
-        record: The record.
-        type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
-        target: The other record's id.
-        at: When the records were linked.
-        by: Who linked the records.
-        recorded_at: When this became known. Defaults to ``at``.
+    ``type`` is one of ``LinkType``, or ``custom.`` and a name. ``at``, ``by`` and ``recorded_at``
+    are as for ``assign``.
 
     Raises:
         InvalidValueError: The type is unknown, or the target is the record itself.
@@ -93,14 +88,7 @@ def set_fields(
 
     Entries of ``custom`` and ``major_roles`` are merged into the existing ones; every other field
     is replaced. Fields such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from
-    the history (H2).
-
-    Args:
-        record: The record.
-        at: When the fields were set.
-        by: Who set the fields; an actor or an id (``Record.actor``).
-        recorded_at: When this became known. Defaults to ``at``.
-        fields: The fields with their new values.
+    the history (H2). ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: A field cannot be set, or does not accept its value.

@@ -36,15 +36,8 @@ def request_approval(
     """Request approval of a service request; a further call begins a new round.
 
     The standard lifecycle then refuses the actions ``start`` and ``approve`` until the rule is met.
-
-    Args:
-        record: The service request.
-        rule: The rule: who is asked, and how many of them must approve.
-        at: When approval was requested.
-        by: Who requested the approval.
-        keep_decisions: Whether earlier decisions still count. Pass True, for example, when you add
-            an approver.
-        recorded_at: When this became known. Defaults to ``at``.
+    With ``keep_decisions``, earlier decisions still count, for example when you add an approver.
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The record is not a service request, or the rule is not an
@@ -84,14 +77,9 @@ def approve(
 ) -> R:
     """Record an approver's decision on a service request, in place of any earlier one.
 
-    Args:
-        record: The service request.
-        decision: ``approved``, ``rejected``, or ``withdrawn`` to withdraw an earlier decision.
-        at: When the decision was made.
-        by: Who decided. A decision by somebody who was not asked is recorded, but does not count.
-        reason: The reason, as text.
-        on_behalf_of: The approver for whom a delegate decides; see ``ApprovalRule``.
-        recorded_at: When this became known. Defaults to ``at``.
+    A decision by somebody who was not asked is recorded, but does not count; ``withdrawn``
+    withdraws an earlier decision. ``on_behalf_of`` is the approver for whom a delegate decides; see
+    ``ApprovalRule``. ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The record is not a service request, or ``decision`` is another word.
@@ -123,12 +111,7 @@ def set_task(
 ) -> R:
     """Add a fulfillment task to a service request, or replace the task with the same id.
 
-    Args:
-        record: The service request.
-        task: The task as it is now.
-        at: When the task was added or changed.
-        by: Who added or changed the task; an actor or an id (``Record.actor``).
-        recorded_at: When this became known. Defaults to ``at``.
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The record is not a service request, or the task is closed as complete or

@@ -76,14 +76,7 @@ def assign(
     fields = {name: value for name, value in named.items() if value is not KEEP}
     if not fields:
         raise InvalidValueError("group, assignee, tier", None, "at least one of them")
-    return Record.with_event(
-        record,
-        Assigned,
-        at=at,
-        by=by,
-        recorded_at=recorded_at,
-        fields=fields,
-    )
+    return Record.with_event(record, Assigned, at=at, by=by, recorded_at=recorded_at, fields=fields)
 
 
 def acknowledge(
@@ -97,12 +90,8 @@ def acknowledge(
 ) -> R:
     """Log that somebody has noticed the record and takes responsibility for it.
 
-    Args:
-        record: The record.
-        at: When the record was acknowledged.
-        by: Who acknowledged the record; an actor or an id (``Record.actor``).
-        level: The escalation level that was acknowledged, from 0; None for the whole record.
-        recorded_at: When this became known. Defaults to ``at``.
+    ``level`` is the escalation level that was acknowledged, from 0, or None for the whole record;
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
     """
     return Record.with_event(
         record, Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level
@@ -151,14 +140,7 @@ def snooze(
 
     The escalation matrix decides which escalations a snooze silences and what happens at its end
     (rule E3). A snooze is not an acknowledgement, which would end it, and does not pause any clock.
-
-    Args:
-        record: The record.
-        until: When the snooze ends by itself; it must be after ``at``.
-        at: When the record was snoozed.
-        by: Who snoozed the record.
-        reason: The reason, as text.
-        recorded_at: When this became known. Defaults to ``at``.
+    ``until`` is after ``at``; ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The end is not after the beginning, or the record is resolved, closed or
@@ -252,18 +234,9 @@ def set_major_status(
     """Propose, accept, reject or demote a major incident; see ``MajorStatus``.
 
     This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
-
-    Args:
-        record: The incident.
-        status: The new status.
-        at: When the status changed.
-        by: Who decided.
-        reason: The reason, as text.
-        business_impact: The effect on the business; unchanged by default.
-        roles: Who takes which role in the response, added to the roles already assigned; see
-            ``MajorRole``.
-        assignee: The new assignee; unchanged by default.
-        recorded_at: When this became known. Defaults to ``at``.
+    ``roles`` says who takes which role in the response (see ``MajorRole``) and is added to the
+    roles already assigned; ``business_impact`` and ``assignee`` stay unchanged by default. ``at``,
+    ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The record is not an incident, or a field does not accept its value.

@@ -8,16 +8,16 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_text, need_word
+from incidentcore._checks import a_text, any_text, one_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events.base import Event, check_fields
-from incidentcore.records.events.core import written_fields
+from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 
 
-def _check_level(level: object) -> None:
+def _a_level(_: object, __: object, level: Any) -> None:
     if level is not None and (type(level) is not int or level < 0):
         raise InvalidValueError("level", level, "a whole number from 0, or None")
 
@@ -40,13 +40,8 @@ class Commented(Event):
 
     kind: ClassVar[str] = "commented"
 
-    text: str
-    visibility: Visibility = "public"
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("text", self.text, empty=True)
-        need_word("visibility", self.visibility, Visibility)
+    text: str = attrs.field(validator=any_text)
+    visibility: Visibility = attrs.field(default="public", validator=one_of(Visibility))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the times and counts of the conversation (rule H4)."""
@@ -79,13 +74,8 @@ class Contacted(Event):
 
     kind: ClassVar[str] = "contacted"
 
-    channel: str
-    text: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("channel", self.channel)
-        need_text("text", self.text, empty=True)
+    channel: str = attrs.field(validator=a_text)
+    text: str = attrs.field(default="", validator=any_text)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the same fields as for a public comment."""
@@ -102,11 +92,7 @@ class Acknowledged(Event):
 
     kind: ClassVar[str] = "acknowledged"
 
-    level: int | None = None
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        _check_level(self.level)
+    level: int | None = attrs.field(default=None, validator=_a_level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the record is now acknowledged and no longer snoozed."""
@@ -124,11 +110,7 @@ class Unacknowledged(Event):
 
     kind: ClassVar[str] = "unacknowledged"
 
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("reason", self.reason, empty=True)
+    reason: str = attrs.field(default="", validator=any_text)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that changes: the record is no longer acknowledged."""
@@ -149,20 +131,12 @@ class Escalated(Event):
 
     kind: ClassVar[str] = "escalated"
 
-    target: str
-    mode: EscalationKind = "functional"
-    level: int | None = None
-    key: str = ""
-    reason: str = ""
-    matrix: str = attrs.field(default="", metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("target", self.target)
-        need_word("mode", self.mode, EscalationKind)
-        _check_level(self.level)
-        for name in ("key", "reason", "matrix"):
-            need_text(name, getattr(self, name), empty=True)
+    target: str = attrs.field(validator=a_text)
+    mode: EscalationKind = attrs.field(default="functional", validator=one_of(EscalationKind))
+    level: int | None = attrs.field(default=None, validator=_a_level)
+    key: str = attrs.field(default="", validator=any_text)
+    reason: str = attrs.field(default="", validator=any_text)
+    matrix: str = attrs.field(default="", validator=any_text, metadata={"later": True})
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the number of escalations.
@@ -194,13 +168,8 @@ class DiagnosisNoted(Event):
 
     kind: ClassVar[str] = "diagnosis_noted"
 
-    step: DiagnosisStep
-    text: str
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_word("step", self.step, DiagnosisStep)
-        need_text("text", self.text)
+    step: DiagnosisStep = attrs.field(validator=one_of(DiagnosisStep))
+    text: str = attrs.field(validator=a_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -209,15 +178,9 @@ class ProcedureFollowed(Event):
 
     kind: ClassVar[str] = "procedure_followed"
 
-    runbook: str
-    version: str = ""
-    outcome: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("runbook", self.runbook)
-        need_text("version", self.version, empty=True)
-        need_text("outcome", self.outcome, empty=True)
+    runbook: str = attrs.field(validator=a_text)
+    version: str = attrs.field(default="", validator=any_text)
+    outcome: str = attrs.field(default="", validator=any_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -234,15 +197,9 @@ class MajorStatusChanged(Event):
     kind: ClassVar[str] = "major_status_changed"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignee", "business_impact", "major_roles"))
 
-    status: MajorStatus
-    reason: str = ""
-    fields: FrozenMap[object] = FrozenMap()
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_word("status", self.status, MajorStatus)
-        need_text("reason", self.reason, empty=True)
-        check_fields(self)
+    status: MajorStatus = attrs.field(validator=one_of(MajorStatus))
+    reason: str = attrs.field(default="", validator=any_text)
+    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the major status, and those in ``fields``."""
@@ -262,17 +219,10 @@ class Communicated(Event):
 
     kind: ClassVar[str] = "communicated"
 
-    audience: str
-    channel: str = ""
-    key: str = ""
-    text: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("audience", self.audience)
-        need_text("channel", self.channel, empty=True)
-        need_text("key", self.key, empty=True)
-        need_text("text", self.text, empty=True)
+    audience: str = attrs.field(validator=a_text)
+    channel: str = attrs.field(default="", validator=any_text)
+    key: str = attrs.field(default="", validator=any_text)
+    text: str = attrs.field(default="", validator=any_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -290,7 +240,7 @@ class Snoozed(Event):
     kind: ClassVar[str] = "snoozed"
 
     until: datetime
-    reason: str = ""
+    reason: str = attrs.field(default="", validator=any_text)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -298,7 +248,6 @@ class Snoozed(Event):
         if until <= self.at:
             raise InvalidValueError("until", until, f"an instant after {self.at.isoformat()}")
         object.__setattr__(self, "until", until)
-        need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that changes: the end of the snooze, if the record is open."""
@@ -311,11 +260,7 @@ class Unsnoozed(Event):
 
     kind: ClassVar[str] = "unsnoozed"
 
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("reason", self.reason, empty=True)
+    reason: str = attrs.field(default="", validator=any_text)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the snooze and any acknowledgement end."""

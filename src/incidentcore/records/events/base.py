@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from incidentcore._checks import SharedRepr, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
-from incidentcore.values import Actor, State
+from incidentcore.values import Actor
 
 _set = object.__setattr__
 
@@ -87,14 +87,18 @@ class Event(SharedRepr):
         return {}
 
 
-def check_fields(event: Any) -> None:
+def kept_as(convert: Callable[[Any], Any]) -> Callable[[Any, Any, Any], None]:
+    """Return a validator that keeps a value as ``convert`` returns it, unless it is None."""
+
+    def check(event: Any, field: Any, value: Any) -> None:
+        if value is not None:
+            _set(event, field.name, convert(value))
+
+    return check
+
+
+def check_fields(event: Any, _: object, fields: Any) -> None:
     """Check the fields that an event sets, and convert them to their stored form (rule H2)."""
-    fields = checked_fields(event.fields, event.allowed)
-    if fields is not event.fields:
-        _set(event, "fields", fields)
-
-
-def check_state(event: Any) -> None:
-    """Raise an error if the state of an event is only a name, not a ``State`` (rule H3)."""
-    if not isinstance(event.state, State):
-        raise InvalidValueError("state", event.state, "a State")
+    stored = checked_fields(fields, event.allowed)
+    if stored is not fields:
+        _set(event, "fields", stored)

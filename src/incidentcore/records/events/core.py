@@ -12,11 +12,11 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from incidentcore._checks import is_number, need_each, need_kind, need_several, need_text
+from incidentcore._checks import a_text, any_text, is_number, need_each, need_several, of_type
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
-from incidentcore.records.events.base import Event, LifecycleRef, check_fields, check_state
+from incidentcore.records.events.base import Event, LifecycleRef, check_fields, kept_as
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.values import FrozenMap, State
@@ -44,20 +44,13 @@ class Opened(Event):
 
     kind: ClassVar[str] = "opened"
 
-    record_type: str
-    state: State
-    lifecycle: LifecycleRef
-    fields: FrozenMap[object] = NO_FIELDS
-    covers: frozenset[str] | None = attrs.field(default=None, metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("record_type", self.record_type)
-        check_state(self)
-        need_kind("lifecycle", self.lifecycle, LifecycleRef)
-        check_fields(self)
-        if self.covers is not None:
-            _set(self, "covers", checked_covers(self.covers))
+    record_type: str = attrs.field(validator=a_text)
+    state: State = attrs.field(validator=of_type(State))
+    lifecycle: LifecycleRef = attrs.field(validator=of_type(LifecycleRef))
+    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
+    covers: frozenset[str] | None = attrs.field(
+        default=None, validator=kept_as(checked_covers), metadata={"later": True}
+    )
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that the record starts with."""
@@ -95,17 +88,10 @@ class StateChanged(Event):
 
     kind: ClassVar[str] = "state_changed"
 
-    action: str
-    state: State
-    fields: FrozenMap[object] = NO_FIELDS
-    cause: str = attrs.field(default="", metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("action", self.action)
-        need_text("cause", self.cause, empty=True)
-        check_state(self)
-        check_fields(self)
+    action: str = attrs.field(validator=a_text)
+    state: State = attrs.field(validator=of_type(State))
+    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
+    cause: str = attrs.field(default="", validator=any_text, metadata={"later": True})
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the state, and the times and counts that depend on it."""
@@ -149,11 +135,7 @@ class Migrated(StateChanged):
 
     kind: ClassVar[str] = "migrated"
 
-    lifecycle: LifecycleRef
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_kind("lifecycle", self.lifecycle, LifecycleRef)
+    lifecycle: LifecycleRef = attrs.field(validator=of_type(LifecycleRef))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the lifecycle, the state and fields that depend on it."""
@@ -230,11 +212,7 @@ class Assigned(Event):
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
 
-    fields: FrozenMap[object]
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        check_fields(self)
+    fields: FrozenMap[object] = attrs.field(validator=check_fields)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the changed fields: the assignment, its time, and the number of reassignments."""
@@ -278,13 +256,8 @@ class Prioritized(Event):
         ("impact", "urgency", "computed_priority", "priority_override")
     )
 
-    fields: FrozenMap[object]
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        check_fields(self)
-        need_text("reason", self.reason, empty=True)
+    fields: FrozenMap[object] = attrs.field(validator=check_fields)
+    reason: str = attrs.field(default="", validator=any_text)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: those set, and with them the effective priority (H5)."""
@@ -297,11 +270,7 @@ class FieldsChanged(Event):
 
     kind: ClassVar[str] = "fields_changed"
 
-    fields: FrozenMap[object]
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        check_fields(self)
+    fields: FrozenMap[object] = attrs.field(validator=check_fields)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that were set, with their new values."""
@@ -314,14 +283,10 @@ class LinkAdded(Event):
 
     kind: ClassVar[str] = "linked"
 
-    link: Link
-    answered_at: datetime | None = attrs.field(default=None, metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        if self.answered_at is not None:
-            _set(self, "answered_at", as_utc(self.answered_at))
-        need_kind("link", self.link, Link)
+    link: Link = attrs.field(validator=of_type(Link))
+    answered_at: datetime | None = attrs.field(
+        default=None, validator=kept_as(as_utc), metadata={"later": True}
+    )
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that changes: the record's links, with this one added."""
@@ -335,11 +300,7 @@ class LinkRemoved(Event):
 
     kind: ClassVar[str] = "unlinked"
 
-    link: Link
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_kind("link", self.link, Link)
+    link: Link = attrs.field(validator=of_type(Link))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that changes: the record's links, with this one removed."""
@@ -369,12 +330,8 @@ class Corrected(Event):
 
     kind: ClassVar[str] = "corrected"
 
-    corrects: str
-    reason: str = ""
-    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, metadata={"later": True})
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("corrects", self.corrects)
-        need_text("reason", self.reason, empty=True)
-        check_fields(self)
+    corrects: str = attrs.field(validator=a_text)
+    reason: str = attrs.field(default="", validator=any_text)
+    fields: FrozenMap[object] = attrs.field(
+        default=NO_FIELDS, validator=check_fields, metadata={"later": True}
+    )

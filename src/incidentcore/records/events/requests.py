@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text, need_word
+from incidentcore._checks import a_text, any_text, of_type, one_of
 from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule, may_decide
 from incidentcore.records.events.base import Event
 from incidentcore.records.tasks import Task, progress_of, roll_up
@@ -26,13 +26,8 @@ class ApprovalRequested(Event):
 
     kind: ClassVar[str] = "approval_requested"
 
-    rule: ApprovalRule
-    keep_decisions: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_kind("rule", self.rule, ApprovalRule)
-        need_kind("keep_decisions", self.keep_decisions, bool)
+    rule: ApprovalRule = attrs.field(validator=of_type(ApprovalRule))
+    keep_decisions: bool = attrs.field(default=False, validator=of_type(bool))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the rule, and the result of the decisions under it."""
@@ -86,13 +81,8 @@ class Approved(Event):
 
     kind: ClassVar[str] = "approved"
 
-    decision: ApprovalDecision
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_word("decision", self.decision, ApprovalDecision)
-        need_text("reason", self.reason, empty=True)
+    decision: ApprovalDecision = attrs.field(validator=one_of(ApprovalDecision))
+    reason: str = attrs.field(default="", validator=any_text)
 
     def _voice(self) -> str | None:
         """Return the approver for whom it was decided."""
@@ -148,11 +138,7 @@ class ApprovedOnBehalf(Approved):
 
     kind: ClassVar[str] = "approved_on_behalf"
 
-    on_behalf_of: str
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("on_behalf_of", self.on_behalf_of)
+    on_behalf_of: str = attrs.field(validator=a_text)
 
     def _voice(self) -> str | None:
         """Return the approver for whom it was decided."""
@@ -165,11 +151,7 @@ class TaskChanged(Event):
 
     kind: ClassVar[str] = "task_changed"
 
-    task: Task
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_kind("task", self.task, Task)
+    task: Task = attrs.field(validator=of_type(Task))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the tasks, their combined status and progress."""

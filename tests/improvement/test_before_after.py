@@ -52,10 +52,10 @@ def test_means_are_those_of_each_side() -> None:
         Interval(SPLIT, END),
     )
     assert (found.verdict, found.target_met, found.complete) == ("better", True, True)
-    assert "cannot tell" in found.sentences[0]
-    assert found.sentences[-1] == "Target 4.00 h: met."
+    assert "cannot tell" in found.notes()[0]
+    assert found.notes()[-1] == "Target 4.00 h: met."
     assert "12.00 h" in str(found)
-    assert found.to_markdown().count("\n") == 3
+    assert found.to_markdown().count("\n") == 3 + 2 * 2  # the table, and two sentences
     assert ">before</td>" in found._repr_html_()
 
 
@@ -87,7 +87,7 @@ def test_overlapping_intervals_say_nothing() -> None:
     found = look(resolved([1, 30, 2, 25, 3, 28], [1, 26, 2, 24, 3, 27]))
     assert found.after.value < found.before.value  # type: ignore[operator]  # both are times
     assert found.verdict == "no_clear_difference"
-    assert "chance alone may explain it" in found.sentences[0]
+    assert "chance alone may explain it" in found.notes()[0]
 
 
 @pytest.mark.parametrize(("before", "after"), [(4, 20), (20, 4), (20, 0), (0, 0)])
@@ -95,7 +95,7 @@ def test_few_records_are_not_judged(before: int, after: int) -> None:
     """Below the least n on either side there is no verdict and no target met."""
     found = look(resolved([10] * before, [1] * after), target=5 * HOUR)
     assert (found.verdict, found.target_met) == ("not_enough_data", None)
-    (sentence,) = found.sentences
+    (sentence,) = found.notes()
     assert sentence == (
         f"Not enough data: {before} records before and {after} after, where 5 on each side are "
         "wanted. Nothing can be said yet."
@@ -122,7 +122,7 @@ def test_counts_are_told_by_the_month() -> None:
     assert found.before.result.low == pytest.approx(45.786 / 30 * month, rel=1e-4)
     assert found.after.result.high == pytest.approx(24.740 / 15 * month, rel=1e-4)
     assert (found.verdict, found.target_met) == ("no_clear_difference", True)
-    assert found.sentences[-1] == "Target 35 records a month: met."
+    assert found.notes()[-1] == "Target 35 records a month: met."
 
 
 def test_nothing_at_all_is_a_figure_of_a_count() -> None:
@@ -167,7 +167,7 @@ def test_a_window_that_is_not_over_is_read_so_far() -> None:
     found = look(records, as_of=SPLIT + DAY)
     assert found.after.window == Interval(SPLIT, SPLIT + DAY)
     assert (found.complete, found.verdict) == (False, "better")
-    assert found.sentences[0] == "The window after is not over: it is read up to 2026-02-01."
+    assert found.notes()[0] == "The window after is not over: it is read up to 2026-02-01."
     assert look(records, as_of=SPLIT).verdict == "not_enough_data"
     assert look(records, kpi=catalogue.VOLUME, as_of=SPLIT).verdict == "not_enough_data"
 
@@ -182,7 +182,7 @@ def test_dates_are_in_the_zone() -> None:
     found = before_after(action(measure=measure), [], as_of=END - HOUR, zone="Europe/Berlin")
     windows = ["2026-01-01 to 2026-01-31", "2026-01-31 to 2026-03-02"]
     assert [row[1] for row in found.cells()[1]] == windows
-    assert found.sentences[0].endswith("it is read up to 2026-03-02.")
+    assert found.notes()[0].endswith("it is read up to 2026-03-02.")
     over = before_after(action(measure=measure), [], as_of=START + 365 * DAY, zone="Europe/Berlin")
     assert over.cells()[1][1][1] == "2026-01-31 to 2026-05-01"
     in_utc = before_after(action(measure=measure), [], as_of=END - HOUR)

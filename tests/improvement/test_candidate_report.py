@@ -26,7 +26,10 @@ def test_a_trend_is_told_only_beyond_chance() -> None:
     trends = {one.key[0]: one.trend for one in found}
     assert trends == {"late": "rising", "early": "falling", "even": "steady"}
     assert found.split == at(600)
-    assert "what changed when they became more" in found.candidate("late").why[-1]
+    assert (
+        "what changed when they became more"
+        in next(one for one in found if one.key == ("late",)).why[-1]
+    )
 
 
 def test_a_difference_that_does_not_matter_is_no_trend() -> None:
@@ -44,7 +47,6 @@ def test_tables_are_escaped_and_values_pickle() -> None:
     assert "\\|=1" in found.to_markdown()
     right, left = "| ---: ", "| :--- "  # numbers, and the columns of a trend and of what they share
     assert f"\n{right * 5}{left}{right * 4}{left}|\n" in found.to_markdown()
-    assert found.to_csv().startswith("rank,incidents,")
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  our own bytes
     assert isinstance(hash(found.candidates[0]), int)
     plain = found.to_plain()

@@ -10,7 +10,6 @@ from tests.improvement.test_problem_candidates import find, story
 
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.improvement import ProblemCandidate, problem_candidates
-from incidentcore.improvement.open_problem import problem_fields
 from incidentcore.records import (
     Incident,
     Record,
@@ -35,7 +34,6 @@ def test_functions_are_dimensions() -> None:
     assert (three.dimension, three.key, three.label) == (("hour",), (3,), "hour 3")
     assert isinstance(three, ProblemCandidate)
     assert isinstance(records[0], Incident)
-    assert problem_fields(three).keys() == {"title", "description", "origin"}
 
 
 def test_a_time_that_its_source_does_not_have_is_no_time() -> None:

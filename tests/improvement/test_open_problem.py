@@ -8,9 +8,7 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement import CandidateReport, open_problem, problem_candidates
-from incidentcore.improvement.open_problem import problem_fields
 from incidentcore.records import (
-    Problem,
     Record,
     are_linked,
     replay,
@@ -56,8 +54,6 @@ def test_a_problem_is_opened_from_a_candidate() -> None:
         [True] * 30 + [False] * 10
     )
     assert replay(problem.history) == problem
-    direct = Problem.open(id="P", at=at(60), by="ada", **problem_fields(candidate))
-    assert (direct.service, direct.links) == ("mail", frozenset())
     with pytest.raises(InvalidValueError, match="ProblemCandidate"):
         open_problem("mx1", id="PRB-1", at=at(60), by="ada")  # type: ignore[arg-type]  # on purpose
 
@@ -80,4 +76,4 @@ def test_a_field_of_the_caller_s_is_told_by_its_name() -> None:
     records = [opened(f"I{n}", n, custom=site) for n, site in enumerate(sites)]
     (berlin,) = find(records, dimensions=["custom.site"])
     assert (berlin.dimension, berlin.label) == (("custom.site",), "site berlin")
-    assert "custom" not in problem_fields(berlin)
+    assert not open_problem(berlin, id="P", at=at(60), by="ada").custom

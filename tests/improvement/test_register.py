@@ -70,7 +70,7 @@ def test_a_review_comes_in_twice_without_a_trace() -> None:
 
 
 def test_the_overdue_come_first_and_the_longest_of_them_before() -> None:
-    """The lists of a register: overdue by due date, open, and by origin."""
+    """The lists of a register: overdue by due date, and open."""
     register = ImprovementRegister(
         [
             action("C", due=LATER),
@@ -84,11 +84,9 @@ def test_the_overdue_come_first_and_the_longest_of_them_before() -> None:
     assert [one.id for one in register] == ["A", "B", "C", "D", "E"]
     assert [one.id for one in register.overdue(on=on)] == ["B", "E", "A"]
     assert [one.id for one in register.open(on=on)] == ["A", "B", "C", "E"]
-    assert [one.id for one in register.of_origin("recurrence")] == ["E"]
-    assert [one.id for one in register.of_origin("problem", "PRB-2")] == []
-    rows = register.to_text(on=on).splitlines()[2:]
-    assert [row.split()[0] for row in rows] == ["B", "E", "A", "C", "D"]
-    headings, cells, numbers = register.cells(on=on)
+    (section,) = register.page(on=on).sections
+    assert section.table is not None
+    headings, cells, numbers = section.table
     assert headings == ["action", "status", "due", "late by", "owner", "origin", "what"]
     rest = ["ada", "problem PRB-1", "Rotate the logs"]
     assert cells == [
@@ -99,14 +97,15 @@ def test_the_overdue_come_first_and_the_longest_of_them_before() -> None:
         ["D", "done", "2027-01-15", "", *rest],
     ]
     assert numbers == [heading == "late by" for heading in headings]
-    assert ImprovementRegister().to_text(on=on) == "no actions"
+    assert str(ImprovementRegister().page(on=on)).endswith("No actions.")
 
 
 def test_a_register_is_escaped_in_every_form() -> None:
     """A title is text in HTML and Markdown, and no formula in a spreadsheet."""
     register = ImprovementRegister([action("=A", title="<b>|x")])
-    assert "&lt;b&gt;|x" in register.to_html(on=DUE)
-    assert "&lt;b&gt;\\|x" in register.to_markdown(on=DUE)
-    assert register.to_csv(on=DUE).splitlines()[1].startswith("'=A,")
+    page = register.page(on=DUE)
+    assert "&lt;b&gt;|x" in page.to_html()
+    assert "&lt;b&gt;\\|x" in page.to_markdown()
+    assert page.to_csv()["actions"].splitlines()[1].startswith("'=A,")
     assert pickle.loads(pickle.dumps(register)) == register  # noqa: S301  our own bytes
     assert isinstance(hash(register), int)

@@ -20,7 +20,6 @@ from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Value
 from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_text
 from incidentcore.records import Record
 
 EffectVerdict: TypeAlias = Literal["not_enough_data", "no_clear_difference", "better", "worse"]
@@ -122,8 +121,7 @@ class BeforeAfter(Tabular):
             _below(target, value) if self.measure.better == "lower" else _below(value, target)
         )
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """Return the conclusions and their limitations as sentences."""
         return tuple(_sentences(self))
 
@@ -142,9 +140,6 @@ class BeforeAfter(Tabular):
         unit = f" ({_PER_MONTH})" if self.before.result.unit == _PER_MONTH else ""
         headings = ["", "window", f"{self.measure.kpi.id}{unit}", "n", "left out"]
         return headings, rows, [False, False, True, True, False]
-
-    def __str__(self) -> str:
-        return "\n".join([to_text(*self.cells()), *self.sentences])
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
@@ -248,7 +243,7 @@ def before_after(
     ...     ),
     ... )
     >>> found = before_after(action, incidents, as_of=start + timedelta(days=60))
-    >>> found.verdict, found.before.n, found.after.n, found.sentences[-1]
+    >>> found.verdict, found.before.n, found.after.n, found.notes()[-1]
     ('better', 28, 2, 'Target 5 records a month: met.')
     """
     need_kind("action", action, ImprovementAction)

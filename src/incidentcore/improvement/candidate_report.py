@@ -8,12 +8,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_csv, to_text
+from incidentcore.pages.table import to_text
 from incidentcore.values import FrozenMap
 
 Trend: TypeAlias = Literal["rising", "falling", "steady"]
@@ -101,11 +100,6 @@ class ProblemCandidate:
     def excess(self) -> float:
         """Return ``at_least`` minus ``expected``: a lower bound for the surplus of incidents."""
         return self.at_least - self.expected
-
-    @property
-    def earlier(self) -> int:
-        """Return how many incidents of the group were opened before the report's ``split``."""
-        return self.count - self.recent
 
     @property
     def mean_time(self) -> timedelta | None:
@@ -248,17 +242,6 @@ class CandidateReport(Tabular):
     def __iter__(self) -> Iterator[ProblemCandidate]:
         return iter(self.candidates)
 
-    def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate whose key consists of the given values, or whose label is given.
-
-        Raises:
-            InvalidValueError: No candidate has these values or this label.
-        """
-        for found in self.candidates:
-            if found.key == key or (len(key) == 1 and found.label == key[0]):
-                return found
-        raise InvalidValueError("key", key, "the key of a candidate")
-
     def cells(self, parts: int | None = None) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return the headings of the table, its rows, and which columns are numeric.
 
@@ -290,11 +273,6 @@ class CandidateReport(Tabular):
 
     def __str__(self) -> str:
         return to_text(*self.cells()) if self.candidates else "nothing stands out"
-
-    def to_csv(self) -> str:
-        """Return the candidates as CSV; text that looks like a formula is escaped."""
-        headings, rows, _ = self.cells()
-        return to_csv(["rank", *headings[1:]], rows)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the report as plain data for JSON, with times in hours."""

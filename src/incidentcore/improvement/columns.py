@@ -103,55 +103,36 @@ class Columns:
         return linked, tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-class Gatherer:
-    """Reads the values that problem candidates need from each record that counts.
-
-    Args:
-        selection: Decides which records count.
-        dimensions: The values, or pairs of values, to group by.
-        cost: The KPI that returns the time that a record cost.
-        problems: Problems whose links count in addition to those of the records.
-
-    Attributes:
-        columns: What was gathered so far.
+def gather(
+    records: Iterable[Record],
+    selection: Selection,
+    dimensions: Iterable[GroupBy | tuple[GroupBy, ...]],
+    *,
+    cost: Kpi,
+    problems: Iterable[Problem],
+) -> Columns:
+    """Read what problem candidates need from each record that the selection admits.
 
     Raises:
-        InvalidValueError: A dimension is neither a value nor a pair, or occurs twice.
+        InvalidValueError: A dimension is neither a value nor a pair, or occurs twice; a record
+            occurs twice; or a value cannot be read or hashed.
     """
-
-    def __init__(
-        self,
-        selection: Selection,
-        dimensions: Iterable[GroupBy | tuple[GroupBy, ...]],
-        *,
-        cost: Kpi,
-        problems: Iterable[Problem],
-    ) -> None:
-        need_kind("cost", cost, Kpi)
-        is_censored = cost.statistic == SURVIVAL_MEDIAN
-        if cost.unit != "duration" or not cost.measure.has_statistic or is_censored:
-            allowed = "a KPI whose values are times, without censoring"
-            raise InvalidValueError("cost", cost.id, allowed)
-        given = [parts_of(part) for part in as_tuple(dimensions, str)]
-        self.columns: Columns = Columns(dimensions=_dimensions(given))
-        parts = _unique(part for dimension in given for part in dimension)
-        self._selection = selection
-        self._reads = [compile_key(part, selection.as_of) for part in parts]
-        self._times = cache(lambda covers: compile_kpi(cost, selection.as_of, covers=covers))
-        self._problems, self._by_incident = _known_problems(problems, selection.as_of)
-
-    def add(self, record: Record) -> None:
-        """Read the values of a record, if it counts.
-
-        Raises:
-            InvalidValueError: The record occurs twice, or a value cannot be read or hashed.
-        """
-        known = self._selection.admit(record)
+    need_kind("cost", cost, Kpi)
+    is_censored = cost.statistic == SURVIVAL_MEDIAN
+    if cost.unit != "duration" or not cost.measure.has_statistic or is_censored:
+        raise InvalidValueError("cost", cost.id, "a KPI whose values are times, without censoring")
+    given = [parts_of(part) for part in as_tuple(dimensions, str)]
+    parts = _unique(part for dimension in given for part in dimension)
+    columns = Columns(dimensions=_dimensions(given, parts))
+    reads = [compile_key(part, selection.as_of) for part in parts]
+    times = cache(lambda covers: compile_kpi(cost, selection.as_of, covers=covers))
+    known_problems, by_incident = _known_problems(problems, selection.as_of)
+    for record in each_of("records", records, Record):
+        known = selection.admit(record)
         if known is None:
-            return
-        columns = self.columns
+            continue
         place = len(columns.ids)
-        values = [read(known)[0] for read in self._reads]
+        values = [read(known)[0] for read in reads]
         absent = [is_absent(value) for value in values]
         for dimension in columns.dimensions:
             first, last = dimension.places[0], dimension.places[-1]
@@ -165,13 +146,14 @@ class Gatherer:
             found.append(place)
         columns.ids.append(known.id)
         columns.opened.append(instant(known.opened_at))
-        time = self._times(known.covers)(known)
+        time = times(known.covers)(known)
         columns.times.append(time if isinstance(time, int) else _UNTIMED)
         columns.callers.append(known.caller)
         columns.is_open.append(known.state.open)
-        linked = _problems_of(known, self._problems) | self._by_incident.get(known.id, frozenset())
+        linked = _problems_of(known, known_problems) | by_incident.get(known.id, frozenset())
         if linked:
             columns.problems[place] = linked
+    return columns
 
 
 def _unique(parts: Iterable[GroupBy]) -> list[GroupBy]:
@@ -182,8 +164,7 @@ def _unique(parts: Iterable[GroupBy]) -> list[GroupBy]:
     return found
 
 
-def _dimensions(given: list[tuple[GroupBy, ...]]) -> tuple[Dimension, ...]:
-    parts = _unique(part for dimension in given for part in dimension)
+def _dimensions(given: list[tuple[GroupBy, ...]], parts: list[GroupBy]) -> tuple[Dimension, ...]:
     names = key_names(tuple(parts)) if parts else ()
     found: list[Dimension] = []
     for dimension in given:

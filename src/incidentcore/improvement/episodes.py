@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_csv, to_text
+from incidentcore.pages.table import to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 
@@ -145,25 +144,6 @@ class RecurrenceReport(Tabular):
         """Return how many counted records have a key that did not recur within the window."""
         return self.counted - sum(group.count for group in self.groups)
 
-    def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group whose key consists of the given values, or whose label is given.
-
-        Raises:
-            InvalidValueError: No such key recurred.
-        """
-        for group in self.groups:
-            if group.key == key or (len(key) == 1 and group.label == key[0]):
-                return group
-        raise InvalidValueError("key", key, "the key of a group that recurred")
-
-    def top(self, n: int) -> RecurrenceReport:
-        """Return the report with its first ``n`` groups only.
-
-        ``repeats`` and ``once`` then treat only these groups as recurring; the report's own
-        ``n``, ``counted`` and ``keys`` do not change.
-        """
-        return attrs.evolve(self, groups=self.groups[:n])
-
     def window_text(self) -> str:
         """Return the window as readable text, such as ``"7 days"``."""
         if isinstance(self.window, BusinessDays):
@@ -200,11 +180,6 @@ class RecurrenceReport(Tabular):
 
     def __str__(self) -> str:
         return to_text(*self.cells()) if self.groups else "nothing came back"
-
-    def to_csv(self) -> str:
-        """Return the groups as CSV; text that looks like a formula is escaped."""
-        headings, rows, _ = self.cells()
-        return to_csv(headings, rows)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the report as plain data for JSON, with times in hours."""

@@ -14,7 +14,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.improvement.candidate_report import CandidateReport
 from incidentcore.improvement.columns import TIME_TO_RESOLVE
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
-from incidentcore.improvement.problem_candidates import DIMENSIONS, CandidateTally
+from incidentcore.improvement.problem_candidates import DIMENSIONS, problem_candidates
 from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, as_zone
@@ -33,6 +33,8 @@ KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
 """The default keys of recurrence."""
 
 _WEEK: Final = timedelta(days=7)
+_DETAILED: Final = 5  # candidates with evidence: of one value, and again of a pair
+_ROWS: Final = 10  # of a table of recurrences
 
 
 @attrs.frozen(kw_only=True)
@@ -45,9 +47,6 @@ class ProblemPage(Paged):
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
         zone: The time zone of all times on the page.
-        detailed: The maximum number of candidates to describe in detail, counted separately for
-            those with a single field value and those with a pair of values.
-        rows: The maximum number of rows in a table of recurrences.
     """
 
     title: str
@@ -55,8 +54,6 @@ class ProblemPage(Paged):
     candidates: CandidateReport
     recurrences: tuple[RecurrenceReport, ...] = ()
     zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=as_zone)
-    detailed: int = 5
-    rows: int = 10
 
     def page(self) -> Page:
         """Return the page as a ``Page`` of sections."""
@@ -74,10 +71,10 @@ class ProblemPage(Paged):
     def _blocks(self) -> Iterator[Section]:
         yield _summary(self.candidates, self.zone)
         yield from _candidates(self.candidates)
-        if self.detailed and self.candidates.candidates:
-            yield _evidence(self.candidates, self.detailed)
+        if self.candidates.candidates:
+            yield _evidence(self.candidates)
         for report in self.recurrences:
-            yield _recurrence(report, self.rows, self.zone)
+            yield _recurrence(report, self.zone)
         yield _looked_at(self.candidates)
 
 
@@ -131,17 +128,17 @@ def _list(key: str, title: str, text: tuple[str, ...], table: Cells) -> Section:
     return Section(key=key, title=title, text=text, table=table)
 
 
-def _evidence(found: CandidateReport, detailed: int) -> Section:
+def _evidence(found: CandidateReport) -> Section:
     ranked = list(enumerate(found.candidates, 1))
     single = [(rank, one) for rank, one in ranked if len(one.key) == 1]
     parts = tuple(
         Section(key=f"candidate_{rank}", title=f"{rank}. {one.label}", text=one.why)
-        for rank, one in (*single[:detailed], *ranked[len(single) :][:detailed])
+        for rank, one in (*single[:_DETAILED], *ranked[len(single) :][:_DETAILED])
     )
     return Section(key="evidence", title="The evidence", parts=parts)
 
 
-def _recurrence(report: RecurrenceReport, rows: int, zone: ZoneInfo) -> Section:
+def _recurrence(report: RecurrenceReport, zone: ZoneInfo) -> Section:
     key = " and ".join(map(name_text, report.key))
     title = f"What came back within {report.window_text()}, by {key}"
     share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
@@ -154,9 +151,10 @@ def _recurrence(report: RecurrenceReport, rows: int, zone: ZoneInfo) -> Section:
     text = [sentence]
     if not report.groups:
         return Section(key=f"recurrence_{key}", title=title, text=tuple(text))
-    if back > rows:
-        text.append(f"The first {rows:,} of {back:,}:")
-    table = report.top(rows).cells(zone)
+    if back > _ROWS:
+        text.append(f"The first {_ROWS:,} of {back:,}:")
+    headings, rows, numeric = report.cells(zone)
+    table = headings, rows[:_ROWS], numeric
     return Section(key=f"recurrence_{key}", title=title, text=tuple(text), table=table)
 
 
@@ -206,30 +204,25 @@ def problem_page(
 ) -> ProblemPage:
     """Return the page on problem candidates and recurrence, from one pass over the records.
 
-    Args:
-        records: The records, read once, so an iterator is enough.
-        as_of: Only events that had happened and been recorded by then count (rule K6).
-        title: The heading.
-        about: Pairs of (name, value) to show below the heading, such as the origin of the data.
-        dimensions: What to group candidates by, as in ``problem_candidates``.
-        keys: The fields that a record and its repeats must share, as the ``key`` of ``recurrence``;
-            there is one table for each item.
-        window: The time within which a record counts as a repeat.
-        calendar: The calendar in whose open time the window is counted; None for wall-clock time.
-        period: The period in which records must have been opened; None for any time.
-        population: A condition on the records to examine.
-        problems: Problems whose links are used, in addition to the incidents' own links.
-        cost: The KPI whose values are added up as the time that a group cost.
-        min_n: The minimum number of incidents for a candidate.
-        confidence: The probability that no candidate is found if there is only noise.
-        limit: The maximum number of candidates with a single field value, and separately of those
-            with a pair of values; None for no limit.
-        zone: The time zone of all times on the page.
-
-    Raises:
-        InvalidValueError: An argument is invalid, as in ``problem_candidates`` and ``recurrence``.
+    There is one table of recurrence for each of ``keys``. ``title``, ``about`` and ``zone`` are
+    those of ``ProblemPage``; the other arguments are those of ``problem_candidates`` and
+    ``recurrence``, which also say what is refused.
     """
-    candidates = CandidateTally(
+    tallies = [
+        RecurrenceTally(
+            key, window, as_of=as_of, calendar=calendar, period=period, population=population
+        )
+        for key in keys
+    ]
+
+    def counted() -> Iterator[Record]:
+        for record in each_of("records", records, Record):
+            for tally in tallies:
+                tally.add(record)
+            yield record
+
+    candidates = problem_candidates(
+        counted(),
         as_of=as_of,
         dimensions=dimensions,
         period=period,
@@ -240,20 +233,10 @@ def problem_page(
         confidence=confidence,
         limit=limit,
     )
-    tallies = [
-        RecurrenceTally(
-            key, window, as_of=as_of, calendar=calendar, period=period, population=population
-        )
-        for key in keys
-    ]
-    for record in each_of("records", records, Record):
-        candidates.add(record)
-        for tally in tallies:
-            tally.add(record)
     return ProblemPage(
         title=title,
         about=tuple(about),
-        candidates=candidates.result(),
+        candidates=candidates,
         recurrences=tuple(tally.result() for tally in tallies),
         zone=as_zone(zone),
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
-import attrs
-
-from incidentcore._checks import each_of, is_number, need_whole
+from incidentcore._checks import is_number, need_whole
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.candidate_report import (
@@ -21,7 +19,7 @@ from incidentcore.improvement.candidate_report import (
     Trend,
     group_label,
 )
-from incidentcore.improvement.columns import TIME_TO_RESOLVE, Columns, Dimension, Gatherer
+from incidentcore.improvement.columns import TIME_TO_RESOLVE, Columns, Dimension, gather
 from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
 from incidentcore.instants import Interval, as_utc
@@ -54,82 +52,6 @@ _SAME: Final = Fraction(4, 5)
 
 _MATTERS: Final = 0.1
 """The least relative difference of a trend: with thousands of incidents, any is beyond chance."""
-
-
-class CandidateTally:
-    """A collector that finds problem candidates in records that are added one by one.
-
-    Use it to make several reports from one pass over a stream. The arguments are those of
-    ``problem_candidates``, which does the same in one call.
-    """
-
-    def __init__(
-        self,
-        *,
-        as_of: datetime,
-        dimensions: Iterable[GroupBy | tuple[GroupBy, ...]] = DIMENSIONS,
-        period: Interval | None = None,
-        population: Condition = ALWAYS,
-        problems: Iterable[Problem] = (),
-        cost: Kpi = TIME_TO_RESOLVE,
-        split: datetime | None = None,
-        min_n: int = 5,
-        confidence: float = 0.95,
-        limit: int | None = None,
-    ) -> None:
-        _check(min_n, confidence, limit)
-        self._split = None if split is None else instant(as_utc(split, "split"))
-        self._min_n, self._confidence, self._limit = min_n, confidence, limit
-        self._selection = Selection(
-            as_of=as_of, period=period, population=population, incidents=True
-        )
-        self._gatherer = Gatherer(self._selection, dimensions, cost=cost, problems=problems)
-        self._cost = cost.id
-
-    def add(self, record: Record) -> None:
-        """Add a record to those to be examined.
-
-        Raises:
-            InvalidValueError: The record was added before, or a value cannot be read or hashed.
-        """
-        self._gatherer.add(record)
-
-    def result(self) -> CandidateReport:
-        """Return the report for the records so far."""
-        columns, selection, min_n = self._gatherer.columns, self._selection, self._min_n
-        opened = columns.opened
-        begin = self._split
-        if begin is None and opened:
-            begin = sorted(opened)[len(opened) // 2]
-        claims = list(_claims(columns, min_n, self._confidence))
-        # single values before pairs, then the furthest above its base first
-        claims.sort(key=lambda c: (len(c.key), -round(c.excess, 6), c.names, order(c.key)))
-        kept = list(_without_doubles(claims))
-        single = [one for one in kept if len(one[0].key) == 1]
-        listed = [*single[: self._limit], *kept[len(single) :][: self._limit]]
-        everything = _Everything(
-            time=columns.time(range(len(opened)))[0],
-            begin=begin,
-            recent=_recent(opened, begin),
-            n=len(opened),
-            confidence=Fraction(str(self._confidence)),
-        )
-        candidates = tuple(_candidate(claim, same, columns, everything) for claim, same in listed)
-        counts = Counter(claim.names for claim in claims)
-        return CandidateReport(
-            candidates=candidates,
-            more=len(kept) - len(listed),
-            dimensions=tuple(_summary(one, min_n, counts) for one in columns.dimensions),
-            as_of=selection.as_of,
-            observed=selection.observed(at_instant(min(opened)) if opened else None),
-            split=None if begin is None else at_instant(begin),
-            n=selection.n,
-            counted=selection.counted,
-            left_out=FrozenMap(selection.left_out),
-            confidence=self._confidence,
-            min_n=min_n,
-            cost=self._cost,
-        )
 
 
 def problem_candidates(
@@ -211,21 +133,34 @@ def problem_candidates(
     ...     )
     configuration item mx1: 14 incidents, 1.9 expected
     """
-    tally = CandidateTally(
-        as_of=as_of,
-        dimensions=dimensions,
-        period=period,
-        population=population,
-        problems=problems,
-        cost=cost,
-        split=split,
-        min_n=min_n,
+    _check(min_n, confidence, limit)
+    begin = None if split is None else instant(as_utc(split, "split"))
+    selection = Selection(as_of=as_of, period=period, population=population, incidents=True)
+    columns = gather(records, selection, dimensions, cost=cost, problems=problems)
+    opened = columns.opened
+    if begin is None and opened:
+        begin = sorted(opened)[len(opened) // 2]
+    claims = list(_claims(columns, min_n, confidence))
+    # single values before pairs, then the furthest above its base first
+    claims.sort(key=lambda c: (len(c.key), -round(c.bound - c.expected, 6), c.names, order(c.key)))
+    kept = list(_without_doubles(claims))
+    single = [one for one in kept if len(one[0].key) == 1]
+    listed = [*single[:limit], *kept[len(single) :][:limit]]
+    counts = Counter(claim.names for claim in claims)
+    return CandidateReport(
+        candidates=tuple(_candidates(listed, columns, begin, Fraction(str(confidence)))),
+        more=len(kept) - len(listed),
+        dimensions=tuple(_summary(one, min_n, counts) for one in columns.dimensions),
+        as_of=selection.as_of,
+        observed=selection.observed(at_instant(min(opened)) if opened else None),
+        split=None if begin is None else at_instant(begin),
+        n=selection.n,
+        counted=selection.counted,
+        left_out=FrozenMap(selection.left_out),
         confidence=confidence,
-        limit=limit,
+        min_n=min_n,
+        cost=cost.id,
     )
-    for record in each_of("records", records, Record):
-        tally.add(record)
-    return tally.result()
 
 
 def _check(min_n: int, confidence: float, limit: int | None) -> None:
@@ -247,23 +182,7 @@ def _summary(one: Dimension, min_n: int, counts: Counter[tuple[str, ...]]) -> Di
     )
 
 
-def _recent(opened: Iterable[int], begin: int | None) -> int:
-    return 0 if begin is None else sum(at >= begin for at in opened)
-
-
-@attrs.frozen(kw_only=True)
-class _Everything:
-    """The figures of all counted incidents, with which each candidate is compared."""
-
-    time: timedelta
-    begin: int | None
-    recent: int
-    n: int
-    confidence: Fraction
-
-
-@attrs.frozen(kw_only=True)
-class _Claim:
+class _Claim(NamedTuple):
     """A group that stands out."""
 
     names: tuple[str, ...]
@@ -271,13 +190,6 @@ class _Claim:
     members: array[int]
     expected: float
     bound: float
-
-    @property
-    def excess(self) -> float:
-        return self.bound - self.expected
-
-
-_Kept: TypeAlias = tuple[_Claim, tuple[_Claim, ...]]
 
 
 def _claims(columns: Columns, min_n: int, confidence: float) -> Iterator[_Claim]:
@@ -288,10 +200,7 @@ def _claims(columns: Columns, min_n: int, confidence: float) -> Iterator[_Claim]
         for key, members, expected in _with_base(one):
             count = len(members)
             if count >= min_n and at_least(count, expected) < risk:
-                bound = poisson_lower(count, risk)
-                yield _Claim(
-                    names=one.names, key=key, members=members, expected=expected, bound=bound
-                )
+                yield _Claim(one.names, key, members, expected, poisson_lower(count, risk))
 
 
 def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
@@ -310,7 +219,7 @@ def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
         yield key, members, counts[0][key[0]] * counts[1][key[1]] / n
 
 
-def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:
+def _without_doubles(claims: list[_Claim]) -> Iterator[tuple[_Claim, list[_Claim]]]:
     """Yield each claim that is not represented by an earlier one, with those that it represents."""
     kept: list[tuple[_Claim, set[int], list[_Claim]]] = []
     for claim in claims:
@@ -326,41 +235,47 @@ def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:
         else:
             kept.append((claim, members, []))
     for claim, _, same in kept:
-        yield claim, tuple(same)
+        yield claim, same
 
 
-def _candidate(
-    claim: _Claim, same: Sequence[_Claim], columns: Columns, everything: _Everything
-) -> ProblemCandidate:
-    """Return a candidate with all that is known of its incidents."""
+def _candidates(
+    kept: Sequence[tuple[_Claim, Sequence[_Claim]]],
+    columns: Columns,
+    begin: int | None,
+    confidence: Fraction,
+) -> Iterator[ProblemCandidate]:
+    """Yield each claim as a candidate, with all that is known of its incidents."""
     opened, ids = columns.opened, columns.ids
-    members = sorted(claim.members, key=lambda place: (opened[place], ids[place]))
-    recent = _recent((opened[place] for place in members), everything.begin)
-    time, timed = columns.time(members)
-    linked, problems = columns.linked(members)
-    callers = Counter(caller for place in members if (caller := columns.callers[place]) is not None)
-    recent_of_all = everything.recent / everything.n
-    return ProblemCandidate(
-        dimension=claim.names,
-        key=claim.key,
-        members=tuple(ids[place] for place in members),
-        first=at_instant(opened[members[0]]),
-        last=at_instant(opened[members[-1]]),
-        expected=claim.expected,
-        at_least=claim.bound,
-        recent=recent,
-        recent_of_all=recent_of_all,
-        trend=_trend(recent, len(members), recent_of_all, everything.confidence),
-        time=time,
-        timed=timed,
-        time_share=time / everything.time if everything.time else None,
-        callers=len(callers),
-        main_caller=next((m for m in callers.most_common(1) if 2 * m[1] > len(members)), None),
-        open=sum(columns.is_open[place] for place in members),
-        linked=linked,
-        problems=problems,
-        same_as=tuple(group_label(one.names, one.key) for one in same),
-    )
+    is_recent = bytes(begin is not None and at >= begin for at in opened)
+    recent_of_all = sum(is_recent) / max(len(opened), 1)
+    time_of_all, _ = columns.time(range(len(opened)))
+    for claim, same in kept:
+        members = sorted(claim.members, key=lambda place: (opened[place], ids[place]))
+        recent = sum(is_recent[place] for place in members)
+        time, timed = columns.time(members)
+        linked, problems = columns.linked(members)
+        callers = Counter(one for place in members if (one := columns.callers[place]) is not None)
+        yield ProblemCandidate(
+            dimension=claim.names,
+            key=claim.key,
+            members=tuple(ids[place] for place in members),
+            first=at_instant(opened[members[0]]),
+            last=at_instant(opened[members[-1]]),
+            expected=claim.expected,
+            at_least=claim.bound,
+            recent=recent,
+            recent_of_all=recent_of_all,
+            trend=_trend(recent, len(members), recent_of_all, confidence),
+            time=time,
+            timed=timed,
+            time_share=time / time_of_all if time_of_all else None,
+            callers=len(callers),
+            main_caller=next((m for m in callers.most_common(1) if 2 * m[1] > len(members)), None),
+            open=sum(columns.is_open[place] for place in members),
+            linked=linked,
+            problems=problems,
+            same_as=tuple(group_label(one.names, one.key) for one in same),
+        )
 
 
 def _trend(recent: int, count: int, of_all: float, confidence: Fraction) -> Trend:

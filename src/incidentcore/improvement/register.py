@@ -11,7 +11,7 @@ import attrs
 from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, actions_of_review
-from incidentcore.pages.table import to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import Page, Section
 from incidentcore.records import PostIncidentReview
 
 
@@ -100,21 +100,8 @@ class ImprovementRegister:
         late = [action for action in self.open(on=on) if action.due < on]
         return tuple(sorted(late, key=lambda action: (action.due, action.id)))
 
-    def of_origin(self, kind: str, id: str | None = None) -> tuple[ImprovementAction, ...]:  # noqa: A002  the field's name
-        """Return the actions that come from certain origins.
-
-        Args:
-            kind: The kind of origin, such as ``review``.
-            id: The id of one origin; None returns the actions from all origins of this kind.
-        """
-        return tuple(
-            action
-            for action in self.actions
-            if action.origin.kind == kind and (id is None or action.origin.id == id)
-        )
-
-    def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the table at the end of a day: headings, rows, and which columns are numeric."""
+    def page(self, *, on: date) -> Page:
+        """Return the register at the end of a day: overdue, open, then finished actions."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [
@@ -136,24 +123,9 @@ class ImprovementRegister:
                 ),
             )
         ]
-        return headings, rows, [False, False, False, True, False, False, False]
-
-    def to_text(self, *, on: date) -> str:
-        """Return the register at the end of a day as text: overdue, open, then finished actions."""
-        return to_text(*self.cells(on=on)) if self.actions else "no actions"
-
-    def to_markdown(self, *, on: date) -> str:
-        """Return the register at the end of a day as a Markdown table."""
-        return to_markdown(*self.cells(on=on))
-
-    def to_html(self, *, on: date) -> str:
-        """Return the register at the end of a day as an HTML table, with all text escaped."""
-        return to_html(*self.cells(on=on))
-
-    def to_csv(self, *, on: date) -> str:
-        """Return the register at the end of a day as CSV; text resembling a formula is escaped."""
-        headings, rows, _ = self.cells(on=on)
-        return to_csv(headings, rows)
+        text = () if rows else ("No actions.",)
+        section = Section.of_rows("actions", "Actions", headings, rows, number=3, text=text)
+        return Page(title="Improvement actions", about=[("on", on.isoformat())], sections=[section])
 
 
 def _followed(known: ImprovementAction, review: ImprovementAction) -> ImprovementAction:

@@ -119,12 +119,7 @@ def is_absent(value: object) -> bool:
 
 
 def name_text(name: str) -> str:
-    """Return the name of a field as a readable heading.
-
-    >>> from incidentcore.improvement.selection import name_text
-    >>> name_text("configuration_item"), name_text("custom.site")
-    ('configuration item', 'site')
-    """
+    """Return the name of a field as a readable heading, such as ``configuration item``."""
     return name.removeprefix("custom.").replace("_", " ")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import attrs
 
@@ -15,9 +16,62 @@ from incidentcore.storage import PAGE, Change, RecordStore
 
 __all__ = ["AsyncStore"]
 
+T = TypeVar("T")
+
+
+class AsyncCalls:
+    """The six methods of ``AsyncRecordStore``, for subclasses that say how a store is called."""
+
+    __slots__ = ()
+
+    async def _call(self, work: Callable[[RecordStore], T], *, writes: bool = False) -> T:
+        raise NotImplementedError
+
+    async def append(
+        self, record_id: str, events: Iterable[Event], *, expected_version: int
+    ) -> int:
+        """Append events and return the record's new version; see ``RecordStore.append``."""
+        return await self._call(
+            lambda store: store.append(record_id, events, expected_version=expected_version),
+            writes=True,
+        )
+
+    async def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        return await self._call(lambda store: store.load(record_id))
+
+    async def history(
+        self, record_id: str, *, after: int = 0, limit: int = PAGE
+    ) -> Sequence[Event]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        return await self._call(lambda store: store.history(record_id, after=after, limit=limit))
+
+    async def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> Sequence[Record]:
+        """Return a page of the records that match a condition; see ``RecordStore.find``."""
+        return await self._call(
+            lambda store: store.find(condition, at=at, after=after, limit=limit)
+        )
+
+    async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
+        return await self._call(lambda store: store.changes(after=after, limit=limit))
+
+    async def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record; see ``RecordStore.remove``."""
+        await self._call(
+            lambda store: store.remove(record_id, expected_version=expected_version), writes=True
+        )
+
 
 @attrs.frozen
-class AsyncStore:
+class AsyncStore(AsyncCalls):
     """An ``AsyncRecordStore`` that wraps a thread-safe store, such as ``SqliteStore``.
 
     If a call is canceled, its thread still finishes the work, so a write is never incomplete.
@@ -46,39 +100,5 @@ class AsyncStore:
     def _need_store(self, _: object, store: object) -> None:
         need_kind("store", store, RecordStore, allowed="a RecordStore, such as SqliteStore(...)")
 
-    async def append(
-        self, record_id: str, events: Iterable[Event], *, expected_version: int
-    ) -> int:
-        """Append events and return the record's new version; see ``RecordStore.append``."""
-        return await asyncio.to_thread(
-            self.store.append, record_id, events, expected_version=expected_version
-        )
-
-    async def load(self, record_id: str) -> Record:
-        """Return a record; see ``RecordStore.load``."""
-        return await asyncio.to_thread(self.store.load, record_id)
-
-    async def history(
-        self, record_id: str, *, after: int = 0, limit: int = PAGE
-    ) -> Sequence[Event]:
-        """Return a page of a record's events; see ``RecordStore.history``."""
-        return await asyncio.to_thread(self.store.history, record_id, after=after, limit=limit)
-
-    async def find(
-        self,
-        condition: Condition,
-        *,
-        at: datetime | None = None,
-        after: str = "",
-        limit: int = PAGE,
-    ) -> Sequence[Record]:
-        """Return a page of the records that match a condition; see ``RecordStore.find``."""
-        return await asyncio.to_thread(self.store.find, condition, at=at, after=after, limit=limit)
-
-    async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
-        """Return a page of the changes since a position; see ``RecordStore.changes``."""
-        return await asyncio.to_thread(self.store.changes, after=after, limit=limit)
-
-    async def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record; see ``RecordStore.remove``."""
-        await asyncio.to_thread(self.store.remove, record_id, expected_version=expected_version)
+    async def _call(self, work: Callable[[RecordStore], T], *, writes: bool = False) -> T:
+        return await asyncio.to_thread(work, self.store)

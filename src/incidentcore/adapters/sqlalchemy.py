@@ -10,13 +10,12 @@ from typing import Any, Self, TypeVar
 
 from incidentcore._checks import need_kind
 from incidentcore.adapters import statements
+from incidentcore.adapters.async_store import AsyncCalls
 from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
-from incidentcore.conditions import Condition
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.errors import InvalidValueError, MissingExtraError, StorageError
-from incidentcore.records import Event, Record
-from incidentcore.storage import PAGE, Change
+from incidentcore.records import Event
 
 try:
     import sqlalchemy as sa
@@ -144,20 +143,13 @@ class SqlAlchemyStore(SqlStore):
                 _migrate(db)
                 db.commit()
 
-    def within(self, connection: sa.Connection) -> SqlAlchemyStore:
+    @classmethod
+    def within(cls, connection: sa.Connection) -> SqlAlchemyStore:
         """Return a store whose calls take part in your own transaction, which you must commit.
 
         Use it to write events together with rows of your own models:
-        ``store.within(session.connection()).append(...)``. Other writers wait until the transaction
-        has ended.
-        """
-        return self.joined(connection)
-
-    @classmethod
-    def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on your own connection to a database that already has the tables.
-
-        Its calls take part in your own transaction, which you must commit.
+        ``store.within(session.connection()).append(...)``. The database must already have the
+        store's tables. Other writers wait until the transaction has ended.
         """
         store = cls.__new__(cls)
         store._engine, store._joined = connection.engine, connection  # noqa: SLF001  our own
@@ -191,10 +183,10 @@ class SqlAlchemyStore(SqlStore):
 
 def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
     _begun(db, writes=writes)
-    return SqlAlchemyStore.joined(db)
+    return SqlAlchemyStore.within(db)
 
 
-class AsyncSqlAlchemyStore:
+class AsyncSqlAlchemyStore(AsyncCalls):
     """An ``AsyncRecordStore`` with an outbox for due items in a database, for ``asyncio``.
 
     ``async with`` closes the store.
@@ -277,39 +269,6 @@ class AsyncSqlAlchemyStore:
                 record_id, events, expected_version=expected_version, due=due
             ),
             writes=True,
-        )
-
-    async def load(self, record_id: str) -> Record:
-        """Return a record; see ``RecordStore.load``."""
-        return await self._call(lambda store: store.load(record_id))
-
-    async def history(
-        self, record_id: str, *, after: int = 0, limit: int = PAGE
-    ) -> tuple[Event, ...]:
-        """Return a page of a record's events; see ``RecordStore.history``."""
-        return await self._call(lambda store: store.history(record_id, after=after, limit=limit))
-
-    async def find(
-        self,
-        condition: Condition,
-        *,
-        at: datetime | None = None,
-        after: str = "",
-        limit: int = PAGE,
-    ) -> tuple[Record, ...]:
-        """Return a page of the records that match a condition; see ``RecordStore.find``."""
-        return await self._call(
-            lambda store: store.find(condition, at=at, after=after, limit=limit)
-        )
-
-    async def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
-        """Return a page of the changes since a position; see ``RecordStore.changes``."""
-        return await self._call(lambda store: store.changes(after=after, limit=limit))
-
-    async def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record and its items in the outbox; see ``RecordStore.remove``."""
-        await self._call(
-            lambda store: store.remove(record_id, expected_version=expected_version), writes=True
         )
 
     async def pending(self) -> tuple[DueItem, ...]:

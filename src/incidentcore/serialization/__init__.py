@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from incidentcore.serialization.codec import Codec
     from incidentcore.serialization.documents import (
         from_plain,
-        from_plain_with_unknown,
         json_schema,
         loads_with_unknown,
         to_plain,
@@ -28,7 +27,6 @@ __all__ = [
     "dumps",
     "event_rows",
     "from_plain",
-    "from_plain_with_unknown",
     "json_schema",
     "loads",
     "loads_with_unknown",
@@ -43,9 +41,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "codec": "Codec",
-            "documents": (
-                "from_plain from_plain_with_unknown json_schema loads_with_unknown to_plain"
-            ),
+            "documents": "from_plain json_schema loads_with_unknown to_plain",
             "export": "cloud_event event_rows record_rows xes_log",
             "ocel": "ocel_log",
             "limits": "Limits",

@@ -111,7 +111,7 @@ class Codec:
         trusted: bool = False,
     ) -> T:
         """Build a value from its JSON text, as the function ``loads`` does."""
-        return self._loads(text, kind, limits, trusted=trusted, keep=False).value
+        return self._read(*parse(text, limits), kind, limits, trusted=trusted).value
 
     def loads_with_unknown(
         self,
@@ -123,19 +123,16 @@ class Codec:
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
         """Build a value from its JSON text, as the function ``loads_with_unknown`` does."""
-        return self._loads(text, kind, limits, trusted=trusted, keep=True)
+        return self._read(*parse(text, limits), kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
         self, data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> T:
         """Build a value from its plain data, as the function ``from_plain`` does."""
-        return self._from_plain(data, kind, limits, trusted=trusted, keep=False).value
-
-    def from_plain_with_unknown(
-        self, data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
-    ) -> WithUnknownFields[T]:
-        """Build a value from its plain data, as the function ``from_plain_with_unknown`` does."""
-        return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
+        refused = check_plain(data, limits)
+        if any(problem.fatal for problem in refused):
+            raise render(refused, limits.problems)
+        return self._read(data, refused, kind, limits, trusted=trusted).value
 
     def json_schema(
         self, kind: Any, /, *, view: View = "document", ref_template: str = REF_TEMPLATE
@@ -143,27 +140,40 @@ class Codec:
         """Return the JSON Schema of documents, as the function ``json_schema`` does."""
         return schema_of(kind, self._registry, view=view, ref_template=ref_template)
 
-    def _loads(
+    def _read(
         self,
-        text: str | bytes | bytearray,
+        data: Any,
+        refused: list[Fault],
         kind: type[T],
         limits: Limits,
         *,
         trusted: bool,
-        keep: bool,
+        keep: bool = False,
     ) -> WithUnknownFields[T]:
-        data, refused = parse(text, limits)
-        read = reader(self._registry, keep=keep, trusted=trusted)
-        return _read(data, kind, limits, refused, read=read, registry=self._registry)
-
-    def _from_plain(
-        self, data: object, kind: type[T], limits: Limits, *, trusted: bool, keep: bool
-    ) -> WithUnknownFields[T]:
-        refused = check_plain(data, limits)
-        if any(problem.fatal for problem in refused):
-            raise render(refused, limits.problems)
-        read = reader(self._registry, keep=keep, trusted=trusted)
-        return _read(data, kind, limits, refused, read=read, registry=self._registry)
+        registry = self._registry
+        read = reader(registry, keep=keep, trusted=trusted)
+        kept: list[tuple[Path, str]] = []
+        try:
+            name, value = _opened(data, kind, registry, keep=keep)
+            while True:
+                try:
+                    found: T = _value(name, value, kind, read, registry)
+                    break
+                except Exception as error:  # noqa: BLE001  reported below, unless it can be kept
+                    problems = list(faults_of(error))
+                    strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
+                    if refused or not keep or not strange:
+                        raise Faults(faults_of(error, ("value",))) from None
+                    value = _copied(value)
+                    kept.extend((path, write(_taken(value, path), None)) for path in strange)
+            if kept:
+                _check_places(name, value, [path for path, _ in kept], registry)
+        except Faults as error:
+            known = {problem.path for problem in refused}
+            refused.extend(problem for problem in error.found if problem.path not in known)
+        if refused:
+            raise render(refused, limits.problems) from None
+        return WithUnknownFields(found, tuple(sorted(kept, key=str)))
 
 
 def _to_plain(value: object, registry: Registry) -> dict[str, Any]:
@@ -202,40 +212,6 @@ def _with_unknown(kept: WithUnknownFields[Any], registry: Registry) -> dict[str,
                 "unknown", path, "paths that the value still has; it was changed since it was read"
             ) from None
     return document
-
-
-def _read(
-    data: Any,
-    kind: type[T],
-    limits: Limits,
-    refused: list[Fault],
-    *,
-    read: Reader,
-    registry: Registry,
-) -> WithUnknownFields[T]:
-    keep = read.keep
-    kept: list[tuple[Path, str]] = []
-    try:
-        name, value = _opened(data, kind, registry, keep=keep)
-        while True:
-            try:
-                found: T = _value(name, value, kind, read, registry)
-                break
-            except Exception as error:  # noqa: BLE001  reported below, unless it can be kept
-                problems = list(faults_of(error))
-                strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
-                if refused or not keep or not strange:
-                    raise Faults(faults_of(error, ("value",))) from None
-                value = _copied(value)
-                kept.extend((path, write(_taken(value, path), None)) for path in strange)
-        if kept:
-            _check_places(name, value, [path for path, _ in kept], registry)
-    except Faults as error:
-        known = {problem.path for problem in refused}
-        refused.extend(problem for problem in error.found if problem.path not in known)
-    if refused:
-        raise render(refused, limits.problems) from None
-    return WithUnknownFields(found, tuple(sorted(kept, key=str)))
 
 
 def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[str, Any]:

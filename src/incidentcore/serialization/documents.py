@@ -92,29 +92,6 @@ def from_plain(
     return CODEC.from_plain(data, kind, limits=limits, trusted=trusted)
 
 
-def from_plain_with_unknown(
-    data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
-) -> WithUnknownFields[T]:
-    """Build a value from its plain data and keep unknown fields; see ``loads_with_unknown``.
-
-    Args:
-        data: The result of ``to_plain``.
-        kind: The type of value expected, as for ``loads``.
-        limits: The limits of the document; ``size`` does not apply, since there is no text.
-        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
-
-    Raises:
-        FormatError: The data are invalid, apart from unknown fields and kinds of event.
-
-    >>> from incidentcore.serialization import from_plain_with_unknown
-    >>> from incidentcore.values import Actor
-    >>> data = {"type": "Actor", "version": 1, "value": {"id": "ada", "floor": 9}}
-    >>> from_plain_with_unknown(data, Actor).unknown
-    ((('floor',), '9'),)
-    """
-    return CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
-
-
 def json_schema(
     kind: Any, /, *, view: View = "document", ref_template: str = REF_TEMPLATE
 ) -> dict[str, Any]:

@@ -57,10 +57,10 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
         text.isascii() or text.encode()
     except UnicodeEncodeError as error:
         raise FormatError([f"half of a surrogate pair at character {error.start} @ $"]) from None
-    keys = _check_shape(text, limits)
+    _check_shape(text, limits)
     reader = _Reader(limits)
     try:
-        data = reader.decode(text, keys)
+        data = reader.decode(text)
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
         raise FormatError([f"not JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
@@ -80,32 +80,26 @@ def _decoded(data: bytes | bytearray, limits: Limits) -> str:
         raise FormatError([f"not UTF-8 at byte {error.start} @ $"]) from None
 
 
-def _check_shape(text: str, limits: Limits) -> int | None:
-    """Refuse too many values and too deep a nesting, without reading them.
-
-    Returns:
-        The number of keys in the text; None if it is too small to exceed a limit.
-    """
+def _check_shape(text: str, limits: Limits) -> None:
+    """Refuse too many values and too deep a nesting, without reading them."""
     if text.startswith(_BOM):
         raise FormatError(["a byte order mark before the JSON @ $"])
     if len(text) <= limits.values and text.count("[") + text.count("{") <= limits.depth:
-        return None
+        return
     bare = _ESCAPED.sub("", text) if "\\" in text else text
     outside = "".join(bare.split('"')[::2])
     values = outside.count(",") + outside.count("[") + outside.count("{")
     if values > limits.values:
         raise FormatError([f"more than {limits.values} values @ $"])
-    keys = outside.count(":")
     brackets = outside.encode("ascii", "replace").translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(limits.depth):
         if not brackets:
-            return keys
+            return
         shorter = brackets.replace(b"[]", b"")  # the innermost level, everywhere
         if len(shorter) == len(brackets):
             break
         brackets = shorter
     _check_depth(outside, limits)
-    return keys
 
 
 def _check_depth(outside: str, limits: Limits) -> None:
@@ -126,24 +120,15 @@ class _Reader:
     def __init__(self, limits: Limits) -> None:
         self.refused = False
         self.digits = limits.digits
-        self.keys = 0
 
-    def decode(self, text: str, keys: int | None) -> Any:
-        """Read the text; once more, and more slowly, if it has more keys than were returned."""
-        if keys is not None:
-            data = self.decoder(object_hook=self.count).decode(text)
-            if self.keys == keys:
-                return data
-        return self.decoder(object_pairs_hook=self.object).decode(text)
-
-    def decoder(self, **hooks: Any) -> json.JSONDecoder:
-        return json.JSONDecoder(
-            parse_int=self.integer, parse_float=self.number, parse_constant=self.constant, **hooks
+    def decode(self, text: str) -> Any:
+        decoder = json.JSONDecoder(
+            object_pairs_hook=self.object,
+            parse_int=self.integer,
+            parse_float=self.number,
+            parse_constant=self.constant,
         )
-
-    def count(self, data: dict[str, Any]) -> dict[str, Any]:
-        self.keys += len(data)
-        return data
+        return decoder.decode(text)
 
     def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         data = dict(pairs)

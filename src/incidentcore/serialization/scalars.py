@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -80,6 +81,18 @@ def _reader(
     return read
 
 
+def _writer(kind: type, text_of: Callable[[Any], str], allowed: str) -> Callable[[Any], str]:
+    """Return a function that writes values of a type as text; one without a text is refused."""
+
+    def write(value: Any) -> str:
+        text = text_of(value) if isinstance(value, kind) else ""
+        if not text:
+            raise Unwritable(value, allowed)
+        return text
+
+    return write
+
+
 def _exactly(kind: type[T], allowed: str) -> Callable[..., T]:
     """Return a function that returns plain data of just this type; any other is refused."""
 
@@ -108,15 +121,18 @@ def write_text(value: Any) -> str:
     return value if type(value) is str else str.__str__(value)
 
 
-def write_flag(value: Any) -> bool:
-    """Return a boolean unchanged."""
-    if value is True or value is False:
-        return bool(value)
+def _write_nothing(value: Any) -> None:
+    if value is not None:
+        raise Unwritable(value, "None")
+
+
+def _write_flag(value: Any) -> bool:
+    if type(value) is bool:
+        return value
     raise Unwritable(value, "True or False")
 
 
-def write_whole(value: Any) -> int:
-    """Return a whole number unchanged."""
+def _write_whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unwritable(value, "a whole number")
     bits = value.bit_length()
@@ -125,8 +141,7 @@ def write_whole(value: Any) -> int:
     return int(value)
 
 
-def write_number(value: Any) -> float:
-    """Return a float unchanged; infinities and NaN, which JSON does not have, are refused."""
+def _write_number(value: Any) -> float:
     if isinstance(value, float) and isfinite(value):
         return float(value)
     if type(value) is int and abs(value) <= _EXACT:
@@ -134,8 +149,7 @@ def write_number(value: Any) -> float:
     raise Unwritable(value, "a finite number")
 
 
-def read_number(data: Any, _: object = None) -> float:
-    """Return plain data as a float; a whole number must be exact as a float."""
+def _read_number(data: Any, _: object = None) -> float:
     if type(data) is float:
         return data
     if type(data) is int and abs(data) <= _EXACT:
@@ -143,8 +157,7 @@ def read_number(data: Any, _: object = None) -> float:
     _expected(data, "a finite number")
 
 
-def write_instant(value: Any) -> str:
-    """Return an instant as text: UTC with a Z, or else its offset and, if any, its zone key."""
+def _write_instant(value: Any) -> str:
     if type(value) is not datetime:
         raise Unwritable(value, "a datetime")
     zone = value.tzinfo
@@ -153,12 +166,11 @@ def write_instant(value: Any) -> str:
     if type(zone) is timezone:
         return value.isoformat()
     if isinstance(zone, ZoneInfo):
-        return f"{value.isoformat()}[{write_zone(zone)}]"
+        return f"{value.isoformat()}[{_write_zone(zone)}]"
     raise Unwritable(value, "a datetime in UTC, at a fixed offset or in a ZoneInfo")
 
 
-def read_instant(data: Any, _: object = None) -> datetime:
-    """Return the instant in a text, which must have an offset."""
+def _read_instant(data: Any, _: object = None) -> datetime:
     if type(data) is str:
         found = _instant(data)
         if found is not None:
@@ -197,24 +209,7 @@ def _read_zoned(data: str) -> datetime:
         _expected(data, "an instant in the years 1 to 9999")
 
 
-def write_date(value: Any) -> str:
-    """Return a date as text."""
-    if type(value) is not date:
-        raise Unwritable(value, "a date")
-    return value.isoformat()
-
-
-def write_time(value: Any) -> str:
-    """Return a time of day as text, without a zone."""
-    if type(value) is not time or value.tzinfo is not None:
-        raise Unwritable(value, "a time of day without a zone")
-    return value.isoformat()
-
-
-def write_duration(value: Any) -> str:
-    """Return a duration as text in hours, minutes and seconds; days vary in length."""
-    if not isinstance(value, timedelta):
-        raise Unwritable(value, "a timedelta")
+def _duration(value: timedelta) -> str:
     micros = value // _MICROSECOND
     sign = "-" if micros < 0 else ""
     seconds, micros = divmod(abs(micros), 1_000_000)
@@ -229,8 +224,7 @@ def write_duration(value: Any) -> str:
     return f"{sign}PT{text}"
 
 
-def read_duration(data: Any, _: object = None) -> timedelta:
-    """Return the duration in a text of hours, minutes and seconds."""
+def _read_duration(data: Any, _: object = None) -> timedelta:
     match = _DURATION.fullmatch(data) if type(data) is str else None
     if match is not None:
         try:
@@ -247,83 +241,76 @@ def read_duration(data: Any, _: object = None) -> timedelta:
     _expected(data, 'a duration such as "PT8H30M" (no days, months or years, which vary)')
 
 
-def write_zone(value: Any) -> str:
-    """Return the key of a time zone."""
-    if not isinstance(value, ZoneInfo) or not value.key:
-        raise Unwritable(value, "a ZoneInfo with a key")
-    return value.key
+_write_zone: Final = _writer(ZoneInfo, attrgetter("key"), "a ZoneInfo with a key")
 
 
-def write_decimal(value: Any) -> str:
-    """Return a decimal number as text, with all its digits."""
-    if isinstance(value, Decimal) and _DECIMAL.fullmatch(str(value)):
-        return str(value)
-    raise Unwritable(value, "a finite Decimal of at most 100 digits")
+def _time_of_day(value: time) -> str:
+    return value.isoformat() if type(value) is time and value.tzinfo is None else ""
 
 
-def write_fraction(value: Any) -> str:
-    """Return a fraction as text."""
-    text = f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else ""
-    if _FRACTION.fullmatch(text):
-        return text
-    raise Unwritable(value, "a Fraction of at most 1000 digits above and below")
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    return text if pattern.fullmatch(text) else ""
 
 
-def write_nothing(value: Any) -> None:
-    """Return None, which is written as null."""
-    if value is not None:
-        raise Unwritable(value, "None")
+def _on_whole(pattern: re.Pattern[str]) -> dict[str, Any]:
+    return {"pattern": f"^{pattern.pattern}$"}
 
-
-_OFFSET: Final = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
 
 SCALARS: Final[dict[type, Scalar]] = {
-    type(None): Scalar("null", write_nothing, _exactly(type(None), "null"), "", {}),
-    bool: Scalar("boolean", write_flag, _exactly(bool, "true or false"), "", {}),
-    int: Scalar("integer", write_whole, _exactly(int, "a whole number"), "", {}),
-    float: Scalar("number", write_number, read_number, "", {}),
+    type(None): Scalar("null", _write_nothing, _exactly(type(None), "null"), "", {}),
+    bool: Scalar("boolean", _write_flag, _exactly(bool, "true or false"), "", {}),
+    int: Scalar("integer", _write_whole, _exactly(int, "a whole number"), "", {}),
+    float: Scalar("number", _write_number, _read_number, "", {}),
     str: Scalar("string", write_text, read_text, "", {}),
     datetime: Scalar(
         "string",
-        write_instant,
-        read_instant,
+        _write_instant,
+        _read_instant,
         "datetime",
-        {
-            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-            + _OFFSET
-            + r"(\[[^\]]+\])?$"
-        },
+        {"pattern": f"^{_INSTANT.pattern.replace('(?:', '(')}" + r"(\[[^\]]+\])?$"},
     ),
     date: Scalar(
-        "string", write_date, read_date, "date", {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+        "string",
+        _writer(date, lambda value: value.isoformat() if type(value) is date else "", "a date"),
+        read_date,
+        "date",
+        _on_whole(_DATE),
     ),
     time: Scalar(
         "string",
-        write_time,
+        _writer(time, _time_of_day, "a time of day without a zone"),
         _reader(_TIME, time.fromisoformat, 'a time of day such as "16:00:00"'),
         "time",
-        {"pattern": _TIME.pattern.join(("^", "$"))},
+        _on_whole(_TIME),
     ),
     timedelta: Scalar(
         "string",
-        write_duration,
-        read_duration,
+        _writer(timedelta, _duration, "a timedelta"),
+        _read_duration,
         "timedelta",
         {"pattern": r"^-?PT(?=[0-9])([0-9]{1,11}H)?([0-9]{1,2}M)?([0-9]{1,2}(\.[0-9]{1,6})?S)?$"},
     ),
-    ZoneInfo: Scalar("string", write_zone, read_zone, "zone", {"minLength": 1}),
+    ZoneInfo: Scalar("string", _write_zone, read_zone, "zone", {"minLength": 1}),
     Decimal: Scalar(
         "string",
-        write_decimal,
+        _writer(
+            Decimal,
+            lambda value: _matching(_DECIMAL, str(value)),
+            "a finite Decimal of at most 100 digits",
+        ),
         _reader(_DECIMAL, Decimal, 'a decimal number as text, such as "0.10"'),
         "decimal",
-        {"pattern": f"^{_DECIMAL.pattern}$"},
+        _on_whole(_DECIMAL),
     ),
     Fraction: Scalar(
         "string",
-        write_fraction,
+        _writer(
+            Fraction,
+            lambda value: _matching(_FRACTION, f"{value.numerator}/{value.denominator}"),
+            "a Fraction of at most 1000 digits above and below",
+        ),
         _reader(_FRACTION, Fraction, 'a fraction as text, such as "3/4"'),
         "fraction",
-        {"pattern": f"^{_FRACTION.pattern}$"},
+        _on_whole(_FRACTION),
     ),
 }

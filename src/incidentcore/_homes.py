@@ -25,8 +25,8 @@ ROOM_OF_NAME: Final = {
         ),
         "kpi": (
             "AgeBuckets AtLeast AtMost Count Duration Earliest EventCount FirstKnown FirstWhen "
-            "Group Grouping HasLink HourBands KpiTable LinkedAt Measure Moment Objective Partial "
-            "Periods RecordTest SURVIVAL_MEDIAN SameDay ValueMeasure WhenResolved backlog_data "
+            "Group HasLink HourBands KpiTable LinkedAt Measure Moment Objective Partial "
+            "Periods RecordTest SameDay ValueMeasure WhenResolved backlog_data "
             "survival_data"
         ),
         "lifecycle": "Attempt CascadeRule Copy EveryLinked InputField",

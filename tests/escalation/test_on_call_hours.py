@@ -3,11 +3,8 @@
 import pytest
 from tests.escalation.test_oncall import DAY, HOUR, MONDAY, plan
 
-from incidentcore.escalation import (
-    OnCallHours,
-    OnCallLayer,
-    on_call_hours,
-)
+from incidentcore.escalation import OnCallLayer, on_call_hours
+from incidentcore.escalation.on_call_hours import OnCallHours
 from incidentcore.schedule import Rotation
 
 

@@ -9,20 +9,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.kpi import (
-    MAX,
-    MEAN,
-    MEDIAN,
-    MIN,
-    SUM,
-    SURVIVAL_MEDIAN,
-    Statistic,
-    catalogue,
-    quantile,
-)
+from incidentcore.kpi import Statistic, catalogue, quantile
 from incidentcore.kpi.engine.accumulators import Keyed, Ratio, Sample, SketchedSample, Tally
 from incidentcore.kpi.engine.results import places_read, sample_figure
 from incidentcore.kpi.engine.sketch import octave_edges
+from incidentcore.kpi.statistic import MAX, MEAN, MEDIAN, MIN, SUM, SURVIVAL_MEDIAN
 
 np = pytest.importorskip("numpy")
 sums = pytest.importorskip("incidentcore.frames.sums")

@@ -20,7 +20,8 @@ from incidentcore.improvement import (
 )
 from incidentcore.improvement.actions import actions_of_review
 from incidentcore.instants import Interval
-from incidentcore.kpi import SURVIVAL_MEDIAN, catalogue
+from incidentcore.kpi import catalogue
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.records import ActionItem, PostIncidentReview
 
 from .desk import DAY, START

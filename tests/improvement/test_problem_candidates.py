@@ -18,7 +18,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement import CandidateReport, problem_candidates
 from incidentcore.improvement.poisson import poisson_lower
 from incidentcore.improvement.problem_candidates import DIMENSIONS
-from incidentcore.kpi import SUM, catalogue
+from incidentcore.kpi import catalogue
+from incidentcore.kpi.statistic import SUM
 from incidentcore.records import (
     Problem,
     Record,

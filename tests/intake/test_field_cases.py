@@ -18,13 +18,13 @@ from incidentcore.intake import (
     AlertGrouping,
     Flapping,
     Inhibit,
-    IntakeResult,
     IntakeState,
     MaintenanceRule,
     alerts_from_alertmanager,
     apply_intent,
     apply_intents,
 )
+from incidentcore.intake.correlate import IntakeResult
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.schedule import BusinessCalendar, Maintenance
 from incidentcore.serialization import dumps, loads

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incidentcore.intake import (
-    STANDARD_SEVERITIES,
-    SeverityRow,
-    SeverityTable,
-)
+from incidentcore.intake import SeverityRow, SeverityTable
+from incidentcore.intake.severity import STANDARD_SEVERITIES
 from incidentcore.values import Impact, Level, Urgency
 
 

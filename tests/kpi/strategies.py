@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from incidentcore.instants import Interval
-from incidentcore.kpi import MEDIAN, Kpi, Periods, catalogue
+from incidentcore.kpi import Kpi, Periods, catalogue
+from incidentcore.kpi.statistic import MEDIAN
 from incidentcore.records import (
     Acknowledged,
     Assigned,

@@ -17,8 +17,6 @@ from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import DefinitionError, InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval, Versions
 from incidentcore.kpi import (
-    MEDIAN,
-    SURVIVAL_MEDIAN,
     AgeBuckets,
     Availability,
     Count,
@@ -49,6 +47,7 @@ from incidentcore.kpi import (
     survival_data,
 )
 from incidentcore.kpi.groups import COLUMNS
+from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN
 from incidentcore.records import Problem
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.sla import SlaDefinition
@@ -197,6 +196,8 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "a quantile above one": lambda: quantile(1.5),
     "a quantile that is no number": lambda: quantile("most"),
     "an unknown statistic": lambda: Statistic("mode"),
+    "an unknown word for one": lambda: Kpi(id="x", measure=Duration(), statistic="mode"),  # type: ignore[arg-type]
+    "a quantile without its number": lambda: Kpi(id="x", measure=Duration(), statistic="quantile"),
     "an n of nothing": lambda: Kpi(id="x", measure=Count(), min_n=0),
     "a certainty": lambda: Kpi(id="x", measure=Duration(), confidence=1),
     "a confidence in words": lambda: Kpi(id="x", measure=Duration(), confidence="high"),

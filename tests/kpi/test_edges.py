@@ -12,21 +12,13 @@ from tests.kpi.tickets import AGENT, minute
 from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import (
-    SURVIVAL_MEDIAN,
-    Duration,
-    Kpi,
-    KpiResult,
-    Periods,
-    SlaClocks,
-    catalogue,
-    compute_kpis,
-)
+from incidentcore.kpi import Duration, Kpi, KpiResult, Periods, SlaClocks, catalogue, compute_kpis
 from incidentcore.kpi.catalogue import VOLUME
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.engine.sketch import Sketch
 from incidentcore.kpi.measures.downtime import Availability
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import ALL, group_cell
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Prioritized, mark_restored

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from tests.kpi.test_field_cases import M, at, inc, one, resolve
 
-from incidentcore.kpi import (
-    MEAN,
-    MEDIAN,
-    catalogue,
-    quantile,
-)
+from incidentcore.kpi import catalogue, quantile
+from incidentcore.kpi.statistic import MEAN, MEDIAN
 
 
 def test_ops_k1_a_median_of_four() -> None:
@@ -23,3 +19,10 @@ def test_a_statistic_is_named_by_its_kind() -> None:
     assert [str(one) for one in (MEAN, MEDIAN, quantile("0.9"), quantile(0.5))] == [
         "mean", "median", "quantile 0.9", "quantile 0.5",
     ]  # fmt: skip
+
+
+def test_a_word_is_the_statistic() -> None:
+    """A KPI takes the word of a statistic, and keeps the statistic."""
+    median = catalogue.MEAN_TIME_TO_RESOLVE.replace(statistic="median")
+    assert median.statistic == MEDIAN
+    assert median == catalogue.MEAN_TIME_TO_RESOLVE.replace(statistic=MEDIAN)

@@ -14,9 +14,6 @@ from tests.oracles.rows import by_id
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
-    MAX,
-    MEDIAN,
-    MIN,
     AtLeast,
     Count,
     Duration,
@@ -34,6 +31,7 @@ from incidentcore.kpi import (
     gather_kpis,
     merge_partials,
 )
+from incidentcore.kpi.statistic import MAX, MEDIAN, MIN
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, acknowledge, comment, link, mark_restored, set_fields
 from incidentcore.schedule import BusinessCalendar, Holiday

@@ -20,7 +20,6 @@ from incidentcore.lifecycle import (
     STANDARD_CASCADES,
     TASKS_TO_REQUEST,
     Allowed,
-    CascadeEffect,
     CascadeRule,
     Copy,
     Lifecycle,
@@ -33,6 +32,7 @@ from incidentcore.lifecycle import (
     parent_to_child,
     refuse_open_tasks,
 )
+from incidentcore.lifecycle.cascade import CascadeEffect
 from incidentcore.lifecycle.standard_cascades import PARENT_TO_CHILD
 from incidentcore.records import (
     ApprovalRule,

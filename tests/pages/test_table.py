@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.pages import Page, Section, Tabular
+from incidentcore.pages import Page, Section
 from incidentcore.pages.page import Paged
 from incidentcore.pages.table import (
+    Tabular,
     said_cell,
     to_csv,
     to_html,

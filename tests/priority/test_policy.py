@@ -19,7 +19,6 @@ from incidentcore.priority import (
     STANDARD_POLICY,
     Adjustment,
     PriorityCalculation,
-    PriorityOverride,
     PriorityPolicy,
     affected_users,
     calculate_priority,
@@ -28,7 +27,7 @@ from incidentcore.priority import (
     security,
     vip,
 )
-from incidentcore.priority.policy import standing_override
+from incidentcore.priority.policy import PriorityOverride, standing_override
 from incidentcore.records import Incident, correct_event
 from incidentcore.values import Actor, Impact, Level, Priority, Urgency
 

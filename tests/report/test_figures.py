@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incidentcore.kpi import Objective
-from incidentcore.report import KPIS
-from incidentcore.report.figures import VOLUME, compliance
+from incidentcore.report.figures import KPIS, VOLUME, compliance
 
 
 def test_compliance_has_wilsons_interval() -> None:

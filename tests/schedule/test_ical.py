@@ -15,12 +15,12 @@ from incidentcore.instants import Interval
 from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
-    IcalFeed,
     Maintenance,
     ical,
     read_ical,
     write_ical,
 )
+from incidentcore.schedule.ical import IcalFeed
 from incidentcore.schedule.icalevents import Event
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

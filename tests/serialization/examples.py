@@ -32,6 +32,8 @@ from incidentcore import (
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, during, field, overlap, reached
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.instants import Interval, Versions
+from incidentcore.lifecycle.cascade import CascadeEffect
+from incidentcore.priority.policy import PriorityOverride
 from incidentcore.records import Record
 from incidentcore.values import (
     CANCELED,
@@ -46,6 +48,7 @@ from incidentcore.values import (
     Priority,
     Urgency,
 )
+from incidentcore.whatif.comparison import ComparisonChange
 
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -411,7 +414,7 @@ def _answers() -> Iterator[Any]:
         id="PRB-8", title="Mail is down", at=AT, by="ada", known_error=True, workaround="restart"
     )
     yield from records.suggest_known_errors(incident, [problem])
-    yield lifecycle.CascadeEffect(
+    yield CascadeEffect(
         cascade="children",
         record_id="INC-8",
         answer=lifecycle.decide(incident, "close", at=AT, by="ada"),
@@ -427,7 +430,7 @@ EXAMPLES: tuple[Any, ...] = (
         records=1,
         outcomes=(("response", "met", "breached", 1),),
         changes=[
-            whatif.ComparisonChange(
+            ComparisonChange(
                 record_id="INC-1",
                 key="response",
                 what="clock",
@@ -465,7 +468,7 @@ EXAMPLES: tuple[Any, ...] = (
     priority.PriorityPolicy(priority.PLAIN_3X3, (priority.vip(),)),
     priority.calculate_priority(priority.STANDARD_POLICY, INCIDENT),
     priority.PriorityCalculation(Priority.HIGH, "because"),
-    priority.PriorityOverride(Priority.LOW, Actor("boss"), AT, "calm down"),
+    PriorityOverride(Priority.LOW, Actor("boss"), AT, "calm down"),
     *(KEYWORDS, BAYES, categorization.RuleCategorizer([RULE]), categorization.Taxonomy(["a"])),
     categorization.PatternCategorizer([categorization.PatternRule("vpn", "network")]),
     categorization.FallbackChain([KEYWORDS, BAYES]),

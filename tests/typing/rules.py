@@ -23,11 +23,11 @@ from incidentcore.priority import (
     SERVICENOW,
     PriorityCalculation,
     PriorityPolicy,
-    PriorityResult,
     calculate_priority,
     prioritize,
     vip,
 )
+from incidentcore.priority.policy import PriorityResult
 from incidentcore.records import Incident, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, SlaPolicy

@@ -10,8 +10,8 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from incidentcore.whatif import Comparison, ComparisonChange, Compliance
-from incidentcore.whatif.comparison import FIXED
+from incidentcore.whatif import Comparison, Compliance
+from incidentcore.whatif.comparison import FIXED, ComparisonChange
 
 
 def comparison(better: int, worse: int) -> Comparison:

@@ -48,7 +48,7 @@ from incidentcore.pages import Page, Picture
 from incidentcore.pages.table import to_csv
 from incidentcore.plots import picture, plot_aging, plot_compliance, plot_flow
 from incidentcore.records import Incident, Record
-from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
+from incidentcore.report import build_report, failing, figures, service_page, tally
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.values.scales import SCALES
@@ -315,14 +315,15 @@ def _clock(
 
 def _kpis(clock: Calendar | None) -> tuple[Kpi, ...]:
     """Return the KPIs of a report; with a clock, its times in business hours as well."""
+    kpis = figures.KPIS
     if clock is None:
-        return KPIS
-    times = [kpi for kpi in KPIS if kpi.id.startswith(("mean_time_", "median_time_", "p90_time_"))]
+        return kpis
+    times = [kpi for kpi in kpis if kpi.id.startswith(("mean_time_", "median_time_", "p90_time_"))]
     own = [
         kpi.replace(id=kpi.id.replace("time", "open_time", 1), title="", clock=clock)
         for kpi in times
     ]
-    return (*KPIS[: len(times)], *own, *KPIS[len(times) :])
+    return (*kpis[: len(times)], *own, *kpis[len(times) :])
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:
@@ -373,7 +374,7 @@ def _row_writer(
             rows.clear()
 
     def write(incident: Incident, clocks: tuple[tuple[str, SlaStatus], ...]) -> None:
-        rows.append(clock_row(incident, clocks))
+        rows.append(tally.clock_row(incident, clocks))
         if len(rows) == _AT_ONCE:
             flush()
 

@@ -10,14 +10,13 @@ from incidentcore.communication.evaluate import (
 from incidentcore.communication.lint import lint_communication
 from incidentcore.communication.plan import PUBLIC_REPLY, CommunicationPlan, UpdateRule
 from incidentcore.communication.presets import major_incident_plan
-from incidentcore.communication.template import Rendering, UpdateTemplate
+from incidentcore.communication.template import UpdateTemplate
 from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
 
 __all__ = [
     "CommunicationPlan",
     "MissedUpdate",
     "PUBLIC_REPLY",
-    "Rendering",
     "StakeholderUpdate",
     "UpdateAdherence",
     "UpdateRule",

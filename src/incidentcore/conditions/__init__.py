@@ -1,7 +1,7 @@
 """Conditions on records and events: one language for every rule of the library."""
 
 from incidentcore.conditions.builder import Field, field
-from incidentcore.conditions.condition import ALWAYS, NEVER, AllOf, AnyOf, Condition, Explanation
+from incidentcore.conditions.condition import ALWAYS, NEVER, AllOf, AnyOf, Condition
 from incidentcore.conditions.hours import during, time_of_day
 from incidentcore.conditions.instants import before, reached
 from incidentcore.conditions.opaque import Opaque
@@ -12,7 +12,6 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "Condition",
-    "Explanation",
     "Field",
     "NEVER",
     "Opaque",

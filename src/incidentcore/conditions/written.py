@@ -12,7 +12,7 @@ WRITTEN: Final = classes_of(
     """
     AllOf AnyOf AtInstant=instants.AtInstant FieldTest=fieldtest.FieldTest
     LaterThan=instants.LaterThan Not=condition.Not
-    OpenHours=hours.OpenHours ConditionExplanation=Explanation ConditionProof=Proof
+    OpenHours=hours.OpenHours ConditionExplanation=condition.Explanation ConditionProof=Proof
     """,
 )
 

@@ -37,7 +37,6 @@ from incidentcore.desk.words import (
 )
 from incidentcore.escalation import EscalationTarget
 from incidentcore.intake import (
-    STANDARD_SEVERITIES,
     Flapping,
     Inhibit,
     IntakePolicy,
@@ -45,6 +44,7 @@ from incidentcore.intake import (
     SeverityRow,
     SeverityTable,
 )
+from incidentcore.intake.severity import STANDARD_SEVERITIES
 from incidentcore.lifecycle import CascadeRule, Copy, EveryLinked
 from incidentcore.values import FrozenMap, Impact, Urgency
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from incidentcore._lazy import lazy_names
-from incidentcore.escalation.on_call_hours import OnCallHours, on_call_hours
+from incidentcore.escalation.on_call_hours import on_call_hours
 
 if TYPE_CHECKING:
     from incidentcore.escalation.escalation import Escalation
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
         AfterPrevious,
         AtWallTime,
         Candidate,
-        Fallen,
         HeldFor,
-        LintScope,
         OnClock,
         Trigger,
         TriggerContext,
@@ -54,10 +52,7 @@ __all__ = [
     "EscalationMatrix",
     "EscalationRow",
     "EscalationTarget",
-    "Fallen",
     "HeldFor",
-    "LintScope",
-    "OnCallHours",
     "OnCallLayer",
     "OnCallSchedule",
     "OnClock",
@@ -101,8 +96,7 @@ if not TYPE_CHECKING:
             "rota_feed": "write_rota_ical",
             "targets": "EscalationTarget",
             "triggers": (
-                "After AfterPrevious AtWallTime Candidate Fallen HeldFor LintScope OnClock "
-                "Trigger TriggerContext"
+                "After AfterPrevious AtWallTime Candidate HeldFor OnClock Trigger TriggerContext"
             ),
         },
     )

@@ -24,7 +24,7 @@ from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.escalation.triggers import Trigger
 from incidentcore.escalation.triggers.base import need_calendar, need_delay
 from incidentcore.instants import Interval
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
 

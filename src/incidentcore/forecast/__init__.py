@@ -20,7 +20,7 @@ from incidentcore.forecast.volume import (
     backtest_volume,
     forecast_volume,
 )
-from incidentcore.forecast.watch import WatchList, watch_list
+from incidentcore.forecast.watch import watch_list
 
 __all__ = [
     "BacklogForecast",
@@ -31,7 +31,6 @@ __all__ = [
     "ForecastScore",
     "VolumeForecast",
     "VolumeScore",
-    "WatchList",
     "backtest_backlog",
     "backtest_breach",
     "backtest_volume",

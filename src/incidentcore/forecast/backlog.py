@@ -17,7 +17,7 @@ from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import Standing, standing
 from incidentcore.forecast.volume import VolumeForecast, forecast_volume
 from incidentcore.instants import Interval, as_utc
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
 from incidentcore.schedule import Calendar

@@ -20,7 +20,7 @@ from incidentcore._checks import as_tuple, each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.kpi.engine.gather import as_known
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import Corrected, Record
 from incidentcore.records.exercises import without_exercises
 from incidentcore.schedule import Calendar

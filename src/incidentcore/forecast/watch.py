@@ -13,7 +13,7 @@ from incidentcore.forecast.backtest import ForecastScore
 from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
 from incidentcore.forecast.visits import standing, whole_minutes
 from incidentcore.instants import as_utc
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import Record
 from incidentcore.sla.coverage import not_covered
 

@@ -19,7 +19,7 @@ from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Value
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import Record
 
 EffectVerdict: TypeAlias = Literal["not_enough_data", "no_clear_difference", "better", "worse"]

@@ -11,8 +11,7 @@ import attrs
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.group_keys import label
-from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_text
+from incidentcore.pages.table import Tabular, to_text
 from incidentcore.values import FrozenMap
 
 Trend: TypeAlias = Literal["rising", "falling", "steady"]

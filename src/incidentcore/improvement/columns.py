@@ -20,17 +20,18 @@ from incidentcore.improvement.selection import (
     key_names,
     parts_of,
 )
-from incidentcore.kpi import MEAN, SURVIVAL_MEDIAN, Duration, Kpi
+from incidentcore.kpi import Duration, Kpi
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.groups import GroupBy
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.records import Problem, Record
 
 TIME_TO_RESOLVE: Final = Kpi(
     id="time_to_resolve",
     measure=Duration("opened_at", "resolved_at"),
-    statistic=MEAN,
+    statistic="mean",
     title="Time to resolve",
     formula="last resolution - opening",
     edge_cases="Open records have no time yet and are left out.",

@@ -14,8 +14,7 @@ from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
-from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_text
+from incidentcore.pages.table import Tabular, to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 

@@ -20,7 +20,8 @@ from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi import Kpi
 from incidentcore.kpi.groups import GroupBy
-from incidentcore.pages import Page, Paged, Section
+from incidentcore.pages import Page, Section
+from incidentcore.pages.page import Paged
 from incidentcore.pages.table import Cells
 from incidentcore.records import Problem, Record
 from incidentcore.schedule import Calendar

@@ -30,7 +30,7 @@ from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
     from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened
-    from incidentcore.intake.correlate import Intake, IntakeResult, fold_alerts
+    from incidentcore.intake.correlate import Intake, fold_alerts
     from incidentcore.intake.incidents import apply_intent, apply_intents, open_incident
     from incidentcore.intake.intents import IncidentIntent
     from incidentcore.intake.policy import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         IntakePolicy,
         MaintenanceRule,
     )
-    from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityRow, SeverityTable
+    from incidentcore.intake.severity import SeverityRow, SeverityTable
     from incidentcore.intake.shapes import (
         alert_from_cloudevent,
         alert_from_dict,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from incidentcore.intake.state import IntakeState
     from incidentcore.intake.threshold import (
         MetricSample,
-        SampleResult,
         SampleState,
         SampleThreshold,
         fold_samples,
@@ -65,12 +64,9 @@ __all__ = [
     "Inhibit",
     "Intake",
     "IntakePolicy",
-    "IntakeResult",
     "IntakeState",
     "MaintenanceRule",
     "MetricSample",
-    "STANDARD_SEVERITIES",
-    "SampleResult",
     "SampleState",
     "SampleThreshold",
     "SeverityRow",
@@ -90,13 +86,13 @@ if not TYPE_CHECKING:
         __name__,
         {
             "alert": "Alert IncidentEnded IncidentReopened",
-            "correlate": "Intake IntakeResult fold_alerts",
+            "correlate": "Intake fold_alerts",
             "incidents": "apply_intent apply_intents open_incident",
             "intents": "IncidentIntent",
             "policy": "AlertGrouping Flapping Inhibit IntakePolicy MaintenanceRule",
-            "severity": "STANDARD_SEVERITIES SeverityRow SeverityTable",
+            "severity": "SeverityRow SeverityTable",
             "shapes": "alert_from_cloudevent alert_from_dict alerts_from_alertmanager",
             "state": "IntakeState",
-            "threshold": "MetricSample SampleResult SampleState SampleThreshold fold_samples",
+            "threshold": "MetricSample SampleState SampleThreshold fold_samples",
         },
     )

@@ -69,10 +69,11 @@ class SeverityTable(SharedRepr):
 
     Source: our choice; the standard names are those of Prometheus' rules, syslog and Grafana.
 
-    >>> from incidentcore.intake import STANDARD_SEVERITIES
-    >>> STANDARD_SEVERITIES.row("Critical").impact.name
+    >>> from incidentcore import IntakePolicy
+    >>> table = IntakePolicy().severities
+    >>> table.row("Critical").impact.name
     'high'
-    >>> STANDARD_SEVERITIES.rank("page") < STANDARD_SEVERITIES.rank("info")
+    >>> table.rank("page") < table.rank("info")
     True
     """
 

@@ -11,9 +11,11 @@ WRITTEN: Final = classes_of(
     """
     IntakeGrouping=AlertGrouping IntakeInhibit=Inhibit Alert IntakeCondition=state.ConditionState
     IntakeFlapping=Flapping IntakeGroup=state.GroupState IncidentEnded IncidentIntent IntakePolicy
-    IncidentReopened IntakeResult IntakeState IntakeMaintenance=MaintenanceRule
+    IncidentReopened IntakeResult=correlate.IntakeResult IntakeState
+    IntakeMaintenance=MaintenanceRule
     IntakeIncident=state.OpenIncident PendingAlert=state.PendingAlert Sample=MetricSample
-    SampleResult SampleState SampleThreshold SampleSeries=threshold.SeriesState SeverityRow
+    SampleResult=threshold.SampleResult SampleState SampleThreshold
+    SampleSeries=threshold.SeriesState SeverityRow
     SeverityTable
     """,
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from incidentcore.kpi.engine.compute import compute_kpis, finish_partial
     from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
     from incidentcore.kpi.engine.partial import Partial
-    from incidentcore.kpi.groups import AgeBuckets, Group, Grouping, HourBands
+    from incidentcore.kpi.groups import AgeBuckets, Group, HourBands
     from incidentcore.kpi.measures.base import Measure, ValueMeasure
     from incidentcore.kpi.measures.clocks import SlaClocks
     from incidentcore.kpi.measures.count import Count
@@ -56,16 +56,7 @@ if TYPE_CHECKING:
         SameDay,
         WhenResolved,
     )
-    from incidentcore.kpi.statistic import (
-        MAX,
-        MEAN,
-        MEDIAN,
-        MIN,
-        SUM,
-        SURVIVAL_MEDIAN,
-        Statistic,
-        quantile,
-    )
+    from incidentcore.kpi.statistic import Statistic, quantile
     from incidentcore.kpi.table import KpiResult, KpiTable
 
 __all__ = [
@@ -84,7 +75,6 @@ __all__ = [
     "FirstKnown",
     "FirstWhen",
     "Group",
-    "Grouping",
     "HasLink",
     "HourBands",
     "Kpi",
@@ -93,10 +83,6 @@ __all__ = [
     "LastEvent",
     "LinkedAt",
     "LinkedShare",
-    "MAX",
-    "MEAN",
-    "MEDIAN",
-    "MIN",
     "Measure",
     "Moment",
     "NetFlow",
@@ -109,8 +95,6 @@ __all__ = [
     "RecordTest",
     "Recurrence",
     "ReturnCount",
-    "SUM",
-    "SURVIVAL_MEDIAN",
     "SameDay",
     "SlaClocks",
     "Statistic",
@@ -147,7 +131,7 @@ if not TYPE_CHECKING:
             "engine.compute": "compute_kpis finish_partial",
             "engine.gather": "gather_kpis merge_partials",
             "engine.partial": "Partial",
-            "groups": "AgeBuckets Group Grouping HourBands",
+            "groups": "AgeBuckets Group HourBands",
             "measures.base": "Measure ValueMeasure",
             "measures.clocks": "SlaClocks",
             "measures.count": "Count",
@@ -171,7 +155,7 @@ if not TYPE_CHECKING:
             "objective": "Objective",
             "periods": "Periods",
             "record_tests": "AtLeast AtMost HasLink RecordTest SameDay WhenResolved",
-            "statistic": "MAX MEAN MEDIAN MIN SUM SURVIVAL_MEDIAN Statistic quantile",
+            "statistic": "Statistic quantile",
             "table": "KpiResult KpiTable",
         },
     )

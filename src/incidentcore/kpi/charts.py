@@ -254,7 +254,7 @@ def survival_data(
     Args:
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        kpi: A KPI with the statistic ``SURVIVAL_MEDIAN``.
+        kpi: A KPI with the statistic ``survival_median``.
 
     Returns:
         One mapping for each step: ``hours``, ``share``, the 95 % confidence interval from ``low``
@@ -264,7 +264,7 @@ def survival_data(
     """
     need_kind("kpi", kpi, Kpi)
     if kpi.statistic != SURVIVAL_MEDIAN:
-        raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic SURVIVAL_MEDIAN")
+        raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic survival_median")
     seen = ((value >> 1, bool(value & 1)) for value in _sample(kpi, records, as_of))
     steps = survival_interval(seen, _CONFIDENCE)
     names = ("share", "low", "high", "at_risk")

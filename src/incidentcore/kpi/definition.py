@@ -25,7 +25,7 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.measures.base import Measure, check_measure
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.record_tests import RecordTest, as_test, test_settings
-from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
+from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Kind, Statistic
 from incidentcore.schedule import Calendar
 
 Reopened: TypeAlias = Literal["first", "last", "net"]
@@ -54,6 +54,10 @@ _VERBS: Final[dict[object, str]] = {  # by the stop of a duration
 _FORBIDDEN: Final = ("mttr", "respond")
 
 
+def _statistic(statistic: Statistic | Kind | None) -> Statistic | None:
+    return Statistic(statistic) if isinstance(statistic, str) else statistic
+
+
 def _exclusions(
     exclusions: Mapping[str, Condition | RecordTest] | Iterable[tuple[str, Condition | RecordTest]],
 ) -> tuple[tuple[str, Condition | RecordTest], ...]:
@@ -78,8 +82,9 @@ class Kpi(SharedRepr):
         id: The KPI's name, such as ``"mean_time_to_resolve"``. "mttr" and a bare "respond" are
             refused, since their meaning differs from tool to tool (rule K3).
         measure: What is measured on each record.
-        statistic: How the values become one figure; the mean by default. Only for measures that
-            give values: times and numbers.
+        statistic: How the values become one figure: ``mean``, which is the default, ``median``,
+            ``sum``, ``min``, ``max``, ``survival_median``, or a ``quantile``. Only for measures
+            that give values: times and numbers.
         population: Which records are considered; all others are not counted at all.
         exclusions: Pairs of (code, test), or a mapping. A record of the population that passes a
             test is left out and counted under its code.
@@ -87,11 +92,11 @@ class Kpi(SharedRepr):
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
             ``net`` for the time in open states up to the last resolution.
         canceled: ``exclude`` leaves canceled records out, ``censor`` ends their time at the
-            cancellation (only with ``SURVIVAL_MEDIAN``), ``include`` treats them like any other.
+            cancellation (only with ``survival_median``), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
             one that is still open: ``exclude`` leaves it out; ``censor`` (only with
-            ``SURVIVAL_MEDIAN``) ends its time when the record ended or, if it is open, at the
+            ``survival_median``) ends its time when the record ended or, if it is open, at the
             instant of the computation; ``as_of`` counts its time up to that instant.
         window_basis: Which time must be in the window: ``opened``, ``acknowledged``,
             ``first_response``, ``first_resolved``, ``resolved`` (the last resolution) or
@@ -122,7 +127,7 @@ class Kpi(SharedRepr):
 
     id: str
     measure: Measure
-    statistic: Statistic | None = attrs.field(default=None)
+    statistic: Statistic | None = attrs.field(default=None, converter=_statistic)
     population: Condition | RecordTest = attrs.field(default=ALWAYS, converter=as_test)
     exclusions: tuple[tuple[str, Condition | RecordTest], ...] = attrs.field(
         default=(), converter=_exclusions

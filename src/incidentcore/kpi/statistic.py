@@ -16,7 +16,9 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 
 @attrs.frozen
 class Statistic(SharedRepr):
-    """A rule for turning the values of many records into one figure, such as ``MEAN``.
+    """A rule for turning the values of many records into one figure, such as the mean.
+
+    A KPI takes its word instead: ``statistic="median"``.
 
     Attributes:
         kind: mean, median, quantile, sum, min, max or survival_median.

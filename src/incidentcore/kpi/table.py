@@ -20,8 +20,14 @@ from incidentcore.kpi.group_keys import label, row_text
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.reasons import reason_text
-from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_csv, to_html, to_markdown, to_text, translated_cells
+from incidentcore.pages.table import (
+    Tabular,
+    to_csv,
+    to_html,
+    to_markdown,
+    to_text,
+    translated_cells,
+)
 from incidentcore.values import FrozenMap
 from incidentcore.words import Phrase, Words
 
@@ -34,13 +40,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def hours(span: timedelta) -> float:
-    """Return a duration in hours, for presentation only.
-
-    >>> from datetime import timedelta
-    >>> from incidentcore.kpi.table import hours
-    >>> hours(timedelta(minutes=90))
-    1.5
-    """
+    """Return a duration in hours, for presentation only."""
     return span / _HOUR
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
+    from incidentcore.lifecycle.cascade import cascade_effects, follow_cascades
     from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
     from incidentcore.lifecycle.check import check_history
     from incidentcore.lifecycle.decision import Allowed, Refused
@@ -65,7 +65,6 @@ __all__ = [
     "APPROVED_IF_ASKED",
     "Allowed",
     "Attempt",
-    "CascadeEffect",
     "CascadeRule",
     "Copy",
     "DIALECTS",
@@ -123,7 +122,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "cascade": "CascadeEffect cascade_effects follow_cascades",
+            "cascade": "cascade_effects follow_cascades",
             "cascade_rule": "CascadeRule Copy",
             "check": "check_history",
             "decision": "Allowed Refused",

@@ -12,9 +12,10 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.transition import names_of
-from incidentcore.records import Event, ServiceRequest, StateChanged, TaskStatus, Visibility
+from incidentcore.records import Event, ServiceRequest, StateChanged, Visibility
 from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
+from incidentcore.records.tasks import TaskStatus
 from incidentcore.values import FrozenMap, State
 
 
@@ -69,7 +70,7 @@ class CascadeRule(SharedRepr):
         contact: The channel of a contact with the requester, to log on the target. It is logged as
             made by the actor of the event. If the event is not a contact, and the actor is not an
             agent, it is logged as made by whoever first answered on the source.
-        open_tasks: The status to set on the target's open tasks; see ``TaskStatus``.
+        open_tasks: The status to set on the target's open tasks; that of a ``Task``.
         states: The names of the target's states in which the rule applies; empty for every open
             state. In other states the target is left unchanged.
         target_when: A condition on the target; None for always.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore._checks import SharedRepr
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
 from incidentcore.words import ENGLISH, Words

@@ -13,7 +13,7 @@ from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
 from incidentcore.lifecycle.transition import Transition
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.records import LifecycleRef, Record
 from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.records.replay import RECORD_TYPES

@@ -69,7 +69,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     role can pass to somebody else but cannot become vacant.
 
     Args:
-        roles: The roles that somebody must hold, such as those of ``MajorRole``.
+        roles: The roles that somebody must hold, such as ``scribe``.
         id: The lifecycle's id.
 
     Raises:

@@ -13,7 +13,7 @@ WRITTEN: Final = classes_of(
     __name__,
     """
     Cascade=CascadeRule Copy EveryLinked InputField Lifecycle ReopenWindow Transition Allowed
-    CascadeEffect PathStep=decision.PathStep Refused
+    CascadeEffect=cascade.CascadeEffect PathStep=decision.PathStep Refused
     """,
 )
 

@@ -2,7 +2,6 @@
 
 from incidentcore.priority.adjustments import (
     Adjustment,
-    PriorityAdjustment,
     affected_users,
     critical_services,
     security,
@@ -10,14 +9,8 @@ from incidentcore.priority.adjustments import (
 )
 from incidentcore.priority.changes import clear_override, override_priority, prioritize
 from incidentcore.priority.lint import lint_matrix
-from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
-from incidentcore.priority.policy import (
-    STANDARD_POLICY,
-    PriorityOverride,
-    PriorityPolicy,
-    PriorityResult,
-    calculate_priority,
-)
+from incidentcore.priority.matrix import PriorityCalculation, PriorityMatrix
+from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.priority.presets import (
     BMC,
     FLOOR_OF_MEAN_5X5,
@@ -36,13 +29,9 @@ __all__ = [
     "ITOP",
     "JIRA_EXAMPLE",
     "PLAIN_3X3",
-    "PriorityAdjustment",
     "PriorityCalculation",
-    "PriorityCalculator",
     "PriorityMatrix",
-    "PriorityOverride",
     "PriorityPolicy",
-    "PriorityResult",
     "SERVICENOW",
     "STANDARD_POLICY",
     "affected_users",

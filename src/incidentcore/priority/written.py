@@ -15,7 +15,8 @@ from incidentcore.values import Level, Scale
 WRITTEN: Final = classes_of(
     __name__,
     """
-    PriorityMatrix Adjustment PriorityCalculation PriorityOverride PriorityPolicy PriorityResult
+    PriorityMatrix Adjustment PriorityCalculation PriorityOverride=policy.PriorityOverride
+    PriorityPolicy PriorityResult=policy.PriorityResult
     PriorityStep=policy.PriorityStep
     """,
 )

@@ -1,7 +1,7 @@
 """The records: incidents, problems and service requests, each computed from its history."""
 
 from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
-from incidentcore.records.audit import FieldChange, field_changes
+from incidentcore.records.audit import field_changes
 from incidentcore.records.causes import Cause
 from incidentcore.records.changes.conversation import comment, log_contact, log_update_sent
 from incidentcore.records.changes.fields import correct_event, link, set_fields, unlink
@@ -53,13 +53,7 @@ from incidentcore.records.events.requests import (
     ApprovedOnBehalf,
     TaskChanged,
 )
-from incidentcore.records.fields import (
-    MajorRole,
-    MajorStatus,
-    OpeningFields,
-    ProblemOrigin,
-    ReportedVia,
-)
+from incidentcore.records.fields import OpeningFields, ProblemOrigin, ReportedVia
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
 from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
@@ -69,7 +63,7 @@ from incidentcore.records.record import Record
 from incidentcore.records.replay import replay
 from incidentcore.records.review import ActionItem, PostIncidentReview, ReviewEntry, review_required
 from incidentcore.records.service_request import ServiceRequest
-from incidentcore.records.tasks import RequestItem, Task, TaskStatus
+from incidentcore.records.tasks import RequestItem, Task
 from incidentcore.records.timeline import Timeline, TimelineStep
 
 __all__ = [
@@ -93,7 +87,6 @@ __all__ = [
     "DocumentationGap",
     "Escalated",
     "Event",
-    "FieldChange",
     "FieldsChanged",
     "Incident",
     "KnownErrorMatch",
@@ -102,8 +95,6 @@ __all__ = [
     "LinkAdded",
     "LinkRemoved",
     "LinkType",
-    "MajorRole",
-    "MajorStatus",
     "MajorStatusChanged",
     "Migrated",
     "Opened",
@@ -123,7 +114,6 @@ __all__ = [
     "StateChanged",
     "Task",
     "TaskChanged",
-    "TaskStatus",
     "Timeline",
     "TimelineStep",
     "Unacknowledged",

@@ -18,7 +18,7 @@ class Incident(Record):
     Attributes:
         major_status: The incident's status as a major incident, such as ``proposed``; None if it
             was never proposed as one.
-        major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
+        major_roles: Who holds which role in the response to a major incident, such as ``scribe``.
         business_impact: The effect of a major incident on the business.
 
     All other attributes are those of ``Record``.

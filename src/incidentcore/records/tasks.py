@@ -45,7 +45,7 @@ class Task(SharedRepr):
     Attributes:
         id: The task's id within the request.
         title: What is to be done, in one line.
-        status: ``open``, or how it was closed; see ``TaskStatus``.
+        status: ``open``, ``closed_complete``, ``closed_incomplete`` or ``closed_skipped``.
         assignee: Who does the task.
         order: The task's position: it waits until all tasks with a lower ``order`` are closed.
             Tasks with the same ``order`` are done in parallel.

@@ -59,7 +59,7 @@ def build_report(
         as_of: The instant of the report; later events are ignored.
         title: The heading of the page.
         desk: The desk, with its targets and escalations; None leaves out the sections on these.
-        kpis: The KPIs to compute, for each group and in total; by default ``KPIS``.
+        kpis: The KPIs to compute, for each group and in total; by default ``report.figures.KPIS``.
         tool_kpis: KPIs computed from the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of (name, value) to show below the heading.
@@ -70,7 +70,7 @@ def build_report(
             imported.
         example: Text about one refused transition. Defaults to the first one in the records.
         on_record: A function that is called with each incident and its clocks, as pairs of (name,
-            status), for example to write its ``clock_row``.
+            status), for example to write a table of clocks.
         more: Further sections at the end.
 
     Raises:

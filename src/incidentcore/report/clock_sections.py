@@ -20,7 +20,7 @@ from incidentcore.kpi.table import ALL, group_cell, hours
 from incidentcore.pages import Section
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import Tally
-from incidentcore.sla import Trace
+from incidentcore.sla.trace import Trace
 from incidentcore.words import Phrase, Words
 
 _TRACE_HEAD: Final = 14

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         public_holidays,
     )
     from incidentcore.schedule.holidays import Break, Holiday
-    from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
+    from incidentcore.schedule.ical import read_ical, write_ical
     from incidentcore.schedule.protocol import BusinessDays, Calendar
     from incidentcore.schedule.reasons import OpenReason
     from incidentcore.schedule.rotation import Rotation
@@ -35,7 +35,6 @@ __all__ = [
     "CalendarIntersection",
     "CalendarUnion",
     "Holiday",
-    "IcalFeed",
     "Maintenance",
     "OpenReason",
     "Rotation",
@@ -57,7 +56,7 @@ if not TYPE_CHECKING:  # checkers see the imports
             "calendar": "BusinessCalendar",
             "holiday_sources": "copy_holidays holidays_version public_holidays",
             "holidays": "Break Holiday",
-            "ical": "IcalFeed read_ical write_ical",
+            "ical": "read_ical write_ical",
             "protocol": "BusinessDays Calendar",
             "reasons": "OpenReason",
             "rotation": "Rotation",

@@ -14,7 +14,8 @@ import attrs
 
 from incidentcore.lifecycle import Refused
 from incidentcore.schedule import OpenReason
-from incidentcore.sla import SlaSnapshot, SlaStatus, Trace, TraceEntry
+from incidentcore.sla import SlaSnapshot, SlaStatus
+from incidentcore.sla.trace import Trace, TraceEntry
 from incidentcore.values import LintFinding
 
 Form: TypeAlias = tuple[type, Callable[[Any], Any], Callable[[Any], Any]]

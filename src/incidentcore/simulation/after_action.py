@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.improvement import ActionOrigin, ImprovementAction
-from incidentcore.pages import Page, Paged, Picture, Section
+from incidentcore.pages import Page, Picture, Section
+from incidentcore.pages.page import Paged
 from incidentcore.words.words import day_time, span_text
 
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from incidentcore.sla.status import SlaStatus
     from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
     from incidentcore.sla.terms import CalendarByField, SlaThreshold
-    from incidentcore.sla.trace import Trace, TraceEntry
 
 __all__ = [
     "ByTimeOfDay",
@@ -43,8 +42,6 @@ __all__ = [
     "SlaTarget",
     "SlaThreshold",
     "Target",
-    "Trace",
-    "TraceEntry",
     "UpcomingDue",
     "evaluate_sla",
     "evaluate_slas",
@@ -71,6 +68,5 @@ if not TYPE_CHECKING:  # checkers see the imports
             "status": "SlaStatus",
             "targets": "ByTimeOfDay DueDate SlaTarget Target",
             "terms": "CalendarByField SlaThreshold",
-            "trace": "Trace TraceEntry",
         },
     )

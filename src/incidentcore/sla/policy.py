@@ -11,7 +11,7 @@ import attrs
 from incidentcore._checks import SharedRepr, as_pairs, as_tuple, need_each, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 from incidentcore.sla.definition import SlaDefinition, with_fields
 from incidentcore.sla.terms import calendars_in
 from incidentcore.words.words import span_text

@@ -13,8 +13,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
-from incidentcore.pages import Tabular
-from incidentcore.pages.table import to_html, to_markdown, to_text
+from incidentcore.pages.table import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
 from incidentcore.schedule import OpenReason
 from incidentcore.sla.bar import svg_bar

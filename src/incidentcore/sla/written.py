@@ -12,7 +12,7 @@ WRITTEN: Final = classes_of(
     """
     ByTime=ByTimeOfDay CalendarBy=CalendarByField SlaCycle=Cycle DueDate
     PassedThreshold=cycles.PassedThreshold QueueItem ServiceLevel SlaDefinition SlaPolicy SlaRule
-    SlaSnapshot SlaThreshold Trace TraceEntry UpcomingDue
+    SlaSnapshot SlaThreshold Trace=trace.Trace TraceEntry=trace.TraceEntry UpcomingDue
     """,
 )
 

@@ -1,7 +1,7 @@
 """Storage of records: the contract that stores fulfill, and a store in memory."""
 
 from incidentcore.storage.memory import InMemoryStore
-from incidentcore.storage.redaction import PERSONAL_FIELDS, redact
+from incidentcore.storage.redaction import redact
 from incidentcore.storage.store import (
     PAGE,
     AsyncRecordStore,
@@ -16,7 +16,6 @@ __all__ = [
     "Change",
     "InMemoryStore",
     "PAGE",
-    "PERSONAL_FIELDS",
     "RecordStore",
     "checked_append",
     "checked_page",

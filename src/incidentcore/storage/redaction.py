@@ -52,8 +52,8 @@ def redact(
     Args:
         record: The record.
         keep: The names of fields to keep, since your rules read them and they contain no personal
-            data: entries of ``custom``, such as ``"region"``, other ``PERSONAL_FIELDS``, or
-            ``"target"`` (of escalations).
+            data: entries of ``custom``, such as ``"region"``, fields that are emptied otherwise,
+            such as ``"title"``, or ``"target"`` (of escalations).
         alias: The prefix of pseudonyms; or a function that takes a person's id and returns a
             pseudonym, different for each person. KPIs that compare the people of several records,
             such as ``volume_per_caller``, need a function: a keyed hash whose key is discarded

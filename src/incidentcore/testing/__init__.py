@@ -11,7 +11,6 @@ from incidentcore.testing.contracts_async import AsyncStoreContract
 
 __all__ = [
     "AsyncStoreContract",
-    "Outbox",
     "StoreContract",
     "actors",
     "alert_storms",
@@ -57,7 +56,7 @@ except ModuleNotFoundError:
     globals().update({name: _missing(name) for name in __all__ if name not in globals()})
 else:
     from incidentcore.testing.checks_communication import check_communication
-    from incidentcore.testing.checks_desk import Outbox, check_outbox
+    from incidentcore.testing.checks_desk import check_outbox
     from incidentcore.testing.checks_escalation import check_escalation
     from incidentcore.testing.checks_lifecycle import check_lifecycle
     from incidentcore.testing.checks_schedule import check_calendar

@@ -1,6 +1,6 @@
 """The import kit, and importers for the exports of well-known tools."""
 
-from incidentcore.vendors.audit_log import AuditLog, StateCheck, check_states, read_audit_log
+from incidentcore.vendors.audit_log import StateCheck, check_states, read_audit_log
 from incidentcore.vendors.columns import ColumnsPage, describe_columns
 from incidentcore.vendors.compare import SlaComparison, compare_sla
 from incidentcore.vendors.event_log import read_events, read_ocel, read_xes
@@ -19,7 +19,6 @@ from incidentcore.vendors.zendesk import read_zendesk
 
 __all__ = [
     "AUDIT_LIFECYCLE",
-    "AuditLog",
     "ColumnsPage",
     "Findings",
     "Import",

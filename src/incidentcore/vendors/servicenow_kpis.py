@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.conditions import ALWAYS, Condition, field
-from incidentcore.kpi import MEDIAN, Duration, FirstWhen, Kpi, Rate, quantile
+from incidentcore.kpi import Duration, FirstWhen, Kpi, Rate, quantile
 from incidentcore.vendors.servicenow_states import NEW
 
 _SOURCE: Final = "ServiceNow audit log (UCI data set 498)"
@@ -33,7 +33,7 @@ def _times(name: str, end: str | FirstWhen, title: str, among: Condition = ALWAY
     )
     return [
         mean,
-        mean.replace(id=f"median_{name}", statistic=MEDIAN, title=f"{title}, median"),
+        mean.replace(id=f"median_{name}", statistic="median", title=f"{title}, median"),
         mean.replace(id=f"p90_{name}", statistic=quantile("0.9"), title=f"{title}, 90 %"),
     ]
 

@@ -2,7 +2,7 @@
 
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.whatif.compare import Rules, compare_rules, first_difference
-from incidentcore.whatif.comparison import Comparison, ComparisonChange, Compliance
+from incidentcore.whatif.comparison import Comparison, Compliance
 from incidentcore.whatif.erlang import (
     Load,
     agents_needed,
@@ -14,7 +14,6 @@ from incidentcore.whatif.smallest_target import TargetEstimate, smallest_target
 
 __all__ = [
     "Comparison",
-    "ComparisonChange",
     "Compliance",
     "Load",
     "Rules",

@@ -21,10 +21,11 @@ from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
 from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
+from incidentcore.sla import SlaRules, SlaStatus, evaluate_sla
 from incidentcore.sla.evaluate import in_force
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import ServiceLevel
+from incidentcore.sla.trace import TraceEntry
 from incidentcore.sla.twin import Twin, twin_of
 from incidentcore.whatif.comparison import Comparison, ComparisonChange
 from incidentcore.words.words import span_text

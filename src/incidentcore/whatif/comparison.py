@@ -16,7 +16,8 @@ from incidentcore._checks import tuple_of
 from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import label
-from incidentcore.pages import Page, Paged, Section
+from incidentcore.pages import Page, Section
+from incidentcore.pages.page import Paged
 from incidentcore.words.words import day_time
 
 FIXED: Final = (

@@ -9,6 +9,6 @@ from incidentcore._lazy import classes_of
 WRITTEN: Final = classes_of(
     __name__,
     """
-    Comparison ComparisonChange OfferedLoad=Load TargetEstimate
+    Comparison ComparisonChange=comparison.ComparisonChange OfferedLoad=Load TargetEstimate
     """,
 )

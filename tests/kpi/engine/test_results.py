@@ -9,21 +9,11 @@ from typing import Any
 import pytest
 from tests.kpi.tickets import minute
 
-from incidentcore.kpi import (
-    MAX,
-    MEAN,
-    MEDIAN,
-    MIN,
-    FieldValue,
-    Kpi,
-    catalogue,
-    compute_kpis,
-    gather_kpis,
-    quantile,
-)
+from incidentcore.kpi import FieldValue, Kpi, catalogue, compute_kpis, gather_kpis, quantile
 from incidentcore.kpi.catalogue import VOLUME
 from incidentcore.kpi.engine.results import exact_number, places_read, share
 from incidentcore.kpi.measures.base import PartialMode
+from incidentcore.kpi.statistic import MAX, MEAN, MEDIAN, MIN
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 

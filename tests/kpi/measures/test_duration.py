@@ -10,19 +10,8 @@ from tests.kpi.tickets import M, incident, minute, resolved
 
 from incidentcore import acknowledge, advance
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi import (
-    MAX,
-    MEAN,
-    MIN,
-    SURVIVAL_MEDIAN,
-    Duration,
-    FieldValue,
-    Kpi,
-    KpiResult,
-    Rate,
-    SameDay,
-    compute_kpis,
-)
+from incidentcore.kpi import Duration, FieldValue, Kpi, KpiResult, Rate, SameDay, compute_kpis
+from incidentcore.kpi.statistic import MAX, MEAN, MIN, SURVIVAL_MEDIAN
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 

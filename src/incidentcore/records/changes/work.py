@@ -231,12 +231,13 @@ def set_major_status(
     assignee: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Propose, accept, reject or demote a major incident; see ``MajorStatus``.
+    """Propose, accept, reject or demote a major incident.
 
     This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
-    ``roles`` says who takes which role in the response (see ``MajorRole``) and is added to the
-    roles already assigned; ``business_impact`` and ``assignee`` stay unchanged by default. ``at``,
-    ``by`` and ``recorded_at`` are as for ``assign``.
+    ``status`` is ``proposed``, ``accepted``, ``rejected``, or ``canceled`` for one that is demoted.
+    ``roles`` says who takes which role in the response, such as ``{"scribe": "ada"}``, and is added
+    to the roles already assigned; ``business_impact`` and ``assignee`` stay unchanged by default.
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
         InvalidValueError: The record is not an incident, or a field does not accept its value.

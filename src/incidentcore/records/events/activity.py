@@ -188,7 +188,7 @@ class MajorStatusChanged(Event):
     """The incident was proposed, accepted or rejected as a major incident, or demoted from one.
 
     Attributes:
-        status: The new status; see ``MajorStatus``.
+        status: ``proposed``, ``accepted``, ``rejected`` or ``canceled`` (demoted).
         reason: The reason, as text.
         fields: The fields that were set with the status: ``business_impact``, ``major_roles``,
             ``assignee``.

@@ -9,7 +9,7 @@ from typing import Any, Final, overload
 
 import attrs
 
-from incidentcore.pages import Tabular
+from incidentcore.pages.table import Tabular
 
 OF_WORDS: Final = ("unknown_state", "unknown_level", "nearest_level", "empty_word")
 """The codes of findings about a word of the source, whose value is that word."""

@@ -11,27 +11,26 @@ import attrs
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, LifecycleMismatchError, TransitionNotAllowedError
 from incidentcore.instants import as_utc
-from incidentcore.lifecycle.decision import Allowed, Refused
+from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
 from incidentcore.lifecycle.diagram import to_mermaid
 from incidentcore.lifecycle.guards import facts_then
 from incidentcore.lifecycle.opening import missing_at_opening, record_type_of
 from incidentcore.lifecycle.refusals import (
+    accept,
     path_to_action,
+    refuse,
     refuse_action,
     refuse_early,
-    refuse_fields,
     refuse_guard,
     refuse_no_effect,
-    refuse_state,
-    refuse_undeclared,
 )
-from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
+from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Migrated, Record, StateChanged
 from incidentcore.records._fast import opened_with, trusted
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.records.fold import in_time
-from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.values import Actor, State
 
 R = TypeVar("R", bound=Record)
 
@@ -232,7 +231,7 @@ class Lifecycle(LifecycleTable):
             data = {"record": record.id, "lifecycle": self.id, "version": self.version}
             return Refused(code="migrated", action=MIGRATE, state=state, data=data)
         if target is None:
-            return refuse_state(self.id, self.states, MIGRATE, state, ())
+            return self._refuse_state(MIGRATE, state)
         if at < record.updated_at:
             raise InvalidValueError("at", at, f"{record.updated_at.isoformat()} or later")
         return record.with_event(
@@ -244,6 +243,11 @@ class Lifecycle(LifecycleTable):
             state=target,
             lifecycle=self.ref,
         )
+
+    def _refuse_state(self, action: str, state: State, path: tuple[PathStep, ...] = ()) -> Refused:
+        names = tuple(known.name for known in self.states)
+        what = "unknown_state"
+        return refuse(self.table, what, action, state, path=path, lifecycle=self.id, states=names)
 
     def _after(
         self,
@@ -289,7 +293,7 @@ class Lifecycle(LifecycleTable):
         if actions is None:
             out = self.way_out(state)
             path = (*out, *path_to_action(self.table, out[-1].to, action)) if out else ()
-            return refuse_state(self.id, self.states, action, state, path)
+            return self._refuse_state(action, state, path)
         rows = actions.get(action)
         if rows is None:
             return refuse_action(self.id, self.table, action, state)
@@ -297,7 +301,7 @@ class Lifecycle(LifecycleTable):
         for transition in rows:
             accepted = transition.sets
             if fields or transition.required:
-                answer = self._accept(transition, state, fields)
+                answer = accept(self.table, transition, state, fields)
                 if isinstance(answer, Refused):
                     refusal = answer if refusal is None else refusal
                     continue
@@ -330,28 +334,12 @@ class Lifecycle(LifecycleTable):
             )
             if facts is not None:
                 later = () if amend else in_time(record.history)[1]
-                overtaken = refuse_no_effect(self.table, later, event, state)
+                steps = ((e, e.action, e.state) for e in later if isinstance(e, StateChanged))
+                to = transition.target
+                overtaken = refuse_no_effect(self.table, steps, action, state, at=at, to=to)
                 return record.with_events((event,)) if overtaken is None else overtaken
             return record._append(event, checked=True)  # noqa: SLF001  all is checked: not again
         return refusal  # type: ignore[return-value]  # rows is never empty
-
-    def _accept(
-        self, transition: Transition, state: State, fields: Mapping[str, object]
-    ) -> FrozenMap[object] | Refused:
-        """Return what the transition sets on the record, or why its fields are refused."""
-        if not fields.keys() <= transition.inputs.keys():
-            return refuse_undeclared(self.table, transition, state, fields)
-        missing = tuple([name for name in transition.required if is_nothing(fields.get(name))])
-        if missing:
-            return refuse_fields(
-                self.table, transition, state, code="missing_field", missing=missing
-            )
-        try:
-            return transition.accept(fields)
-        except InvalidValueError as error:
-            return refuse_fields(
-                self.table, transition, state, code="invalid_field", what=str(error)
-            )
 
 
 def given_fields(fields: Mapping[str, object], named: dict[str, object]) -> dict[str, object]:

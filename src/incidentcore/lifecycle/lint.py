@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
-from typing import Final
-
-import attrs
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product
+from typing import Final, NamedTuple
 
 from incidentcore._checks import each_of, need_kind
 from incidentcore.conditions import ALWAYS, AllOf, Condition, Proof, implies, overlap
@@ -119,8 +117,7 @@ def _guard(row: Transition, *, holds: bool = False) -> Condition | None:
     return row.condition
 
 
-@attrs.frozen
-class _Way:
+class _Way(NamedTuple):
     """One row from one state, and whether anything can take it."""
 
     source: str
@@ -139,23 +136,28 @@ def _ways(lifecycle: Lifecycle) -> list[_Way]:
     return found
 
 
-def _reach(ways: Iterable[_Way], start: str, *, sure: bool) -> set[str]:
-    """Return the names of the states that can be reached, surely or perhaps."""
-    leads: dict[str, set[str]] = {}
-    for way in ways:
-        if way.verdict.is_yes or not (sure or way.verdict.is_no):
-            leads.setdefault(way.source, set()).add(way.row.target.name)
-    seen, queue = {start}, [start]
-    while queue:
-        for name in leads.get(queue.pop(), set()) - seen:
-            seen.add(name)
-            queue.append(name)
-    return seen
+def _leads(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return what can be reached from each start of pairs (from, to), in one step or several."""
+    steps: dict[str, set[str]] = {}
+    for source, target in pairs:
+        steps.setdefault(source, set()).add(target)
+    reached: dict[str, set[str]] = {}
+    for start in steps:
+        seen, queue = set[str](), [start]
+        while queue:
+            new = steps.get(queue.pop(), set()) - seen
+            seen |= new
+            queue.extend(new)
+        reached[start] = seen
+    return reached
 
 
 def _lint_states(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LintFinding]:
-    sure = {state.name: _reach(ways, state.name, sure=True) for state in lifecycle.states}
-    perhaps = {state.name: _reach(ways, state.name, sure=False) for state in lifecycle.states}
+    surely = _leads((way.source, way.row.target.name) for way in ways if way.verdict.is_yes)
+    may = _leads((way.source, way.row.target.name) for way in ways if not way.verdict.is_no)
+    names = [state.name for state in lifecycle.states]
+    sure = {name: surely.get(name, set()) | {name} for name in names}
+    perhaps = {name: may.get(name, set()) | {name} for name in names}
     first = lifecycle.initial.name
     resolved = {state.name for state in lifecycle.states if state.resolved}
     final = {state.name for state in lifecycle.states if state.final}
@@ -293,22 +295,27 @@ def _lint_endless(rules: tuple[CascadeRule, ...], lifecycle: Lifecycle) -> Itera
     That takes a circle of rules in which each can trigger the next, and a record returns to
     a state that it had, or comments follow comments both ways.
     """
-    ours = [r for r in rules if r.source == r.target == lifecycle.record_type]
-    leads = {
-        rule.id: [other for other in ours if _sets_off(rule, other, lifecycle)] for rule in ours
-    }
+    ours = {r.id: r for r in rules if r.source == r.target == lifecycle.record_type}
+    after = _leads(
+        (rule.id, other.id)
+        for rule, other in product(ours.values(), repeat=2)
+        if _sets_off(rule, other, lifecycle)
+    )
     circles: set[tuple[str, ...]] = set()
-    for rule in ours:
-        circle = sorted(
-            (r for r in _after(rule, leads) if rule in _after(r, leads)), key=lambda r: r.id
-        )
-        names = tuple(r.id for r in circle)
-        if names in circles or not circle:
+    for start in ours:
+        names = tuple(sorted(r for r in after.get(start, ()) if start in after.get(r, ())))
+        if names in circles or not names:
             continue
         circles.add(names)
-        is_endless = _comes_back(circle, lifecycle) or any(rule.comment for rule in circle)
+        circle = [ours[name] for name in names]
+        moves = _leads(
+            (state.name, to.name) for rule in circle for state, to in _moves(rule, lifecycle)
+        )
+        is_endless = any(state in reached for state, reached in moves.items()) or any(
+            rule.comment for rule in circle
+        )
         if is_endless and _can_return(circle):
-            yield _finding("cascade_may_never_end", rule.id, names, answer="unknown", rules=names)
+            yield _finding("cascade_may_never_end", start, names, answer="unknown", rules=names)
 
 
 def _moves(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[tuple[State, State]]:
@@ -329,36 +336,6 @@ def _sets_off(rule: CascadeRule, other: CascadeRule, lifecycle: Lifecycle) -> bo
         return False
     targets = {to.name for _, to in _moves(rule, lifecycle)}
     return bool(targets.intersection(other.enters)) if other.enters else bool(targets)
-
-
-def _after(rule: CascadeRule, leads: Mapping[str, list[CascadeRule]]) -> list[CascadeRule]:
-    """Return the rules that a rule can set off, directly or by way of others."""
-    found: dict[str, CascadeRule] = {}
-    queue = [rule.id]
-    while queue:
-        for other in leads[queue.pop()]:
-            if other.id not in found:
-                found[other.id] = other
-                queue.append(other.id)
-    return list(found.values())
-
-
-def _comes_back(circle: Iterable[CascadeRule], lifecycle: Lifecycle) -> bool:
-    """Return whether rules can bring one record back to a state that it had."""
-    leads: dict[str, set[str]] = {}
-    for rule in circle:
-        for state, to in _moves(rule, lifecycle):
-            leads.setdefault(state.name, set()).add(to.name)
-    for start in leads:
-        seen: set[str] = set()
-        queue = [start]
-        while queue:
-            for name in leads.get(queue.pop(), set()) - seen:
-                seen.add(name)
-                queue.append(name)
-        if start in seen:
-            return True
-    return False
 
 
 def _can_return(circle: Iterable[CascadeRule]) -> bool:

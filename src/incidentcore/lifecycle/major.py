@@ -7,9 +7,9 @@ roles have their own step and that accepting may require them are our choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from incidentcore._checks import as_tuple, need_key_part, need_kind
 from incidentcore.conditions import AllOf, field
@@ -21,25 +21,25 @@ from incidentcore.errors import (
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.guards import facts_then
 from incidentcore.lifecycle.refusals import (
+    accept,
+    refuse,
     refuse_action,
     refuse_early,
-    refuse_fields,
     refuse_guard,
     refuse_no_effect,
-    refuse_undeclared,
 )
-from incidentcore.lifecycle.transition import Attempt, InputField, Transition, is_nothing
+from incidentcore.lifecycle.transition import Attempt, InputField, Transition
 from incidentcore.records import (
-    Event,
     Incident,
     MajorStatusChanged,
-    StateChanged,
     set_fields,
     set_major_status,
 )
+from incidentcore.records.events.core import written_fields
+from incidentcore.records.fields import MajorRole
 from incidentcore.records.fold import in_time
-from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, State
 
 NO_CANDIDATE: Final = State("no_candidate", open=True)
@@ -53,12 +53,7 @@ _REASON: Final = InputField("reason", "custom.reason")
 _IMPACT: Final = InputField("business_impact")
 _ROLES: Final = InputField("roles", "major_roles")
 _MAYBE_ROLES: Final = InputField("roles", "major_roles", required=False)
-MAJOR_ROLES: Final = (
-    "incident_manager",
-    "technical_lead",
-    "communications_lead",
-    "scribe",
-)
+MAJOR_ROLES: Final[tuple[str, ...]] = get_args(MajorRole)
 
 
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
@@ -162,7 +157,7 @@ def decide_major(
     need_kind("lifecycle", lifecycle, Lifecycle)
     at = as_utc(at)
     actor = incident.actor(by, at=at)
-    facts = as_it_was(incident, at).facts()
+    facts = facts_then(incident, at)
     state = lifecycle.state(facts["major_status"] or NO_CANDIDATE.name)
     table = lifecycle.table
     early = refuse_early(incident, action, at, state)
@@ -172,48 +167,28 @@ def decide_major(
     if rows is None:
         return refuse_action(lifecycle.id, table, action, state)
     row = rows[0]
-    if not fields.keys() <= row.inputs.keys():
-        return refuse_undeclared(table, row, state, fields)
-    missing = tuple(name for name in row.required if is_nothing(fields.get(name)))
-    if missing:
-        return refuse_fields(table, row, state, code="missing_field", missing=missing)
-    try:
-        when = {"at": at, "by": actor, "recorded_at": recorded_at}
-        after = _stepped(incident, row, fields, when)
-    except InvalidValueError as error:
-        asked = {"major_roles": "roles"}
-        if "work_notes" in row.inputs:
-            asked["reason"] = "work_notes"  # kept as the reason of the step
-        where = asked.get(error.where, error.where)
-        wrong = InvalidValueError(where, error.given, error.allowed)
-        return refuse_fields(table, row, state, code="invalid_field", what=str(wrong))
-    seen = {**facts, "major_roles": {**facts["major_roles"], **(fields.get("roles") or {})}}
+    accepted = accept(table, row, state, fields)
+    if isinstance(accepted, Refused):
+        return accepted
+    for name in ("reason", "work_notes"):  # kept as the reason of the step
+        if not isinstance(fields.get(name, ""), str):
+            wrong = InvalidValueError(name, fields[name], "text")
+            return refuse(table, "invalid_field", action, state, what=str(wrong))
+    seen = {**facts, **written_fields(accepted, facts)}
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
     if not row.passes(attempt):
         return refuse_guard(table, row, state, attempt)
-    later = () if amend or at >= incident.updated_at else _changes(incident, lifecycle)
-    step = _changed(after.history[-1], action, row.target)
-    overtaken = refuse_no_effect(table, later, step, state)
-    return Allowed(after.history[-1:], after) if overtaken is None else overtaken
-
-
-def _changes(incident: Incident, lifecycle: Lifecycle) -> Iterator[StateChanged]:
-    """Yield the changes of the major status in time order, as changes of state."""
-    for event in in_time(incident.history)[1]:
-        if isinstance(event, MajorStatusChanged):
-            yield _changed(event, event.status, lifecycle.state(event.status))
-
-
-def _changed(event: Event, action: str, state: State) -> StateChanged:
-    return StateChanged(
-        record_id=event.record_id,
-        sequence=event.sequence,
-        at=event.at,
-        by=event.by,
-        id=event.id,
-        action=action,
-        state=state,
+    later = () if amend or at >= incident.updated_at else in_time(incident.history)[1]
+    steps = (
+        (event, event.status, lifecycle.state(event.status))
+        for event in later
+        if isinstance(event, MajorStatusChanged)
     )
+    overtaken = refuse_no_effect(table, steps, action, state, at=at, to=row.target)
+    if overtaken is not None:
+        return overtaken
+    after = _stepped(incident, row, fields, {"at": at, "by": actor, "recorded_at": recorded_at})
+    return Allowed(after.history[-1:], after)
 
 
 def _stepped(

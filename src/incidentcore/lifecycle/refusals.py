@@ -9,10 +9,11 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import misspelt
 from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.decision import PathStep, Refused
-from incidentcore.lifecycle.transition import Attempt, Transition
-from incidentcore.records import ApprovalRule, Event, Migrated, Record, StateChanged
-from incidentcore.values import State
+from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
+from incidentcore.records import ApprovalRule, Event, Migrated, Record
+from incidentcore.values import FrozenMap, State
 
 _ROLES: Final = "major_roles."
 
@@ -42,17 +43,30 @@ def shortest_path(
     return None
 
 
-def refuse_state(
-    lifecycle: str, states: Iterable[State], action: str, state: State, path: tuple[PathStep, ...]
+def refuse(
+    table: Table,
+    code: str,
+    action: str,
+    state: State,
+    *,
+    guard: str = "",
+    missing: tuple[str, ...] = (),
+    path: tuple[PathStep, ...] = (),
+    **data: object,
 ) -> Refused:
-    """Return the refusal of an action in a state that the lifecycle does not have."""
-    names = tuple(known.name for known in states)
+    """Return a refusal with the actions that are allowed in the state.
+
+    In a state that the lifecycle lacks, that is the first step of the path.
+    """
+    allowed = table.get(state.name) or [step.action for step in path[:1]]
     return Refused(
-        code="unknown_state",
+        code=code,
         action=action,
         state=state,
-        data={"lifecycle": lifecycle, "states": names},
-        allowed_actions=tuple(step.action for step in path[:1]),
+        data=data,
+        missing_fields=missing,
+        guard=guard,
+        allowed_actions=tuple(allowed),
         path=path,
     )
 
@@ -70,14 +84,9 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
     """Return the refusal of an action that is not allowed in a state, with a path to it."""
     is_known = any(action in actions for actions in table.values())
     way = path_to_action if is_known else _path_meant
-    return Refused(
-        code="not_allowed" if is_known else "unknown_action",
-        action=action,
-        state=state,
-        data={"lifecycle": lifecycle},
-        allowed_actions=tuple(table[state.name]),
-        path=way(table, state, action),
-    )
+    code = "not_allowed" if is_known else "unknown_action"
+    path = way(table, state, action)
+    return refuse(table, code, action, state, path=path, lifecycle=lifecycle)
 
 
 def _path_meant(table: Table, state: State, word: str) -> tuple[PathStep, ...]:
@@ -88,37 +97,26 @@ def _path_meant(table: Table, state: State, word: str) -> tuple[PathStep, ...]:
     return path or (path_to_action(table, state, meant) if meant else ())
 
 
-def _missing_votes(facts: Mapping[str, Any]) -> str:
-    """Return which votes are missing."""
-    rule: ApprovalRule | None = facts.get("approval_rule")
-    return "" if rule is None else str(rule.count(facts["approvals"]))
-
-
-def _open_tasks(facts: Mapping[str, Any]) -> str:
-    """Return which tasks are open."""
-    is_open = [task for task in facts.get("tasks", ()) if task.status == "open"]
-    return f"open: {', '.join(f'{task.id} ({task.title})' for task in is_open)}" if is_open else ""
-
-
-def _role_open(role: str) -> Callable[[Mapping[str, Any]], str]:
-    """Return the text that nobody holds a role in a major incident."""
-    return lambda facts: "" if facts["major_roles"].get(role) else f"nobody is {role}"
-
-
-def _teller(path: str) -> Callable[[Mapping[str, Any]], str] | None:
-    """Return the function that describes a fact in a refusal in addition to its value, if any."""
+def _tell(path: str, facts: Mapping[str, Any]) -> str | None:
+    """Return what a refusal says about a fact in addition to its value; None for most facts."""
     if path == "approval_state":
-        return _missing_votes
+        rule: ApprovalRule | None = facts.get("approval_rule")
+        return "" if rule is None else str(rule.count(facts["approvals"]))
     if path == "tasks_status":
-        return _open_tasks
-    return _role_open(path.removeprefix(_ROLES)) if path.startswith(_ROLES) else None
+        tasks = [f"{t.id} ({t.title})" for t in facts.get("tasks", ()) if t.status == "open"]
+            f"{one.id} ({one.title})" for one in facts.get("tasks", ()) if one.status == "open"
+        ]
+        return f"open: {', '.join(tasks)}" if tasks else ""
+    if path.startswith(_ROLES):
+        role = path.removeprefix(_ROLES)
+        return "" if facts["major_roles"].get(role) else f"nobody is {role}"
+    return None
 
 
 def _why_not(guard: Condition, attempt: Attempt) -> str:
-    """Return what kept a condition from matching, as text."""
-    tellers = [_teller(path) for path in sorted(guard.fields)]
-    texts = [text for tell in tellers if tell is not None and (text := tell(attempt.facts))]
-    if texts and all(tellers):
+    told = [_tell(path, attempt.facts) for path in sorted(guard.fields)]
+    texts = [text for text in told if text]
+    if texts and None not in told:
         return "; ".join(texts)
     subject = {**attempt.facts, "actor": attempt.by}
     return "; ".join([*map(str, guard.explain(subject, at=attempt.at).failures), *texts])
@@ -131,26 +129,21 @@ def refuse_guard(table: Table, transition: Transition, state: State, attempt: At
         why = f" ({_why_not(transition.condition, attempt)})"
     elif callable(why_not := getattr(transition.guard, "why_not", None)):
         why = f" ({why_not(attempt)})"
-    return Refused(
-        code="guard",
-        action=transition.action,
-        state=state,
-        data={"why": why},
-        guard=transition.guard_name,
-        allowed_actions=tuple(table[state.name]),
-    )
+    return refuse(table, "guard", transition.action, state, guard=transition.guard_name, why=why)
 
 
-def is_legal(table: Table, state: State, event: StateChanged) -> bool:
+def _is_legal(table: Table, state: State, action: str, target: State) -> bool:
     """Return whether a change of state is a step of the table, ignoring guards.
 
     If its action is not in the table, such as an imported one, any transition between the two
     states allows it.
     """
-    if not any(event.action in actions for actions in table.values()):
-        rows = [row for rows in table.get(state.name, {}).values() for row in rows]
-        return event.state.name == state.name or any(row.target == event.state for row in rows)
-    return any(row.target == event.state for row in table.get(state.name, {}).get(event.action, ()))
+    here = table.get(state.name, {})
+    if any(action in actions for actions in table.values()):
+        return any(row.target == target for row in here.get(action, ()))
+    return target.name == state.name or any(
+        row.target == target for rows in here.values() for row in rows
+    )
 
 
 def refuse_early(record: Record, action: str, at: datetime, state: State) -> Refused | None:
@@ -163,55 +156,50 @@ def refuse_early(record: Record, action: str, at: datetime, state: State) -> Ref
 
 
 def refuse_no_effect(
-    table: Table, changes: Iterable[Event], event: StateChanged, state: State
+    table: Table,
+    changes: Iterable[tuple[Event, str, State]],
+    action: str,
+    state: State,
+    *,
+    at: datetime,
+    to: State,
 ) -> Refused | None:
     """Return the refusal of a late action that the next change of state cannot follow.
 
-    The action leads to a resolved or final state. None if the next change, among those given in
-    time order, may follow it.
+    The action leads to a resolved or final state ``to``. None if the next change, among those
+    given in time order with their actions and states, may follow it.
     """
-    if not (event.state.resolved or event.state.final):
+    if not (to.resolved or to.final):
         return None
-    later = (e for e in changes if e.at > event.at)
-    after = next((e for e in later if isinstance(e, StateChanged)), None)
-    if after is None or isinstance(after, Migrated) or is_legal(table, event.state, after):
+    after, then, next_state = next((one for one in changes if one[0].at > at), (None, "", state))
+    if after is None or isinstance(after, Migrated) or _is_legal(table, to, then, next_state):
         return None
-    data = {"at": event.at.isoformat(), "to": event.state, "next": after.action}
-    return Refused(
-        code="no_effect",
-        action=event.action,
-        state=state,
-        data={**data, "next_at": after.at.isoformat(), "event": after.id},
-        allowed_actions=tuple(table[state.name]),
+    return refuse(
+        table,
+        "no_effect",
+        action,
+        state,
+        at=at.isoformat(),
+        to=to,
+        next=then,
+        next_at=after.at.isoformat(),
+        event=after.id,
     )
 
 
-def refuse_undeclared(
-    table: Table, transition: Transition, state: State, fields: Mapping[str, object]
-) -> Refused:
-    """Return the refusal of an action with fields that its transition does not declare."""
-    undeclared = tuple(name for name in fields if name not in transition.inputs)
-    takes = tuple(field.name for field in transition.fields)
-    return refuse_fields(
-        table, transition, state, code="undeclared_field", undeclared=undeclared, takes=takes
-    )
-
-
-def refuse_fields(
-    table: Table,
-    transition: Transition,
-    state: State,
-    *,
-    code: str,
-    missing: tuple[str, ...] = (),
-    **data: object,
-) -> Refused:
-    """Return the refusal of an action whose fields are undeclared, invalid or missing."""
-    return Refused(
-        code=code,
-        action=transition.action,
-        state=state,
-        data=data,
-        missing_fields=missing,
-        allowed_actions=tuple(table[state.name]),
-    )
+def accept(
+    table: Table, row: Transition, state: State, fields: Mapping[str, object]
+) -> FrozenMap[object] | Refused:
+    """Return what a transition sets on the record, or why its fields are refused."""
+    action = row.action
+    if not fields.keys() <= row.inputs.keys():
+        undeclared = tuple(name for name in fields if name not in row.inputs)
+        takes = tuple(field.name for field in row.fields)
+        return refuse(table, "undeclared_field", action, state, undeclared=undeclared, takes=takes)
+    missing = tuple([name for name in row.required if is_nothing(fields.get(name))])
+    if missing:
+        return refuse(table, "missing_field", action, state, missing=missing)
+    try:
+        return row.accept(fields)
+    except InvalidValueError as error:
+        return refuse(table, "invalid_field", action, state, what=str(error))

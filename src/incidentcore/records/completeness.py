@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.records.events.activity import DiagnosisNoted
+from incidentcore.records.fields import MajorRole
 from incidentcore.records.record import Record
 
 
@@ -47,12 +48,6 @@ _RESOLVED: Final = {
     "verification": "it is resolved, and somebody made sure",
 }
 _PROBLEM: Final = {"root_cause": "it is resolved", "configuration_item": "a cause lies somewhere"}
-_ROLES: Final = (
-    "incident_manager",
-    "technical_lead",
-    "communications_lead",
-    "scribe",
-)
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
@@ -93,7 +88,7 @@ def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
         yield from _empty(facts, _ASSIGNED)
     if facts.get("major_status") == "accepted":
         yield from _empty(facts, {"business_impact": "it is a major incident"})
-        for role in _ROLES:
+        for role in get_args(MajorRole):
             if role not in facts["major_roles"]:
                 yield DocumentationGap(f"major_roles.{role}", "it is a major incident")
     if not record.state.resolved or kind == "service_request":

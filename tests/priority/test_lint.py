@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority import (
     BMC,
     FLOOR_OF_MEAN_5X5,
@@ -20,8 +19,7 @@ from incidentcore.priority import (
     PriorityMatrix,
     lint_matrix,
 )
-from incidentcore.priority.lint import lint_cells
-from incidentcore.values import Impact, Priority, Scale, Urgency
+from incidentcore.values import Priority, Scale
 
 
 def names(finding):
@@ -77,52 +75,11 @@ def test_lint_agrees_with_comparing_all_pairs(height, width, data):
     assert unused == set(Priority.scale) - {level for _, _, level in matrix.items()}
 
 
-def test_gaps_of_a_draft_are_found():
-    """A table that is being written is linted with its gaps, each with its cell."""
-    draft = {("high", "high"): Priority.CRITICAL, (Impact.LOW, Urgency.LOW): "planning"}
-
-    findings = lint_cells(Impact.scale, Urgency.scale, draft)
-
-    gaps = [names(finding)[0] for finding in findings if finding.code == "missing_cell"]
-    assert gaps == [
-        f"{row}/{column}"
-        for row in ("high", "medium", "low")
-        for column in ("high", "medium", "low")
-        if (row, column) not in {("high", "high"), ("low", "low")}
-    ]
-    assert [finding.witness for finding in findings if finding.code == "unused_level"] == [
-        Priority.HIGH,
-        Priority.MODERATE,
-        Priority.LOW,
-    ]
-
-
 def test_level_for_overrides_only_is_not_missed():
     """A level that only an override sets need not be in a cell."""
     one = Scale("one", ("all",))
     two = Scale("two", ("major", "minor"))
 
-    assert lint_cells(one, one, {("all", "all"): "minor"}, scale=two, manual_only=["major"]) == ()
-
-
-@pytest.mark.parametrize(
-    ("cell", "level", "where"),
-    [
-        (("high", "urgent"), "low", "column"),
-        (("urgent", "high"), "low", "row"),
-        (("high", "high"), "urgent", "cell"),
-    ],
-)
-def test_draft_with_a_strange_level_is_refused(cell, level, where):
-    """Lint reads tables of the given scales only."""
-    with pytest.raises(PriorityMatrixError, match=f"^{where}: "):
-        lint_cells(Impact.scale, Urgency.scale, {cell: level})
-
-
-@pytest.mark.parametrize("place", range(3))
-def test_a_draft_needs_scales(place):
-    """Of its rows, its columns and its priorities."""
-    scales = [Impact.scale, Urgency.scale, Priority.scale]
-    scales[place] = Impact
-    with pytest.raises(InvalidValueError, match=r"scale: got .*Impact.* allowed: a Scale"):
-        lint_cells(scales[0], scales[1], {}, scale=scales[2])
+    assert (
+        lint_matrix(PriorityMatrix(one, one, [["minor"]], scale=two, manual_only=["major"])) == ()
+    )

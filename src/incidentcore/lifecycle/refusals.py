@@ -104,8 +104,6 @@ def _tell(path: str, facts: Mapping[str, Any]) -> str | None:
         return "" if rule is None else str(rule.count(facts["approvals"]))
     if path == "tasks_status":
         tasks = [f"{t.id} ({t.title})" for t in facts.get("tasks", ()) if t.status == "open"]
-            f"{one.id} ({one.title})" for one in facts.get("tasks", ()) if one.status == "open"
-        ]
         return f"open: {', '.join(tasks)}" if tasks else ""
     if path.startswith(_ROLES):
         role = path.removeprefix(_ROLES)

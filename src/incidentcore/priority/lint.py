@@ -1,20 +1,17 @@
-"""Check priority tables for gaps, steps in the wrong direction, and unused levels."""
+"""Check priority tables for steps in the wrong direction, and unused levels."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from incidentcore._checks import need_each, need_kind
-from incidentcore.priority.matrix import PriorityMatrix, as_level
-from incidentcore.values import Level, LintFinding, Priority, Scale
+from incidentcore._checks import need_kind
+from incidentcore.priority.matrix import PriorityMatrix
+from incidentcore.values import Level, LintFinding
 
 Cell: TypeAlias = tuple[Level, Level]
 
-
 TEXTS: Final = {
-    "missing_cell": "{cell} has no priority",
     "not_monotone": "{cell} is {priority} but the milder {milder} is {milder_priority}",
     "unused_level": "no cell gives {level}",
 }
@@ -41,82 +38,27 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
     """
     need_kind("matrix", matrix, PriorityMatrix)
     cells = {(row, column): level for row, column, level in matrix.items()}
-    return tuple(_lint(matrix.rows, matrix.columns, cells, matrix.scale, matrix.manual_only))
-
-
-def lint_cells(
-    rows: Scale,
-    columns: Scale,
-    cells: Mapping[tuple[Level | str, Level | str], Level | str],
-    *,
-    scale: Scale = Priority.scale,
-    manual_only: Iterable[str] = (),
-) -> tuple[LintFinding, ...]:
-    """Return findings on an unfinished table, including a ``missing_cell`` for each empty cell.
-
-    Args:
-        rows: The scale of the rows.
-        columns: The scale of the columns.
-        cells: The priorities written so far.
-        scale: The scale of the priorities.
-        manual_only: Names of levels that only an override sets.
-
-    Raises:
-        PriorityMatrixError: A row, column or priority does not belong to its scale.
-
-    >>> from incidentcore.priority.lint import lint_cells
-    >>> from incidentcore.values import Impact, Urgency
-    >>> draft = {("high", "high"): "critical", ("high", "low"): "low", ("medium", "low"): "high"}
-    >>> for finding in lint_cells(Impact.scale, Urgency.scale, draft)[-3:]:
-    ...     print(finding.code, "-", finding.message)
-    not_monotone - high/low is low but the milder medium/low is high
-    unused_level - no cell gives moderate
-    unused_level - no cell gives planning
-    """
-    need_each("scale", (rows, columns, scale), Scale)
-    need_kind("cells", cells, Mapping)
-    known = {
-        (as_level(rows, row, "row"), as_level(columns, column, "column")): as_level(
-            scale, level, "cell"
-        )
-        for (row, column), level in cells.items()
-    }
-    return tuple(_lint(rows, columns, known, scale, tuple(manual_only)))
-
-
-def _lint(
-    rows: Scale,
-    columns: Scale,
-    cells: Mapping[Cell, Level],
-    scale: Scale,
-    manual_only: Collection[str],
-) -> Iterator[LintFinding]:
-    for row in rows:
-        for column in columns:
-            if (row, column) not in cells:
-                yield _finding("missing_cell", (row, column), {}, ((row, column),))
-    # In a table without gaps the steps between neighbors decide: any longer step is made of them.
-    lines = [[(row, column) for column in columns] for row in rows]
-    lines += [[(row, column) for row in rows] for column in columns]
-    for line in lines:
-        for worse, milder in pairwise([cell for cell in line if cell in cells]):
-            if cells[worse] < cells[milder]:
-                data = {
-                    "priority": cells[worse].name,
-                    "milder": _text(milder),
-                    "milder_priority": cells[milder].name,
-                }
-                yield _finding("not_monotone", worse, data, (worse, milder))
+    lines = [[(row, column) for column in matrix.columns] for row in matrix.rows]
+    lines += [[(row, column) for row in matrix.rows] for column in matrix.columns]
+    findings = []
+    # The steps between neighbors decide: any longer step is made of them.
+    for worse, milder in (step for line in lines for step in pairwise(line)):
+        if cells[worse] < cells[milder]:
+            data = {
+                "cell": _text(worse),
+                "priority": cells[worse].name,
+                "milder": _text(milder),
+                "milder_priority": cells[milder].name,
+            }
+            findings.append(
+                LintFinding("not_monotone", _text(worse), data, (worse, milder), texts=TEXTS)
+            )
     used = set(cells.values())
-    for level in scale:
-        if level not in used and level.name not in manual_only:
-            name = level.name
-            yield LintFinding("unused_level", name, {"level": name}, level, texts=TEXTS)
-
-
-def _finding(code: str, cell: Cell, data: dict[str, str], witness: tuple[Cell, ...]) -> LintFinding:
-    text = _text(cell)
-    return LintFinding(code, text, {"cell": text, **data}, witness, texts=TEXTS)
+    for level in matrix.scale:
+        if level not in used and level.name not in matrix.manual_only:
+            data = {"level": level.name}
+            findings.append(LintFinding("unused_level", level.name, data, level, texts=TEXTS))
+    return tuple(findings)
 
 
 def _text(cell: Cell) -> str:

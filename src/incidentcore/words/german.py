@@ -154,7 +154,6 @@ _LIFECYCLE: Final = {
 }
 
 _RULES: Final = {
-    "{cell} has no priority": "{cell} hat keine Priorität",
     "{cell} is {priority} but the milder {milder} is {milder_priority}": "{cell} ergibt {priority}"
     ", das mildere {milder} aber {milder_priority}",
     "no cell gives {level}": "keine Zelle ergibt {level}",

@@ -141,7 +141,7 @@ KPIS = (
     catalogue.MEAN_TIME_TO_FIRST_RESPONSE.replace(id="answered", window_basis="first_response"),
     catalogue.MEDIAN_TIME_TO_ACKNOWLEDGE.replace(window_basis="acknowledged"),
 )
-SKETCHED = [kpi for kpi in KPIS if not kpi.measure.exact_only]
+SKETCHED = [kpi for kpi in KPIS if not kpi.measure.totals.exact_only]
 PERIODS = Periods("day", "Asia/Tehran", within=Interval(START, START + timedelta(days=6)))
 WINDOWS = st.sampled_from(
     [None, None, Interval(START + timedelta(days=1), START + timedelta(days=5)), PERIODS]

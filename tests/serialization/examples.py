@@ -332,7 +332,7 @@ def _partials() -> Iterator[kpi.Partial]:
     plain = [
         found
         for found in known
-        if not found.measure.exact_only and found.window_basis != "snapshot"
+        if not found.measure.totals.exact_only and found.window_basis != "snapshot"
     ]
     periods = kpi.Periods("week", "Europe/Berlin")
     yield kpi.gather_kpis(plain, [INCIDENT], window=periods, mode="sketch", **how)

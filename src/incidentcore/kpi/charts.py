@@ -18,6 +18,7 @@ from incidentcore.kpi.engine.estimates import control_limits, survival_interval
 from incidentcore.kpi.engine.gather import as_known, gather_kpis
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.groups import AgeBuckets
+from incidentcore.kpi.moments import Spell, open_spells
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import KpiResult, KpiTable
 from incidentcore.records import Corrected, Record
@@ -189,19 +190,12 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     return [{"at": instant, "open": count} for instant, count in zip(instants, counts, strict=True)]
 
 
-def open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
+def open_spans(record: Record) -> Iterator[Spell]:
     """Yield the spans in which a record was open; the last one may have no end."""
-    since: datetime | None = None
-    for moment, facts in record.timeline().states():
-        if moment.at < record.opened_at:
-            continue
-        if facts["state"].open:
-            since = moment.at if since is None else since
-        elif since is not None:
-            yield since, moment.at
-            since = None
-    if since is not None:
-        yield since, None
+    opened = record.opened_at
+    for since, until in open_spells(record, opened):
+        if until is None or until > opened:
+            yield max(since, opened), until
 
 
 def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:

@@ -5,8 +5,6 @@ A time is passed as a field path such as ``"resolved_at"`` or ``"custom.deployed
 computation (rule K6).
 """
 
-# ruff: noqa: D102  what these methods do is said once, in ``Moment``
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,7 +15,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 import attrs
 
 from incidentcore._checks import SharedRepr, as_tuple, nearest, need_kind
-from incidentcore.conditions import Condition
+from incidentcore.conditions import Condition, field
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
@@ -37,6 +35,9 @@ from incidentcore.values import FrozenMap, State
 AS_OF: Final = "as_of"
 
 ReadMoment: TypeAlias = Callable[[Record], datetime | None]
+
+Spell: TypeAlias = tuple[datetime, datetime | None]
+"""From when a condition held, and until when; None if it still does."""
 
 _KINDS: Final = [
     {name for name in attrs.fields_dict(kind) if not name.startswith("_")}
@@ -210,15 +211,8 @@ class FirstWhen(Moment):
     condition: Condition = attrs.field(validator=need_condition)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        test, timed = self.condition.test, timed_tests([self.condition])
-
-        def first(record: Record) -> datetime | None:
-            for step, facts in record.timeline().with_instants(timed, as_of).states():
-                if test(facts, step.at):
-                    return step.at
-            return None
-
-        return first
+        spells = compile_spells(self.condition)
+        return lambda record: next((start for start, _ in spells(record, as_of)), None)
 
 
 @attrs.frozen
@@ -307,6 +301,33 @@ def events_that(record: Record, test: Callable[[Any, datetime], bool]) -> Iterat
     for event, _, _ in fold_steps(record.history, record.default_facts()):
         if test(event, event.at):
             yield event
+
+
+def compile_spells(condition: Condition) -> Callable[[Record, datetime], Iterator[Spell]]:
+    """Return a function that yields the spells in which a condition on a record holds.
+
+    All events at an instant are applied before the condition is tested. The function takes the
+    record, and the last instant at which time alone can change the result.
+    """
+    test, timed = condition.test, timed_tests([condition])
+
+    def spells(record: Record, until: datetime) -> Iterator[Spell]:
+        since: datetime | None = None
+        for step, facts in record.timeline().with_instants(timed, until).states():
+            holds = test(facts, step.at)
+            if holds and since is None:
+                since = step.at
+            elif since is not None and not holds:
+                yield since, step.at
+                since = None
+        if since is not None:
+            yield since, None
+
+    return spells
+
+
+open_spells: Final = compile_spells(field("state.open").is_true())
+"""Yields the spells in which a record was open."""
 
 
 def compile_path(path: str) -> Callable[[Any], Any]:

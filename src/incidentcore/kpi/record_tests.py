@@ -1,7 +1,5 @@
 """Boolean tests on records: conditions, and tests of a record's measures, times and links."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``RecordTest``
-
 from __future__ import annotations
 
 import operator

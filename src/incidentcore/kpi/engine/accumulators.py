@@ -5,16 +5,18 @@ computes the figure from it, once. ``serialization.partials`` writes and reads e
 kinds; your own measure uses one of them, so its partials can be written as documents too.
 """
 
-# ruff: noqa: D102  what the methods of every accumulator do is said once, in ``Accumulator``
-
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar, Final
 
+import attrs
+
+from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.kpi.engine.results import Definition, Figure, quotient, sample_figure
 from incidentcore.kpi.engine.sketch import Sketch
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,11 +45,15 @@ class Accumulator:
     Attributes:
         excluded: How many records were left out, by reason.
         counts_inline: Whether a fast loop counts the outcomes in ``excluded``, until ``settle``.
+        exact_only: Whether it keeps state by key, which the mode ``sketch`` refuses.
+        needs_window: Whether it can only be computed for a window, as a share of its length.
     """
 
     __slots__ = ("excluded",)
 
     counts_inline: ClassVar[bool] = False
+    exact_only: ClassVar[bool] = False
+    needs_window: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.excluded: dict[str, int] = {}
@@ -65,6 +71,10 @@ class Accumulator:
 
     def contents(self) -> object:
         """Return the contents in an order that does not depend on the order of the records."""
+        raise NotImplementedError
+
+    def figure(self, kpi: Definition) -> Figure:
+        """Return the figure of the contents, unless the measure computes another."""
         raise NotImplementedError
 
 
@@ -96,6 +106,9 @@ class Sample(Accumulator):
         self.values: Any = values
         self.add = values.append  # bound once: the hot loop adds without a lookup
 
+    def figure(self, kpi: Definition) -> Figure:
+        return sample_figure(kpi, self)
+
     def merge(self, other: Sample) -> None:
         if not self.values:
             self.known, self.sort = other.known, other.sort
@@ -117,6 +130,14 @@ class Sample(Accumulator):
         if len(self.sorted) != len(self.values):
             self.sorted = self.sort(self.values)
         return self.sorted
+
+    def end(self, kind: str) -> Any:
+        """Return the least value (``min``) or the greatest."""
+        return self[0 if kind == "min" else len(self) - 1]
+
+    def observations(self) -> Iterable[tuple[int, bool]]:
+        """Return times, each with whether its stop was seen."""
+        return ((value >> 1, bool(value & 1)) for value in self.values)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -142,7 +163,10 @@ def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
 
 
 class SketchedSample(Accumulator):
-    """A histogram instead of the values; for survival, one each for observed and censored ones."""
+    """A histogram instead of the values; for survival, one each for observed and censored ones.
+
+    It describes a sample, with the methods of ``Sample``.
+    """
 
     __slots__ = ("censored", "scaled", "seen", "survival")
 
@@ -159,6 +183,29 @@ class SketchedSample(Accumulator):
             return
         time, observed = divmod(int(outcome), 2)
         (self.seen if observed else self.censored).add(time, scaled=False)
+
+    def figure(self, kpi: Definition) -> Figure:
+        return sample_figure(kpi, self, is_sketched=True)
+
+    def total(self) -> int | Fraction:
+        return self.seen.total
+
+    def ordered(self) -> Sequence[Fraction]:
+        return self.seen.ordered(scaled=self.scaled)
+
+    def end(self, kind: str) -> Any:
+        return self.seen.least if kind == "min" else self.seen.greatest
+
+    def observations(self) -> Iterable[tuple[int, bool]]:
+        for sketch in (self.seen, self.censored):
+            for value in sketch.ordered(scaled=False):
+                yield round(value), sketch is self.seen
+
+    def __len__(self) -> int:
+        return self.seen.n + self.censored.n
+
+    def __getitem__(self, place: int) -> Fraction:
+        return self.ordered()[place]
 
     def merge(self, other: SketchedSample) -> None:
         self.seen.merge(other.seen)
@@ -209,7 +256,14 @@ class Tally(_Sums):
         self.hits += hits
         self.n += hits + counts.pop(False, 0)
 
-    def merge(self, other: Tally) -> None:
+    def figure(self, kpi: Definition) -> Figure:
+        figure = quotient(kpi, self.hits, self.n, self.n)
+        if kpi.confidence is None or not self.n:
+            return figure
+        low, high = wilson(self.hits, self.n, kpi.confidence)
+        return attrs.evolve(figure, low=low, high=high)
+
+    def merge(self, other: Tally) -> None:  # without the loop over the names: most cells are these
         self.n += other.n
         self.hits += other.hits
 
@@ -230,6 +284,9 @@ class Ratio(_Sums):
         self.below += outcome[1]
         self.n += 1
 
+    def figure(self, kpi: Definition) -> Figure:
+        return quotient(kpi, self.above, self.below, self.n)
+
 
 class Flow(_Sums):
     """How many records came in, and how many went out."""
@@ -247,11 +304,17 @@ class Flow(_Sums):
         self.went += outcome[1]
         self.n += 1
 
+    def figure(self, kpi: Definition) -> Figure:
+        came, went = self.came, self.went
+        return Figure(value=came - went, n=self.n, numerator=came, denominator=went)
+
 
 class Keyed(Accumulator):
     """The instants at which each key was seen, and the number of records."""
 
     __slots__ = ("keys", "n")
+
+    exact_only = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -282,6 +345,9 @@ class Spans(Accumulator):
     """The intervals of ``n`` records, each with a weight; in microseconds since 1970."""
 
     __slots__ = ("n", "spans")
+
+    exact_only = True
+    needs_window = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -197,7 +197,7 @@ def _budget(kpi: Kpi, figure: Figure) -> tuple[Value, Value]:
     whole = Fraction(denominator)
     budget = misses * whole
     left = budget - missed(kpi.objective, Fraction(numerator), whole)
-    if kpi.measure.needs_window:  # hours of the window
+    if kpi.measure.totals.needs_window:  # hours of the window
         hour = 3_600_000_000
         return _time(budget * hour), _time(left * hour)
     return float(budget), float(left)

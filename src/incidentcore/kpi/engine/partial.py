@@ -103,9 +103,9 @@ class Partial:
                 raise InvalidValueError("kpis", kpi.id, "each id once")
             ids.add(kpi.id)
             measure = kpi.measure
-            if self.mode == "sketch" and measure.exact_only:
+            if self.mode == "sketch" and measure.totals.exact_only:
                 raise InvalidValueError("mode", "sketch", f"exact: {kpi.id} keeps state by key")
-            if measure.needs_window and self.window is None:
+            if measure.totals.needs_window and self.window is None:
                 raise InvalidValueError(
                     "window", None, f"a window: {kpi.id} is a share of its time"
                 )

@@ -1,11 +1,9 @@
 """Turn accumulated values into figures, once, at the end (rule K4)."""
 
-# ruff: noqa: D102  the parts of a definition are described once, in ``Kpi``
-
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final, Protocol, Self, TypeAlias
@@ -13,12 +11,11 @@ from typing import Any, Final, Protocol, Self, TypeAlias
 import attrs
 
 from incidentcore._checks import SharedRepr
-from incidentcore.kpi.engine.accumulators import Sample, SketchedSample
 from incidentcore.kpi.engine.estimates import around, bootstrap, interpolate, survival_median
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-_ENDS: Final = {"min": 0, "max": -1}
+_PLACED: Final = ("median", "quantile")
 Value: TypeAlias = timedelta | int | float | None
 
 
@@ -66,28 +63,46 @@ def share(part: int | Fraction, whole: int | Fraction) -> float:
     return math.nextafter(1.0, 0.0) if value == 1.0 and part != whole else value
 
 
-def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
-    """Return the statistic of many values, from the values or from a histogram of them."""
-    if isinstance(values, SketchedSample):
-        return _of_sketch(kpi, values)
-    n, statistic = len(values.values), kpi.statistic
+def quotient(kpi: Definition, part: int | Fraction, whole: int | Fraction, n: int) -> Figure:
+    """Return one number of ``n`` records divided by another, and both; no value if that is zero."""
+    value = _value(kpi, Fraction(part) / Fraction(whole)) if whole else None
+    numerator, denominator = exact_number(part), exact_number(whole)
+    return Figure(value=value, n=n, numerator=numerator, denominator=denominator)
+
+
+def sample_figure(kpi: Definition, sample: Any, *, is_sketched: bool = False) -> Figure:
+    """Return the statistic of a sample, or of the sample that a histogram describes."""
+    n, statistic = len(sample), kpi.statistic
+    if statistic == SURVIVAL_MEDIAN:
+        median = survival_median(sample.observations())
+        value = None if median is None else _value(kpi, median)
+        return Figure(value=value, n=n, approximate=is_sketched)
     if not n or statistic is None:
         return Figure(value=None, n=n)
-    if statistic == SURVIVAL_MEDIAN:
-        observations = ((value >> 1, bool(value & 1)) for value in values.ordered())
-        median = survival_median(observations)
-        return Figure(value=None if median is None else _value(kpi, median), n=n)
-    low, high = _bounds(kpi, statistic, values.ordered() if kpi.confidence is not None else ())
-    return Figure(value=_value(kpi, _statistic(statistic, values)), n=n, low=low, high=high)
+    low: Value = None
+    high: Value = None
+    if kpi.confidence is not None:
+        q = None if statistic.kind == "mean" else _q(statistic)
+        bounds = bootstrap(sample.ordered(), q, kpi.confidence, kpi.definition)
+        low, high = (_value(kpi, bound) for bound in bounds)
+    is_read = low is not None or statistic.kind in _PLACED  # from single values of the sample
+    return Figure(
+        value=_value(kpi, _statistic(statistic, sample)),
+        n=n,
+        low=low,
+        high=high,
+        approximate=is_sketched and is_read,
+    )
 
 
 def places_read(statistics: Iterable[Statistic | None], n: int) -> set[int]:
     """Return at which places of n ascending values some statistics read single values."""
     places: set[int] = set()
     for statistic in statistics:
-        if statistic is not None and statistic.kind in _ENDS:
-            places.add(_ENDS[statistic.kind] % n)
-        elif statistic is not None and statistic.kind in ("median", "quantile"):
+        kind = None if statistic is None else statistic.kind
+        if kind in ("min", "max"):
+            places.add(0 if kind == "min" else n - 1)
+        elif statistic is not None and kind in _PLACED:
             below, beyond = around(n, _q(statistic))
             places |= {below, below + bool(beyond)}
     return places
@@ -103,65 +118,15 @@ def _value(kpi: Definition, value: int | Fraction) -> Value:
 
 
 def _statistic(statistic: Statistic, sample: Any) -> int | Fraction:
+    value: int | Fraction
     if statistic.kind in ("mean", "sum"):
-        total: int | Fraction = sample.total()
-        return Fraction(total) / len(sample) if statistic.kind == "mean" else total
-    if statistic.kind in _ENDS:
-        value: int | Fraction = sample[_ENDS[statistic.kind] % len(sample)]
+        value = sample.total()
+        return Fraction(value) / len(sample) if statistic.kind == "mean" else value
+    if statistic.kind in ("min", "max"):
+        value = sample.end(statistic.kind)
         return value
     return interpolate(sample, _q(statistic))
 
 
 def _q(statistic: Statistic) -> Fraction:
     return Fraction(1, 2) if statistic.q is None else statistic.q
-
-
-def _bounds(
-    kpi: Definition, statistic: Statistic, ordered: Sequence[int | Fraction]
-) -> tuple[Value, Value]:
-    if kpi.confidence is None:
-        return None, None
-    q = None if statistic.kind == "mean" else _q(statistic)
-    low, high = bootstrap(ordered, q, kpi.confidence, kpi.definition)
-    return _value(kpi, low), _value(kpi, high)
-
-
-def _of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
-    sketch, statistic = sample.seen, kpi.statistic
-    assert statistic is not None  # noqa: S101  a sample's KPI always has one
-    if sample.survival:
-        return _survival_of_sketch(kpi, sample)
-    if not sketch.n:
-        return Figure(value=None, n=0)
-    value: int | Fraction
-    if statistic.kind in ("mean", "sum"):
-        value = Fraction(sketch.total) / (sketch.n if statistic.kind == "mean" else 1)
-    elif statistic.kind in ("min", "max"):
-        value = (sketch.least if statistic.kind == "min" else sketch.greatest) or 0
-    else:
-        value = interpolate(sketch.ordered(scaled=sample.scaled), _q(statistic))
-    low: Value = None
-    high: Value = None
-    if kpi.confidence is not None:
-        low, high = _bounds(kpi, statistic, sketch.ordered(scaled=sample.scaled))
-    return Figure(
-        value=_value(kpi, value),
-        n=sketch.n,
-        low=low,
-        high=high,
-        approximate=low is not None or statistic.kind in ("median", "quantile"),
-    )
-
-
-def _survival_of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
-    observations = [
-        (round(value), observed)
-        for sketch, observed in ((sample.seen, True), (sample.censored, False))
-        for value in sketch.ordered(scaled=False)
-    ]
-    median = survival_median(observations)
-    return Figure(
-        value=None if median is None else _value(kpi, median),
-        n=len(observations),
-        approximate=True,
-    )

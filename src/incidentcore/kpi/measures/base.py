@@ -16,8 +16,8 @@ from incidentcore.conditions import Condition
 from incidentcore.conditions.fieldtest import FieldTest, items_of
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
-from incidentcore.kpi.engine.results import Definition, Figure, sample_figure
+from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample, Tally
+from incidentcore.kpi.engine.results import Definition, Figure
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.moments import FIELDS, MomentSpec, moment_of
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
@@ -57,13 +57,8 @@ class Measure(SharedRepr):
     and merged like the library's own and, if registered with a ``Codec``, also stored like these.
 
     Attributes:
-        exact_only: Whether the measure cannot be computed in the mode ``sketch``.
-        needs_window: Whether a window is required, since the figure depends on its length.
-        spreads: Whether a record may count in several periods, with part of its outcome in each.
         counts_events: Whether the measure reads a list of events; tables may then be grouped by
             fields of these events.
-        has_statistic: Whether the measure gives a value per record, for a statistic of them.
-        totals: The class that adds up what is read (see ``accumulator``), if both modes use it.
     """
 
     __slots__ = ()
@@ -74,21 +69,30 @@ class Measure(SharedRepr):
     # What is called is the __init__ that attrs writes: this one is for a class without it.
     __init__.__signature__ = NO_ARGUMENTS  # type: ignore[attr-defined]
 
-    exact_only: ClassVar[bool] = False
-    needs_window: ClassVar[bool] = False
-    spreads: ClassVar[bool] = False
     counts_events: ClassVar[bool] = False
-    totals: ClassVar[Totals] = Accumulator
+
+    @property
+    def totals(self) -> type[Accumulator]:
+        """Return the class that adds up what is read from the records."""
+        return Accumulator
 
     @property
     def has_statistic(self) -> bool:
         """Return whether the KPI takes a statistic, such as the mean, of one value per record."""
-        return False
+        return self.totals is Sample
 
     @property
     def is_share(self) -> bool:
         """Return whether the measure's figure is a share of records, with a Wilson interval."""
-        return False
+        return self.totals is Tally and self.unit == "fraction"
+
+    @property
+    def spreads(self) -> bool:
+        """Return whether a record may count in several periods, with part of its outcome in each.
+
+        Such a measure says by ``placed`` in which.
+        """
+        return type(self).placed is not Measure.placed
 
     @property
     def unit(self) -> str:
@@ -119,15 +123,21 @@ class Measure(SharedRepr):
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator for what ``reader`` reads from the records."""
-        return self.totals()
+        """Return an empty accumulator for what ``reader`` reads; ``sketch`` has histograms."""
+        if self.totals is not Sample:
+            return self.totals()
+        times = self.unit == "duration"
+        if mode == "exact":
+            return Sample(times=times)
+        return SketchedSample(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure for the values added up in ``total``.
+        """Return the figure for the values added up in ``total``, which is by default its own.
 
         ``within`` is the window or period up to the instant of the computation; None for all time.
         """
-        raise NotImplementedError
+        figure: Figure = total.figure(kpi)
+        return figure
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         """Yield the name of each period (None without periods), with its part of ``outcome``.
@@ -142,21 +152,7 @@ class ValueMeasure(Measure):
 
     __slots__ = ()
 
-    @property
-    def has_statistic(self) -> bool:
-        """Return True, since the figure is a statistic of values."""
-        return True
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator of values; in ``mode="sketch"``, one with a histogram."""
-        times = self.unit == "duration"
-        if mode == "exact":
-            return Sample(times=times)
-        return SketchedSample(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
-
-    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the statistic of the values."""
-        return sample_figure(kpi, total)
+    totals: ClassVar[Totals] = Sample
 
 
 def is_own(measure: Measure) -> bool:

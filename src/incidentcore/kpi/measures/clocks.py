@@ -1,7 +1,5 @@
 """The outcomes of SLA clocks: met, breached, and by how much."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -13,12 +11,10 @@ import attrs
 from incidentcore._checks import need_each, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.instants import Interval, Versions, versions_of
-from incidentcore.kpi.engine.accumulators import Accumulator, Ratio, Tally, microseconds
-from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure
-from incidentcore.kpi.measures.rate import tally_figure
-from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
+from incidentcore.instants import Versions, versions_of
+from incidentcore.kpi.engine.accumulators import Ratio, Sample, Tally, microseconds
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import Extract, Totals, ValueMeasure
 from incidentcore.kpi.moments import facts_of
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus, evaluate_sla
@@ -71,12 +67,10 @@ class SlaClocks(ValueMeasure):
             raise KpiDefinitionError("overdue_missed", True, f"False for {self.outcome}")
 
     @property
-    def has_statistic(self) -> bool:
-        return self.outcome == "time_over_target"
-
-    @property
-    def is_share(self) -> bool:
-        return self.outcome in ("met", "running_breached")
+    def totals(self) -> Totals:  # type: ignore[override]  # depends on what is asked for
+        if self.outcome == "time_over_target":
+            return Sample
+        return Ratio if self.outcome == "cycles_met" else Tally
 
     @property
     def unit(self) -> str:
@@ -112,16 +106,6 @@ class SlaClocks(ValueMeasure):
         if self.overdue_missed and status.stage in _RUNNING and status.breached:
             return False
         return incomplete(status)
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        if self.has_statistic:
-            return super().accumulator(kpi, mode)
-        return Tally() if self.is_share else Ratio()
-
-    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        if self.has_statistic:
-            return super().result(kpi, total, within)
-        return tally_figure(kpi, total) if self.is_share else ratio_figure(total)
 
 
 def nested(value: Any) -> Iterator[Any]:

@@ -1,7 +1,5 @@
 """Counts: the number of records, the number of different values, or an amount per record."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -13,9 +11,9 @@ import attrs
 
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, Tally
-from incidentcore.kpi.engine.results import Definition, Figure, exact_number
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
+from incidentcore.kpi.engine.accumulators import Keyed, Tally
+from incidentcore.kpi.engine.results import Definition, Figure, quotient
+from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 
 
@@ -66,8 +64,8 @@ class Count(Measure):
         object.__setattr__(self, "unit", self.unit or own)
 
     @property
-    def exact_only(self) -> bool:  # type: ignore[override]  # depends on what is counted
-        return bool(self.distinct or self.per)
+    def totals(self) -> Totals:
+        return Keyed if self.distinct or self.per else Tally
 
     @property
     def needs(self) -> frozenset[str]:
@@ -80,18 +78,10 @@ class Count(Measure):
         read = compile_path(path)
         return lambda record: "no_value" if (key := read(record)) is None else (key, None)
 
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Keyed() if self.exact_only else Tally()
-
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         n = total.n
         if self.distinct:
             return Figure(value=len(total.keys), n=n)
         if self.per:
-            different = len(total.keys)
-            value = n / different if different else None
-            return Figure(value=value, n=n, numerator=n, denominator=different)
-        if self.amount is None:
-            return Figure(value=n, n=n)
-        each = float(Fraction(self.amount) / n) if n else None
-        return Figure(value=each, n=n, numerator=exact_number(self.amount), denominator=n)
+            return quotient(kpi, n, len(total.keys), n)
+        return Figure(value=n, n=n) if self.amount is None else quotient(kpi, self.amount, n, n)

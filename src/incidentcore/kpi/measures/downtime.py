@@ -4,8 +4,6 @@ A spell begins with the outage, or with a reopening. It ends with the restoratio
 whichever comes first (rule K1).
 """
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections import Counter
@@ -206,9 +204,6 @@ class _Outages(_Spells):
 
     __slots__ = ()
 
-    exact_only = True
-    needs_window = True
-    spreads = True
     totals: ClassVar[Totals] = Spans
     _reach: ClassVar[timedelta] = timedelta()  # how far beyond its end a spell matters
 

@@ -1,18 +1,15 @@
 """The duration between two times of a record."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import takewhile
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from incidentcore.conditions import Condition
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, Setting, ValueMeasure, moment_needs
@@ -21,9 +18,11 @@ from incidentcore.kpi.moments import (
     INSTANTS,
     MomentSpec,
     ReadMoment,
+    Spell,
     as_moment,
     compile_moment,
     moment_of,
+    open_spells,
 )
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
@@ -39,26 +38,15 @@ def between(start: datetime, stop: datetime, clock: Calendar | None) -> timedelt
     return stop - start if clock is None else clock.open_time(start, stop)
 
 
-def time_held(
-    record: Record,
-    test: Callable[[Any, datetime | None], bool],
-    start: datetime,
-    stop: datetime,
-    clock: Calendar | None,
-    *,
-    timed: Sequence[Condition] = (),
+def time_of(
+    spells: Iterable[Spell], start: datetime, stop: datetime, clock: Calendar | None
 ) -> timedelta:
-    """Return how long a condition on the facts held; ``timed`` are its time-dependent tests."""
-    total, since = timedelta(), None
-    for moment, facts in record.timeline().with_instants(timed, stop).states():
-        if moment.at >= stop:
-            break
-        if test(facts, moment.at):
-            since = max(moment.at, start) if since is None else since
-        elif since is not None:
-            total += between(since, max(moment.at, start), clock)
-            since = None
-    return total if since is None else total + between(since, stop, clock)
+    """Return how much of the time between two instants lies in some spells."""
+    times = (
+        between(max(since, start), stop if until is None else min(until, stop), clock)
+        for since, until in spells
+    )
+    return sum(times, timedelta())
 
 
 @attrs.frozen
@@ -102,10 +90,7 @@ class Duration(ValueMeasure):
             return _censored(read_start, read_stop, stop, kpi, as_of)
         net = kpi.reopened == "net" and self.stop == "resolved_at"
         code = moment_of(stop).not_reached
-        if kpi.unfinished == "exclude" and kpi.clock is None and not net:
-            read = _wall(read_start, read_stop, code)
-        else:
-            read = _timed(read_start, read_stop, kpi, as_of, code=code, net=net)
+        read = _timed(read_start, read_stop, kpi, as_of, code=code, net=net)
         if code != "unacknowledged":
             return read
         return lambda record: (
@@ -158,24 +143,6 @@ def _is_late(record: Record, at: datetime | None) -> bool:
     return not is_open
 
 
-def _is_open(facts: Any, _: datetime | None) -> bool:
-    return bool(facts["state"].open)
-
-
-def _wall(read_start: ReadMoment, read_stop: ReadMoment, code: str) -> Extract:
-    def wall(record: Record) -> int | str:
-        stop = read_stop(record)
-        if stop is None:
-            return code
-        start = read_start(record)
-        if start is None:
-            return "no_start"
-        time = stop - start
-        return "negative" if time.days < 0 else microseconds(time)
-
-    return wall
-
-
 def _timed(
     read_start: ReadMoment,
     read_stop: ReadMoment,
@@ -199,7 +166,7 @@ def _timed(
         if stop < start:
             return "negative"
         if net:
-            return microseconds(time_held(record, _is_open, start, stop, clock))
+            return microseconds(time_of(open_spells(record, stop), start, stop, clock))
         return microseconds(between(start, stop, clock))
 
     return timed
@@ -229,7 +196,10 @@ def _censored(
             end = min((at for at in ends if at is not None), default=as_of)
         if end < start:
             return "negative"
-        time = time_held(record, _is_open, start, end, clock) if net else between(start, end, clock)
+        if net:
+            time = time_of(open_spells(record, end), start, end, clock)
+        else:
+            time = between(start, end, clock)
         return microseconds(time) << 1 | (stop is not None)
 
     return observe

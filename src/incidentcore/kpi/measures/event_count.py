@@ -1,7 +1,5 @@
 """The number of events, each counted at its own instant."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -33,7 +31,6 @@ class EventCount(Measure):
         unit: The unit of the figure, such as ``pages``.
     """
 
-    spreads = True
     totals: ClassVar[Totals] = Ratio
     counts_events = True
 

@@ -1,7 +1,5 @@
 """A number or a time that a field of a record holds."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime, timedelta

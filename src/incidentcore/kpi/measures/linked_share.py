@@ -1,7 +1,5 @@
 """The share of listed items that a record is linked to."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -13,7 +11,7 @@ import attrs
 from incidentcore._checks import tuple_of
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed
-from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.engine.results import Definition, Figure, quotient
 from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.records import Record
 
@@ -33,14 +31,11 @@ class LinkedShare(Measure):
         targets: The ids of all items, linked or not; their number is the denominator.
     """
 
-    exact_only = True
-    totals: ClassVar[Totals] = Keyed
-
     type: str
     targets: frozenset[str] = attrs.field(converter=_names)
 
+    totals: ClassVar[Totals] = Keyed
     unit = "fraction"
-
     of = "the listed items"
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
@@ -56,6 +51,4 @@ class LinkedShare(Measure):
         return linked
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        hits, whole = len(total.keys), len(self.targets)
-        value = hits / whole if whole else None
-        return Figure(value=value, n=total.n, numerator=hits, denominator=whole)
+        return quotient(kpi, len(total.keys), len(self.targets), total.n)

@@ -1,7 +1,5 @@
 """The records that came in minus those that went out."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -11,13 +9,17 @@ from typing import Any, ClassVar
 import attrs
 
 from incidentcore.conditions import Condition
-from incidentcore.conditions.instants import timed_tests
-from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Flow
-from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_needs, moment_needs
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
+from incidentcore.kpi.moments import (
+    MomentSpec,
+    as_moment,
+    compile_moment,
+    compile_spells,
+    may_be_condition,
+)
 from incidentcore.records import Record
 
 
@@ -34,13 +36,11 @@ class NetFlow(Measure):
             figure is the change in the number of records for which it is true.
     """
 
-    spreads = True
-    totals: ClassVar[Totals] = Flow
-
     inflow: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
     inside: Condition | None = attrs.field(default=None, validator=may_be_condition, kw_only=True)
 
+    totals: ClassVar[Totals] = Flow
     unit = "records"
 
     @property
@@ -52,17 +52,16 @@ class NetFlow(Measure):
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         if self.inside is not None:
-            test, timed = self.inside.test, timed_tests([self.inside])
+            spells = compile_spells(self.inside)
 
             def changes(record: Record) -> list[tuple[datetime | None, int]]:
+                opened = record.opened_at
                 steps: list[tuple[datetime | None, int]] = []
-                held = False
-                for step, facts in record.timeline().with_instants(timed, as_of).states():
-                    holds = bool(test(facts, step.at))
-                    if holds is not held:
-                        steps.append((max(step.at, record.opened_at), 1 if holds else -1))
-                    held = holds
-                return steps or [(record.opened_at, 0)]
+                for came, went in spells(record, as_of):
+                    steps.append((max(came, opened), 1))
+                    if went is not None:
+                        steps.append((max(went, opened), -1))
+                return steps or [(opened, 0)]
 
             return changes
         inflow, outflow = compile_moment(self.inflow, as_of), compile_moment(self.outflow, as_of)
@@ -82,11 +81,3 @@ class NetFlow(Measure):
         for label, steps in moved.items():
             net, moves = sum(steps), any(steps)
             yield label, (int(moves and net >= 0), int(moves and net <= 0))
-
-    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        return Figure(
-            value=total.came - total.went,
-            n=total.n,
-            numerator=total.came,
-            denominator=total.went,
-        )

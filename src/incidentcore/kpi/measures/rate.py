@@ -1,21 +1,17 @@
 """A share of records."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 
 from incidentcore._checks import need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Tally
-from incidentcore.kpi.engine.estimates import wilson
-from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, Measure, Setting, Totals
 from incidentcore.kpi.record_tests import (
     RecordTest,
@@ -24,23 +20,6 @@ from incidentcore.kpi.record_tests import (
     test_needs,
     test_settings,
 )
-
-
-def tally_figure(kpi: Definition, total: Tally) -> Figure:
-    """Return the share of records that were counted, with Wilson's interval if requested."""
-    if not total.n:
-        return Figure(value=None, n=0, numerator=0, denominator=0)
-    low = high = None
-    if kpi.confidence is not None:
-        low, high = wilson(total.hits, total.n, kpi.confidence)
-    return Figure(
-        value=total.hits / total.n,
-        n=total.n,
-        numerator=total.hits,
-        denominator=total.n,
-        low=low,
-        high=high,
-    )
 
 
 @attrs.frozen(kw_only=True)
@@ -63,9 +42,7 @@ class Rate(Measure):
     def __attrs_post_init__(self) -> None:
         need_text("of", self.of, KpiDefinitionError, "the denominator in words")
 
-    is_share = True
     totals: ClassVar[Totals] = Tally
-
     unit = "fraction"
 
     @property
@@ -82,6 +59,3 @@ class Rate(Measure):
             return numerator
         among = compile_test(self.denominator, kpi, as_of)
         return lambda record: numerator(record) if among(record) is True else outside
-
-    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        return tally_figure(kpi, total)

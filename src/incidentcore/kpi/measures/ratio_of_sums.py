@@ -1,11 +1,8 @@
 """One sum divided by another."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from fractions import Fraction
+from datetime import datetime
 from typing import Any, ClassVar
 
 import attrs
@@ -14,7 +11,7 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Ratio
-from incidentcore.kpi.engine.results import Definition, Figure, Value, exact_number
+from incidentcore.kpi.engine.results import Definition, Figure, quotient
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
@@ -25,20 +22,6 @@ from incidentcore.kpi.measures.base import (
 )
 from incidentcore.kpi.measures.count import Count
 from incidentcore.records import Record
-
-
-def ratio_figure(total: Ratio, *, complement: bool = False, is_time: bool = False) -> Figure:
-    """Return the quotient of two sums."""
-    above, below = total.above, total.below
-    if complement:
-        above = below - above
-    value: Value = None
-    if below != 0:
-        ratio = Fraction(above) / Fraction(below)
-        value = timedelta(microseconds=round(ratio)) if is_time else float(ratio)
-    return Figure(
-        value=value, n=total.n, numerator=exact_number(above), denominator=exact_number(below)
-    )
 
 
 def _summed(measure: Measure) -> Measure:
@@ -91,4 +74,6 @@ class RatioOfSums(Measure):
         return pair
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        return ratio_figure(total, complement=self.complement, is_time=self.unit == "duration")
+        if not self.complement:
+            return super().result(kpi, total, within)
+        return quotient(kpi, total.below - total.above, total.below, total.n)

@@ -1,7 +1,5 @@
 """The share of records that repeat an earlier one."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -15,7 +13,7 @@ from incidentcore._checks import as_tuple, need_span
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed, microseconds
-from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.engine.results import Definition, Figure, quotient
 from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
@@ -43,14 +41,11 @@ class Recurrence(Measure):
         within: The longest time between the two openings.
     """
 
-    exact_only = True
-    totals: ClassVar[Totals] = Keyed
-
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(validator=_positive)
 
+    totals: ClassVar[Totals] = Keyed
     unit = "fraction"
-
     of = "records with a key"
 
     @property
@@ -75,5 +70,4 @@ class Recurrence(Measure):
             for instants in total.keys.values()
             for earlier, later in pairwise(sorted(instants))
         )
-        value = again / total.n if total.n else None
-        return Figure(value=value, n=total.n, numerator=again, denominator=total.n)
+        return quotient(kpi, again, total.n, total.n)

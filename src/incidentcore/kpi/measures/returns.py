@@ -1,7 +1,5 @@
 """How often a field returned to an earlier value."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime

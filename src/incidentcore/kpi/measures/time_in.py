@@ -1,7 +1,5 @@
 """How long a condition held for a record."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -9,7 +7,6 @@ from datetime import datetime
 import attrs
 
 from incidentcore.conditions import Condition
-from incidentcore.conditions.instants import timed_tests
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import (
@@ -19,11 +16,12 @@ from incidentcore.kpi.measures.base import (
     history_needs,
     moment_needs,
 )
-from incidentcore.kpi.measures.duration import time_held
+from incidentcore.kpi.measures.duration import time_of
 from incidentcore.kpi.moments import (
     MomentSpec,
     as_moment,
     compile_moment,
+    compile_spells,
     moment_of,
     need_condition,
 )
@@ -55,8 +53,8 @@ class TimeIn(ValueMeasure):
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         read_until = compile_moment(self.until, as_of)
-        test, clock, code = self.condition.test, kpi.clock, moment_of(self.until).not_reached
-        timed = timed_tests([self.condition])
+        spells, clock = compile_spells(self.condition), kpi.clock
+        code = moment_of(self.until).not_reached
 
         def time_in(record: Record) -> int | str:
             until = read_until(record)
@@ -64,8 +62,7 @@ class TimeIn(ValueMeasure):
                 return code
             if until < record.opened_at:
                 return "negative"
-            return microseconds(
-                time_held(record, test, record.opened_at, until, clock, timed=timed)
-            )
+            held = spells(record, until)
+            return microseconds(time_of(held, record.opened_at, until, clock))
 
         return time_in

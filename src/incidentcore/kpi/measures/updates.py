@@ -1,7 +1,5 @@
 """The outcomes of the updates that a communication plan requires."""
 
-# ruff: noqa: D102  what these methods do is said once, in ``Measure``
-
 from __future__ import annotations
 
 from datetime import datetime

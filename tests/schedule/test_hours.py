@@ -11,24 +11,13 @@ from incidentcore.schedule.hours import (
     DAY,
     format_span,
     friendly_week,
-    intersect,
-    merge,
     parse_hours,
     parse_week,
     split,
-    subtract,
     weekdays,
 )
 
 HOUR = 3_600
-SPANS = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(0, 40)).filter(lambda span: span[0] < span[1]),
-    max_size=5,
-)
-
-
-def points(spans: list[tuple[int, int]] | tuple[tuple[int, int], ...]) -> set[int]:
-    return {point for start, end in spans for point in range(start, end)}
 
 
 @pytest.mark.parametrize(
@@ -86,14 +75,6 @@ def test_a_night_is_cut_at_midnight() -> None:
     assert split([(22 * HOUR, 30 * HOUR)]) == (((22 * HOUR, DAY),), ((0, 6 * HOUR),))
 
 
-@given(SPANS, SPANS)
-def test_lists_of_windows_are_sets(one: list[tuple[int, int]], two: list[tuple[int, int]]) -> None:
-    """Union, difference and intersection agree with sets of seconds."""
-    assert points(one) == points(merge(one))
-    assert points(one) - points(two) == points(subtract(merge(one), two))
-    assert points(one) & points(two) == points(intersect(merge(one), merge(two)))
-
-
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
@@ -134,9 +115,3 @@ def test_a_time_beyond_two_days_is_no_time(hours: str) -> None:
     """48:00 is the last end, and has neither minutes nor seconds."""
     with pytest.raises(CalendarDefinitionError, match="hours 00 to 48, minutes and seconds 00 to"):
         parse_hours(hours, "hours")
-
-
-def test_windows_that_only_touch_have_nothing_in_common() -> None:
-    """No window of no length, as a calendar could not have it."""
-    assert intersect([(0, 10), (20, 30)], [(10, 20)]) == ()
-    assert intersect([(0, 10)], [(9, 20)]) == ((9, 10),)

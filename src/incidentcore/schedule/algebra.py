@@ -18,10 +18,9 @@ import attrs
 from incidentcore._checks import SharedRepr, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
-from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.civil import BASE, Edges
 from incidentcore.schedule.engine import Engine
 from incidentcore.schedule.holidays import as_name
-from incidentcore.schedule.index import clip
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import (
     CLOSED_IN,
@@ -33,6 +32,7 @@ from incidentcore.schedule.reasons import (
     fill,
     overlay,
 )
+from incidentcore.schedule.spans import clip, intersect, join, merge, subtract
 from incidentcore.values import LintFinding
 
 _PIECE = timedelta(days=366)  # how much is explained at a time
@@ -134,7 +134,7 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
         (window.start - BASE, window.end - BASE)
         for window in calendar.windows(BASE + low, BASE + high)
     ]
-    return clip(join(sorted(found)), low, high)
+    return clip(merge(found), low, high)
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
@@ -235,7 +235,7 @@ class CalendarIntersection(_Composite):
     _sign = "&"
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        return _both(spans_of(self.left, low, high), spans_of(self.right, low, high))
+        return intersect(spans_of(self.left, low, high), spans_of(self.right, low, high))
 
     def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
         return left and right
@@ -295,8 +295,7 @@ class CalendarDifference(_Composite):
     __slots__ = ()
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        taken = spans_of(self.right, low, high)
-        return _both(spans_of(self.left, low, high), _gaps(taken, low, high))
+        return subtract(spans_of(self.left, low, high), spans_of(self.right, low, high))
 
     def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
         return left
@@ -308,32 +307,6 @@ class CalendarDifference(_Composite):
         return left
 
 
-def _both(left: Edges, right: Edges) -> Edges:
-    """Return the intersection of two ascending lists of windows."""
-    found: Edges = []
-    one = two = 0
-    while one < len(left) and two < len(right):
-        opens = max(left[one][0], right[two][0])
-        closes = min(left[one][1], right[two][1])
-        if opens < closes:
-            found.append((opens, closes))
-        if left[one][1] <= right[two][1]:
-            one += 1
-        else:
-            two += 1
-    return found
-
-
-def _gaps(spans: Edges, low: timedelta, high: timedelta) -> Edges:
-    """Return the parts of ``[low, high)`` that are outside ascending windows."""
-    edges = [low, *(edge for span in spans for edge in span), high]
-    return [
-        (opens, closes)
-        for opens, closes in zip(edges[::2], edges[1::2], strict=True)
-        if opens < closes
-    ]
-
-
 def _as_intervals(value: object) -> tuple[Interval, ...]:
     """Sort and join intervals, so that equal sets are equal values."""
     allowed = "an Interval or an iterable of them"
@@ -342,7 +315,7 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
     for item in need_several("intervals", given, allowed, CalendarDefinitionError, (str, bytes)):
         need_kind("intervals", item, Interval, CalendarDefinitionError)
         found.append(item)
-    spans = join(sorted((item.start - BASE, item.end - BASE) for item in found if item))
+    spans = merge((item.start - BASE, item.end - BASE) for item in found if item)
     return tuple(Interval(BASE + opens, BASE + closes) for opens, closes in spans)
 
 

@@ -41,20 +41,17 @@ from incidentcore.schedule.hours import (
     format_hours,
     format_span,
     friendly_week,
-    intersect,
-    merge,
     own_windows,
     pairs,
     parse_hours,
     parse_week,
     split,
-    subtract,
     weekdays,
 )
 from incidentcore.schedule.html import week_strip
-from incidentcore.schedule.index import clip
 from incidentcore.schedule.lint import lint_plan
 from incidentcore.schedule.reasons import Part, fill
+from incidentcore.schedule.spans import clip, intersect, merge, subtract
 from incidentcore.values import LintFinding
 
 _MARGIN = timedelta(days=3)  # an offset, a night and a change of offset reach no further
@@ -322,6 +319,6 @@ def _without(
                 text = format_span((low, high))
                 raise CalendarDefinitionError(f"breaks[{name}]", text, allowed)
     return tuple(
-        subtract(spans, [(low, high) for low, high, _ in taken])
+        tuple(subtract(spans, [(low, high) for low, high, _ in taken]))
         for spans, taken in zip(week, weekly, strict=True)
     )

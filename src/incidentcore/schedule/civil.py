@@ -8,7 +8,7 @@ and searches stay exact.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,8 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.holidays import USUAL, Holiday
-from incidentcore.schedule.hours import DAY, Span, intersect, merge, own_windows, split, subtract
+from incidentcore.schedule.hours import DAY, Span, own_windows, split
+from incidentcore.schedule.spans import intersect, join, merge, subtract
 
 BASE = datetime(2000, 1, 1, tzinfo=UTC)
 _NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped in this module
@@ -105,17 +106,14 @@ class Days(SharedRepr):
             return spans
         return merge((*spans, *split(before[0])[1]))
 
-    def open(self, day: date) -> tuple[Span, ...]:
+    def open(self, day: date) -> Sequence[Span]:
         """Return the open windows of a date (rule C1)."""
         if day in self.closed:
             return ()
-        spans = self.base(day)
-        taken = self.plan.breaks.get(day)
-        if taken:
-            spans = subtract(spans, [(start, end) for start, end, _ in taken])
-        return spans
+        base, taken = self.base(day), self.plan.breaks.get(day)
+        return subtract(base, [(start, end) for start, end, _ in taken]) if taken else base
 
-    def exceptions(self) -> dict[date, tuple[Span, ...]]:
+    def exceptions(self) -> dict[date, Sequence[Span]]:
         """Return the windows of every date whose hours differ from those of its weekday."""
         dates = {*self.closed, *self.plan.breaks}
         for day in self.special:
@@ -221,20 +219,6 @@ def mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
 def as_deltas(spans: Iterable[Span]) -> Edges:
     """Return windows of a date as times since its midnight."""
     return [(timedelta(seconds=start), timedelta(seconds=end)) for start, end in spans]
-
-
-def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
-    """Return ascending windows with those that touch or overlap joined."""
-    found: Edges = []
-    last: timedelta | None = None
-    for start, end in spans:
-        if last is None or start > last:
-            found.append((start, end))
-            last = end
-        elif end > last:
-            last = end
-            found[-1] = (found[-1][0], end)
-    return found
 
 
 def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:

@@ -18,17 +18,17 @@ from incidentcore.errors import InvalidIntervalError, InvalidValueError, Unreach
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule import business_days as days
 from incidentcore.schedule import search
-from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.civil import BASE, Edges
 from incidentcore.schedule.index import (
     EMPTY,
     HORIZON,
     Index,
-    clip,
     compile_index,
     wall_index,
     wanted_range,
 )
 from incidentcore.schedule.protocol import Boundary
+from incidentcore.schedule.spans import clip, join, merge
 
 _ZERO = timedelta()
 _PIECE = timedelta(days=366)  # how much is listed at a time
@@ -346,7 +346,7 @@ class Engine(ABC):
             (window.start - BASE, window.end - BASE)
             for window in self.windows(BASE + low, BASE + high)
         ]
-        return clip(join(sorted(found)), low, high)
+        return clip(merge(found), low, high)
 
     def _learn_wall(self, at: datetime) -> None:
         """Prepare the index for inputs in the calendar's own zone, once there was one."""

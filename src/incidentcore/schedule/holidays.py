@@ -14,8 +14,9 @@ import attrs
 from incidentcore._checks import SharedRepr, is_day, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
-from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours, weekday
+from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, parse_hours, weekday
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
+from incidentcore.schedule.spans import merge
 
 USUAL = ("week",)  # the hours of a holiday that has those of each date's own weekday
 

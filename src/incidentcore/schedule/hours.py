@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
+from incidentcore.schedule.spans import merge
 
 DAY = 86_400
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -107,58 +108,6 @@ def _disjoint(spans: Iterable[Span], field: str) -> tuple[Span, ...]:
                 field, format_span((start, end)), "windows of one date that do not overlap"
             )
     return merge(ordered)
-
-
-def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the union of windows, in order; windows that touch or overlap are joined.
-
-    >>> from incidentcore.schedule.hours import merge
-    >>> merge([(0, 10), (10, 20), (30, 40), (5, 7)])
-    ((0, 20), (30, 40))
-    """
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return tuple(found)
-
-
-def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the parts of ``spans`` that are not in ``taken``.
-
-    >>> from incidentcore.schedule.hours import subtract
-    >>> subtract([(0, 10)], [(3, 4), (8, 12)])
-    ((0, 3), (4, 8))
-    """
-    left = list(spans)
-    for low, high in taken:
-        left = [
-            piece
-            for start, end in left
-            for piece in ((start, min(end, low)), (max(start, high), end))
-            if piece[0] < piece[1]
-        ]
-    return tuple(left)
-
-
-def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the parts of ``spans`` that are also in ``others``.
-
-    >>> from incidentcore.schedule.hours import intersect
-    >>> intersect([(0, 10), (20, 30)], [(5, 25)])
-    ((5, 10), (20, 25))
-    """
-    kept = tuple(others)
-    return tuple(
-        sorted(
-            (max(start, low), min(end, high))
-            for start, end in spans
-            for low, high in kept
-            if max(start, low) < min(end, high)
-        )
-    )
 
 
 def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -231,17 +230,6 @@ def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelt
                     high = middle
             yield high, after
         at, offset = then, after
-
-
-def clip(spans: Edges, low: timedelta, high: timedelta) -> Edges:
-    """Return windows clipped to ``[low, high)``; they must be in order and disjoint."""
-    first = bisect_right(spans, low, key=itemgetter(1))
-    last = bisect_left(spans, high, lo=first, key=itemgetter(0))
-    found = spans[first:last]
-    if found:
-        found[0] = (max(found[0][0], low), found[0][1])
-        found[-1] = (found[-1][0], min(found[-1][1], high))
-    return found
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:

@@ -12,11 +12,10 @@ from incidentcore.schedule.hours import (
     DAY,
     Span,
     format_span,
-    intersect,
     own_windows,
     split,
-    subtract,
 )
+from incidentcore.schedule.spans import intersect, subtract
 from incidentcore.values import LintFinding
 
 FINDINGS: Final = {

@@ -13,9 +13,10 @@ from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, Versions, as_zone
 from incidentcore.schedule.algebra import AbstractCalendar, is_calendar, parts_of, spans_of
-from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.civil import BASE, Edges
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import Part
+from incidentcore.schedule.spans import join
 
 
 def _as_versions(value: Versions[Calendar]) -> Versions[Calendar]:

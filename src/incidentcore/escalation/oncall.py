@@ -23,6 +23,7 @@ from incidentcore._checks import (
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar, Rotation
+from incidentcore.schedule.spans import join_neighbors
 
 _BLOCK: Final = 512
 _INSTANT: Final = timedelta(microseconds=1)
@@ -342,17 +343,15 @@ def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> It
     low, high = as_utc(start, "start"), as_utc(end, "end")
     if high < low:
         raise InvalidIntervalError(start, end)
-    current: Shift | None = None
-    for here, then in itertools.pairwise(sorted(_edges(schedule, low, high))):
-        people = on_call(schedule, at=here)
-        if current is not None and current.people == people:
-            current = Shift(Interval(current.interval.start, then), people)
-            continue
-        if current is not None:
-            yield current
-        current = Shift(Interval(here, then), people)
-    if current is not None:
-        yield current
+    edges = itertools.pairwise(sorted(_edges(schedule, low, high)))
+    pieces = (Shift(Interval(here, then), on_call(schedule, at=here)) for here, then in edges)
+    return join_neighbors(pieces, _same_people)
+
+
+def _same_people(shift: Shift, after: Shift) -> Shift | None:
+    if shift.people != after.people:
+        return None
+    return Shift(Interval(shift.interval.start, after.interval.end), shift.people)
 
 
 def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datetime]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -11,8 +11,10 @@ import attrs
 from incidentcore._checks import as_pairs, need_kind
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
-from incidentcore.instants import Interval, as_utc
-from incidentcore.schedule import AbstractCalendar, Calendar
+from incidentcore.schedule import Calendar
+from incidentcore.schedule.algebra import IndexedCalendar, spans_of
+from incidentcore.schedule.civil import BASE, Edges
+from incidentcore.schedule.spans import merge
 
 
 def _pairs(
@@ -22,7 +24,7 @@ def _pairs(
 
 
 @attrs.frozen
-class ReachableHours(AbstractCalendar):
+class ReachableHours(IndexedCalendar):
     """A calendar that is open while somebody on call is within their personal hours.
 
     Used as the ``during`` of a level, it delays a page until somebody on call may be contacted.
@@ -57,24 +59,12 @@ class ReachableHours(AbstractCalendar):
         zones = (layer.rotation.zone for layer in self.schedule.layers)
         object.__setattr__(self, "zone", next(zones, ZoneInfo("UTC")))
 
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
-        low, high = as_utc(start, "start"), as_utc(end, "end")
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
         personal = dict(self.personal)
-        current: Interval | None = None
-        for shift in shifts(self.schedule, start=low, end=high):
-            span = shift.interval
-            windows: list[Interval] = []
+        spans: Edges = []
+        for shift in shifts(self.schedule, start=BASE + low, end=BASE + high):
+            opens, closes = shift.interval.start - BASE, shift.interval.end - BASE
             for person in shift.people:
-                calendar = personal.get(person)
-                own = [span] if calendar is None else calendar.windows(span.start, span.end)
-                windows.extend(own)
-            for window in sorted(windows):
-                if current is not None and window.start <= current.end:
-                    current = Interval(current.start, max(current.end, window.end))
-                    continue
-                if current is not None:
-                    yield current
-                current = window
-        if current is not None:
-            yield current
+                own = personal.get(person)
+                spans += [(opens, closes)] if own is None else spans_of(own, opens, closes)
+        return list(merge(spans))

@@ -19,7 +19,7 @@ from incidentcore._checks import SharedRepr, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.civil import BASE, Edges
-from incidentcore.schedule.engine import Engine
+from incidentcore.schedule.engine import Engine, windows_between
 from incidentcore.schedule.holidays import as_name
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import (
@@ -32,7 +32,7 @@ from incidentcore.schedule.reasons import (
     fill,
     overlay,
 )
-from incidentcore.schedule.spans import clip, intersect, join, merge, subtract
+from incidentcore.schedule.spans import clip, intersect, join_neighbors, merge, subtract
 from incidentcore.values import LintFinding
 
 _PIECE = timedelta(days=366)  # how much is explained at a time
@@ -121,6 +121,39 @@ class AbstractCalendar(Engine):
         return CalendarDifference(other, self) if is_calendar(other) else NotImplemented
 
 
+class IndexedCalendar(AbstractCalendar):
+    """The base class of calendars that fill the index by ``_spans``, without ``windows``."""
+
+    __slots__ = ()
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
+
+        Args:
+            start: The first instant of the span.
+            end: The first instant after the span.
+        """
+        low, high = self._span(start, end)
+        edges = join_neighbors(self._each_edge(low, high), _touching)
+        return (Interval(BASE + opens, BASE + closes) for opens, closes in edges)
+
+    def _each_edge(self, low: timedelta, high: timedelta) -> Iterator[tuple[timedelta, timedelta]]:
+        while low < high:
+            stop = min(low + _PIECE, high)
+            yield from self._open_parts(low, stop)
+            low = stop
+
+    @abstractmethod
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        """Return the open windows within ``[low, high)``: disjoint, ascending, joined."""
+
+
+def _touching(
+    one: tuple[timedelta, timedelta], after: tuple[timedelta, timedelta]
+) -> tuple[timedelta, timedelta] | None:
+    return (one[0], after[1]) if one[1] == after[0] else None
+
+
 def is_calendar(value: object) -> TypeGuard[Calendar]:
     """Return whether a value has all methods of a calendar."""
     return isinstance(value, (Engine, Calendar))
@@ -130,11 +163,7 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
     """Return the open windows of any calendar, including custom ones, as times from ``BASE``."""
     if isinstance(calendar, Engine):
         return calendar._open_parts(low, high)  # noqa: SLF001  one family
-    found = [
-        (window.start - BASE, window.end - BASE)
-        for window in calendar.windows(BASE + low, BASE + high)
-    ]
-    return clip(merge(found), low, high)
+    return windows_between(calendar, low, high)
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
@@ -158,7 +187,7 @@ def _checked(value: Calendar) -> Calendar:
 
 
 @attrs.frozen(repr=False)
-class _Composite(AbstractCalendar):
+class _Composite(IndexedCalendar):
     """Two calendars as one.
 
     Attributes:
@@ -187,10 +216,6 @@ class _Composite(AbstractCalendar):
         """Return the names of both calendars joined by the operator; empty names are left out."""
         names = [getattr(part, "name", "") for part in (self.left, self.right)]
         return f" {self._sign} ".join(filter(None, names))
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint."""
-        return self._indexed_windows(start, end)
 
     def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
         for start, end, left, right in overlay(
@@ -266,8 +291,7 @@ class CalendarUnion(_Composite):
         return all(getattr(part, "is_maintenance", False) for part in (self.left, self.right))
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        spans = [*spans_of(self.left, low, high), *spans_of(self.right, low, high)]
-        return join(sorted(spans))
+        return list(merge((*spans_of(self.left, low, high), *spans_of(self.right, low, high))))
 
     def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
         return left or right
@@ -320,7 +344,7 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 
 @attrs.frozen
-class Maintenance(SharedRepr, AbstractCalendar):
+class Maintenance(SharedRepr, IndexedCalendar):
     """A calendar of individual periods, to subtract from another calendar or to add to it.
 
     Attributes:
@@ -343,10 +367,6 @@ class Maintenance(SharedRepr, AbstractCalendar):
     zone: ZoneInfo = attrs.field(
         factory=_utc, kw_only=True, converter=as_zone, eq=attrgetter("key")
     )
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield maintenance periods in ``[start, end)``, clipped to it, in order and disjoint."""
-        return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         return clip([(item.start - BASE, item.end - BASE) for item in self.intervals], low, high)

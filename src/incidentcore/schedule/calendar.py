@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -13,8 +13,8 @@ import attrs
 
 from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import CalendarDefinitionError, InvalidValueError
-from incidentcore.instants import Interval, as_zone
-from incidentcore.schedule.algebra import AbstractCalendar
+from incidentcore.instants import as_zone
+from incidentcore.schedule.algebra import IndexedCalendar
 from incidentcore.schedule.civil import (
     BASE,
     Days,
@@ -62,7 +62,7 @@ Breaks = tuple[tuple[date | str, tuple[Break, ...]], ...]
 
 
 @attrs.frozen(init=False, repr=False)
-class BusinessCalendar(AbstractCalendar):
+class BusinessCalendar(IndexedCalendar):
     """Opening hours in one time zone, with queries about open time.
 
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
@@ -203,19 +203,6 @@ class BusinessCalendar(AbstractCalendar):
         [('2026-06-02', 'orphan_tail')]
         """
         return lint_plan(self._plan, years)
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
-
-        >>> from datetime import UTC, datetime, timedelta
-        >>> from incidentcore.schedule import BusinessCalendar
-        >>> night = BusinessCalendar(zone="UTC", hours={"fri": "22:00-06:00"})
-        >>> friday = datetime(2026, 6, 5, tzinfo=UTC)
-        >>> for window in night.windows(friday, friday + timedelta(days=2)):
-        ...     print(window.start.strftime("%a %H:%M"), "-", window.end.strftime("%a %H:%M"))
-        Fri 22:00 - Sat 06:00
-        """
-        return self._indexed_windows(start, end)
 
     def _is_business_day(self, day: date) -> bool:
         # Its own windows decide: an edge of the date before that a gap moves into it is not one.

@@ -27,11 +27,10 @@ from incidentcore.schedule.index import (
     wall_index,
     wanted_range,
 )
-from incidentcore.schedule.protocol import Boundary
+from incidentcore.schedule.protocol import Boundary, Calendar
 from incidentcore.schedule.spans import clip, join, merge
 
 _ZERO = timedelta()
-_PIECE = timedelta(days=366)  # how much is listed at a time
 
 
 class Engine(ABC):
@@ -302,26 +301,6 @@ class Engine(ABC):
             low = stop
         return join(found)
 
-    def _indexed_windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Return ``windows`` from the index, for calendars that fill it in another way."""
-        low, high = self._span(start, end)
-        return self._each_window(low, high)
-
-    def _each_window(self, low: timedelta, high: timedelta) -> Iterator[Interval]:
-        held: tuple[timedelta, timedelta] | None = None
-        while low < high:
-            stop = min(low + _PIECE, high)
-            for opens, closes in self._open_parts(low, stop):
-                if held is not None and held[1] == opens:
-                    held = (held[0], closes)
-                    continue
-                if held is not None:
-                    yield Interval(BASE + held[0], BASE + held[1])
-                held = (opens, closes)
-            low = stop
-        if held is not None:
-            yield Interval(BASE + held[0], BASE + held[1])
-
     def _span(self, start: datetime, end: datetime) -> tuple[timedelta, timedelta]:
         low, high = as_utc(start, "start") - BASE, as_utc(end, "end") - BASE
         if high < low:
@@ -342,14 +321,16 @@ class Engine(ABC):
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         """Return the open windows within ``[low, high)``: disjoint, ascending, joined."""
-        found = [
-            (window.start - BASE, window.end - BASE)
-            for window in self.windows(BASE + low, BASE + high)
-        ]
-        return clip(merge(found), low, high)
+        return windows_between(self, low, high)
 
     def _learn_wall(self, at: datetime) -> None:
         """Prepare the index for inputs in the calendar's own zone, once there was one."""
         index = self._index
         if at.tzinfo is self.zone and index.wall is EMPTY and index is not EMPTY:
             index.wall = wall_index(index, self.zone)
+
+
+def windows_between(calendar: Calendar | Engine, low: timedelta, high: timedelta) -> Edges:
+    """Return what ``windows`` of a calendar yields, as times from ``BASE``."""
+    found = calendar.windows(BASE + low, BASE + high)
+    return clip(merge((window.start - BASE, window.end - BASE) for window in found), low, high)

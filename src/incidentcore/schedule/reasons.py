@@ -12,6 +12,7 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.schedule.civil import BASE, Closure, Edges
+from incidentcore.schedule.spans import join_neighbors
 
 Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
 
@@ -111,18 +112,10 @@ def overlay(
 
 def as_reasons(parts: Iterable[Part]) -> Iterator[OpenReason]:
     """Yield an ``OpenReason`` for each interval, with adjacent intervals of one reason joined."""
-    held: Part | None = None
-    for part in parts:
-        if held is not None and held[1] == part[0] and held[2:] == part[2:]:
-            held = (held[0], part[1], *part[2:])
-            continue
-        if held is not None:
-            yield _as_reason(held)
-        held = part
-    if held is not None:
-        yield _as_reason(held)
+    for start, end, code, name in join_neighbors(parts, _both):
+        yield OpenReason(Interval(BASE + start, BASE + end), code, name)
 
 
-def _as_reason(part: Part) -> OpenReason:
-    start, end, code, name = part
-    return OpenReason(Interval(BASE + start, BASE + end), code, name)
+def _both(part: Part, after: Part) -> Part | None:
+    alike = part[1] == after[0] and part[2:] == after[2:]
+    return (part[0], after[1], *part[2:]) if alike else None

@@ -6,14 +6,26 @@ mind which.
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from operator import itemgetter
 from typing import TypeVar
 
 Edge = TypeVar("Edge", int, timedelta)
+T = TypeVar("T")
+
+
+def join_neighbors(items: Iterable[T], both: Callable[[T, T], T | None]) -> Iterator[T]:
+    """Yield items in order, with neighbors joined while ``both`` returns one item for the two."""
+    held: T | None = None
+    for item in items:
+        joined = None if held is None else both(held, item)
+        if held is not None and joined is None:
+            yield held
+        held = item if joined is None else joined
+    if held is not None:
+        yield held
 
 
 def join(spans: Iterable[tuple[Edge, Edge]]) -> list[tuple[Edge, Edge]]:
@@ -59,7 +71,10 @@ def subtract(
     """Return the parts of ascending windows that are outside others."""
     if not spans:
         return []
-    edges = [spans[0][0], *itertools.chain.from_iterable(merge(taken)), spans[-1][1]]
+    edges = [spans[0][0]]
+    for low, high in merge(taken):
+        edges += (low, high)
+    edges.append(spans[-1][1])
     gaps = zip(edges[::2], edges[1::2], strict=True)
     return intersect(spans, [(start, end) for start, end in gaps if start < end])
 

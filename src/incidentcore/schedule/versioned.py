@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,8 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import CalendarDefinitionError
-from incidentcore.instants import Interval, Versions, as_zone
-from incidentcore.schedule.algebra import AbstractCalendar, is_calendar, parts_of, spans_of
+from incidentcore.instants import Versions, as_zone
+from incidentcore.schedule.algebra import IndexedCalendar, is_calendar, parts_of, spans_of
 from incidentcore.schedule.civil import BASE, Edges
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import Part
@@ -33,7 +33,7 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 
 
 @attrs.frozen
-class VersionedCalendar(SharedRepr, AbstractCalendar):
+class VersionedCalendar(SharedRepr, IndexedCalendar):
     """A calendar that changed over time: each version applies while it is in force (rule C7).
 
     Opening hours that change on a Wednesday change nothing before that day, even for a clock that
@@ -67,10 +67,6 @@ class VersionedCalendar(SharedRepr, AbstractCalendar):
     def name(self) -> str:
         """Return the name of the latest version."""
         return getattr(self.versions.entries[-1][1], "name", "")
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
-        return self._indexed_windows(start, end)
 
     def _pieces(
         self, low: timedelta, high: timedelta

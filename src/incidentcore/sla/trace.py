@@ -16,6 +16,7 @@ from incidentcore.instants import Interval
 from incidentcore.pages.table import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
 from incidentcore.schedule import OpenReason
+from incidentcore.schedule.spans import join_neighbors
 from incidentcore.sla.bar import svg_bar
 from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
@@ -287,7 +288,7 @@ def build_trace(
         after = _AFTER.get(cycle.outcome, "stopped")
     if at < now:
         entries.append(_entry(at, now, after, number, **(data if not cycles else {})))
-    joined = list(_joined(entries))
+    joined = list(join_neighbors(entries, _both))
     return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, closing)
 
 
@@ -370,26 +371,18 @@ def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[Trac
             start, index = end, index + 1
 
 
-def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:
-    """Yield the entries, with adjacent entries of the same kind joined."""
-    held: TraceEntry | None = None
-    for entry in entries:
-        if (
-            held is not None
-            and held.code == entry.code
-            and held.interval.end == entry.interval.start
-            and (held.data, held.cycle) == (entry.data, entry.cycle)
-        ):
-            held = TraceEntry(
-                interval=Interval(held.interval.start, entry.interval.end),
-                code=held.code,
-                data=held.data,
-                cycle=held.cycle,
-                counted=held.counted + entry.counted,
-            )
-            continue
-        if held is not None:
-            yield held
-        held = entry
-    if held is not None:
-        yield held
+def _both(entry: TraceEntry, after: TraceEntry) -> TraceEntry | None:
+    """Return two entries as one, if they are adjacent and of the same kind."""
+    if (
+        entry.code != after.code
+        or entry.interval.end != after.interval.start
+        or (entry.data, entry.cycle) != (after.data, after.cycle)
+    ):
+        return None
+    return TraceEntry(
+        interval=Interval(entry.interval.start, after.interval.end),
+        code=entry.code,
+        data=entry.data,
+        cycle=entry.cycle,
+        counted=entry.counted + after.counted,
+    )

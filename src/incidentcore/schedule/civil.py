@@ -24,6 +24,7 @@ BASE = datetime(2000, 1, 1, tzinfo=UTC)
 _NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped in this module
 _BASE_ORDINAL = BASE.toordinal()
 _ONE_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 _ZERO = timedelta()
 STRIDE = 3  # days: no zone ever changed its offset twice within six, which a test asserts
 
@@ -166,6 +167,31 @@ def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
     """
     ordinal = day.toordinal()
     return instant_of(zone, ordinal, _ZERO), instant_of(zone, ordinal, _ONE_DAY)
+
+
+def utc_offset(zone: ZoneInfo, at: timedelta) -> timedelta:
+    """Return the UTC offset of a zone at an instant."""
+    return (BASE + at).astimezone(zone).utcoffset() or _ZERO
+
+
+def offset_changes(
+    zone: ZoneInfo, low: timedelta, high: timedelta
+) -> Iterator[tuple[timedelta, timedelta, timedelta]]:
+    """Yield each change of offset in ``(low, high]``, with the offsets before and after it."""
+    at, offset = low, utc_offset(zone, low)
+    while at < high:
+        then = min(at + STRIDE * _ONE_DAY, high)
+        after = utc_offset(zone, then)
+        if after != offset:
+            first, last = at, then
+            while last - first > _SECOND:
+                middle = first + (last - first) // _SECOND // 2 * _SECOND
+                if utc_offset(zone, middle) == offset:
+                    first = middle
+                else:
+                    last = middle
+            yield last - last % _SECOND, offset, after
+        at, offset = then, after
 
 
 def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:

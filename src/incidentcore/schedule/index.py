@@ -12,19 +12,16 @@ raises TypeError, which tells a query, at no cost, to extend the index.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.instants import EARLIEST, LATEST
-from incidentcore.schedule.civil import BASE, STRIDE, Edges
+from incidentcore.schedule.civil import BASE, Edges, offset_changes, utc_offset
 
 _ZERO = timedelta()
 HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
 _MOST_YEARS = 64  # what one index may hold: about 5 MB; a longer range goes in pieces
-_STRIDE = timedelta(days=STRIDE)
-_SECOND = timedelta(seconds=1)
 
 
 class Index:
@@ -194,9 +191,10 @@ def wall_index(index: Index, zone: ZoneInfo) -> Index:
         edges.append(edge)
         offsets.append(offset)
 
-    begin, shift = index.low, _offset(zone, index.low)
+    begin, shift = index.low, utc_offset(zone, index.low)
     before = shift
-    for change, after in [*_changes(index, zone), (index.high, _offset(zone, index.high))]:
+    end = (index.high, shift, utc_offset(zone, index.high))
+    for change, _, after in [*offset_changes(zone, index.low, index.high), end]:
         first = begin + max(before, shift)  # in wall time
         last = change + min(shift, after)
         if first < last:
@@ -208,28 +206,6 @@ def wall_index(index: Index, zone: ZoneInfo) -> Index:
         begin, before, shift = change, shift, after
     origin = BASE.replace(tzinfo=zone)
     return Index(index.low, index.high, edges, offsets, index.totals, index.shifts, origin)
-
-
-def _offset(zone: ZoneInfo, at: timedelta) -> timedelta:
-    return (BASE + at).astimezone(zone).utcoffset() or _ZERO
-
-
-def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelta]]:
-    """Yield each change of offset inside the index, with the offset after it."""
-    at, offset = index.low, _offset(zone, index.low)
-    while at < index.high:
-        then = min(at + _STRIDE, index.high)
-        after = _offset(zone, then)
-        if after != offset:
-            low, high = at, then
-            while high - low > _SECOND:
-                middle = low + timedelta(seconds=(high - low) // _SECOND // 2)
-                if _offset(zone, middle) == offset:
-                    low = middle
-                else:
-                    high = middle
-            yield high, after
-        at, offset = then, after
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:

@@ -14,8 +14,14 @@ from incidentcore.schedule.expansion import Parts
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
-_BY_PERIOD = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
-_RANGES = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+_LISTS = {
+    "BYMONTH": ("months", 12),
+    "BYWEEKNO": ("weeks", 53),
+    "BYYEARDAY": ("year_days", 366),
+    "BYMONTHDAY": ("month_days", 31),
+    "BYSETPOS": ("positions", 366),
+}
+_PICKED_FROM = ("months", "weeks", "year_days", "month_days")
 _LONGEST = 2_000
 _MOST_INTERVAL = 1_000
 _MOST_COUNT = 10_000
@@ -128,8 +134,8 @@ def _read_parts(named: dict[str, str], refuse: Refuse) -> Parts:
     freq = given.pop("FREQ", "")
     if freq not in _FREQUENCIES:
         raise refuse(freq, "FREQ=YEARLY, MONTHLY, WEEKLY or DAILY")
-    for name in _BY_PERIOD:
-        if name in given and freq not in ("YEARLY", "MONTHLY"):
+    for name in _LISTS:
+        if name in given and name != "BYMONTH" and freq not in ("YEARLY", "MONTHLY"):
             raise refuse(f"{name} with FREQ={freq}", f"{name} with FREQ=YEARLY or MONTHLY")
     weekdays = _read_weekdays(given.pop("BYDAY", ""), freq, refuse)
     week_start = given.pop("WKST", "MO")
@@ -139,59 +145,42 @@ def _read_parts(named: dict[str, str], refuse: Refuse) -> Parts:
     count = given.pop("COUNT", None)
     if count is not None and until is not None:
         raise refuse("COUNT and UNTIL", "one of COUNT and UNTIL")
-    signed = {
-        name: _numbers(given.pop(name, ""), name, _RANGES[name], refuse) for name in _BY_PERIOD
+    lists = {
+        field: _numbers(given.pop(name, ""), name, most, refuse)
+        for name, (field, most) in _LISTS.items()
     }
-    if any(ordinal for ordinal, _ in weekdays) and signed["BYWEEKNO"]:
+    if any(ordinal for ordinal, _ in weekdays) and lists["weeks"]:
         raise refuse("BYDAY with a number and BYWEEKNO", "BYDAY without numbers beside BYWEEKNO")
-    chosen = weekdays or signed["BYMONTHDAY"] or signed["BYYEARDAY"] or signed["BYWEEKNO"]
-    if signed["BYSETPOS"] and not (chosen or "BYMONTH" in given):
+    if lists["positions"] and not (weekdays or any(lists[name] for name in _PICKED_FROM)):
         raise refuse("BYSETPOS", "BYSETPOS beside another BY part to pick from")
     parts = Parts(
         freq=freq,
         interval=_positive(given.pop("INTERVAL", "1"), "INTERVAL", _MOST_INTERVAL, refuse),
         count=None if count is None else _positive(count, "COUNT", _MOST_COUNT, refuse),
         until=until,
-        months=_numbers(given.pop("BYMONTH", ""), "BYMONTH", 12, refuse, signed=False),
         weekdays=weekdays,
-        month_days=signed["BYMONTHDAY"],
-        year_days=signed["BYYEARDAY"],
-        weeks=signed["BYWEEKNO"],
-        positions=signed["BYSETPOS"],
         week_start=_DAYS.index(week_start),
+        **lists,
     )
     if given:
-        raise refuse(
-            next(iter(given)),
-            "FREQ INTERVAL COUNT UNTIL WKST BYMONTH BYDAY BYMONTHDAY BYYEARDAY BYWEEKNO BYSETPOS",
-        )
+        allowed = " ".join(("FREQ INTERVAL COUNT UNTIL WKST BYDAY", *_LISTS))
+        raise refuse(next(iter(given)), allowed)
     return parts
 
 
 def _positive(text: str, name: str, most: int, refuse: Refuse) -> int:
-    if not re.fullmatch(_NUMBER, text) and not (
-        text.isascii() and text.isdigit() and len(text) < 6
-    ):
-        raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
-    number = int(text)
-    if not 1 <= number <= most:
-        raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
-    return number
+    if re.fullmatch("[+]?[0-9]{1,5}", text) and 1 <= int(text) <= most:
+        return int(text)
+    raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
 
 
-def _numbers(
-    text: str, name: str, most: int, refuse: Refuse, *, signed: bool = True
-) -> tuple[int, ...]:
-    if not text:
-        return ()
-    allowed = f"{name} from 1 to {most}" + (f" or -{most} to -1" if signed else "")
+def _numbers(text: str, name: str, most: int, refuse: Refuse) -> tuple[int, ...]:
     found = set()
-    for item in text.split(","):
-        if not re.fullmatch(_NUMBER, item):
-            raise refuse(f"{name}={text}", allowed)
-        number = int(item)
-        if not (1 <= number <= most or (signed and -most <= number <= -1)):
-            raise refuse(f"{name}={text}", allowed)
+    for item in text.split(",") if text else ():
+        number = int(item) if re.fullmatch(_NUMBER, item) else 0
+        if not 1 <= abs(number) <= most or (number < 0 and name == "BYMONTH"):
+            negative = "" if name == "BYMONTH" else f" or -{most} to -1"
+            raise refuse(f"{name}={text}", f"{name} from 1 to {most}{negative}")
         found.add(number)
     return tuple(sorted(found))
 
@@ -251,14 +240,10 @@ def _canonical(parts: Parts) -> str:
         texts.append(f"COUNT={parts.count}")
     if parts.until is not None:
         texts.append(f"UNTIL={parts.until.isoformat().replace('-', '')}")
-    lists = {
-        "BYMONTH": parts.months,
-        "BYWEEKNO": parts.weeks,
-        "BYYEARDAY": parts.year_days,
-        "BYMONTHDAY": parts.month_days,
-        "BYDAY": tuple(f"{ordinal or ''}{_DAYS[day]}" for ordinal, day in parts.weekdays),
-        "BYSETPOS": parts.positions,
-    }
+    lists: dict[str, tuple[object, ...]]
+    lists = {name: getattr(parts, field) for name, (field, _) in _LISTS.items()}
+    lists["BYDAY"] = tuple(f"{ordinal or ''}{_DAYS[day]}" for ordinal, day in parts.weekdays)
+    lists["BYSETPOS"] = lists.pop("BYSETPOS")  # the last of all
     texts.extend(f"{name}={','.join(map(str, items))}" for name, items in lists.items() if items)
     if parts.week_start:
         texts.append(f"WKST={_DAYS[parts.week_start]}")

@@ -14,6 +14,7 @@ import attrs
 from incidentcore._checks import SharedRepr, is_whole
 from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.schedule.civil import BASE, offset_changes
 from incidentcore.schedule.expansion import month_length
 
 T = TypeVar("T")
@@ -26,7 +27,6 @@ _LENGTHS: Final = {
     "weeks": timedelta(days=7),
 }
 _MOST = 10_000
-_SECOND = timedelta(seconds=1)
 _ZERO = timedelta()
 
 
@@ -201,20 +201,8 @@ def _to_utc(zone: ZoneInfo, wall: datetime) -> datetime:
     after = zone.utcoffset(wall.replace(fold=1)) or _ZERO
     if before >= after:
         return (wall - before).replace(tzinfo=UTC)
-    low, high = (wall - after).replace(tzinfo=UTC), (wall - before).replace(tzinfo=UTC)
-    return _change(zone, low, high)
-
-
-def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """Return the instant in ``(low, high]`` at which the offset changes."""
-    before = low.astimezone(zone).utcoffset()
-    while high - low > _SECOND:
-        middle = low + (high - low) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high.replace(microsecond=0)
+    low, high = ((wall - one).replace(tzinfo=UTC) - BASE for one in (after, before))
+    return BASE + next(offset_changes(zone, low, high))[0]
 
 
 @lru_cache(maxsize=1_024)
@@ -222,13 +210,9 @@ def _gaps(zone: ZoneInfo, year: int) -> tuple[tuple[datetime, datetime], ...]:
     """Return the wall times that a zone skips in a year, each as first and first after."""
     if not 2 <= year <= 9998:
         return ()
-    found = []
-    at, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    while at < last:
-        then = min(at + timedelta(days=3), last)
-        before, after = (edge.astimezone(zone).utcoffset() or _ZERO for edge in (at, then))
-        if before < after:
-            change = _change(zone, at, then).replace(tzinfo=None)
-            found.append((change + before, change + after))
-        at = then
-    return tuple(found)
+    low, high = (datetime(one, 1, 1, tzinfo=UTC) - BASE for one in (year, year + 1))
+    base = BASE.replace(tzinfo=None)
+    changes = offset_changes(zone, low, high)
+    return tuple(
+        (base + at + before, base + at + after) for at, before, after in changes if before < after
+    )

@@ -167,10 +167,7 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
-    """Yield the parts of a span with the reasons why they are open or closed, for any calendar.
-
-    Each part has its start and end as times from ``BASE``, and the code and name of the reason.
-    """
+    """Yield the parts of a span for any calendar, each with its reason."""
     for reason in calendar.explain(BASE + low, BASE + high):
         where = reason.interval
         yield where.start - BASE, where.end - BASE, reason.code, reason.name

@@ -25,15 +25,8 @@ def add_days(
 ) -> timedelta | None:
     """Return the instant ``n`` business days later, or None if that is beyond the bound.
 
-    Args:
-        cover: A function that returns an index covering a range of instants.
-        zone: The calendar's time zone.
-        start: The instant at which counting begins, as its distance from ``BASE``.
-        n: The number of business days; negative to count backward.
-        is_business_day: A function that returns whether a date is a business day.
-        end_of_day: Whether to return the last closing of the date found; for zero days, the first
-            one that is not before the start.
-        bound: The last instant to consider; for a negative ``n`` the first.
+    See ``Engine.add_business_days``. Instants are distances from ``BASE``; ``bound`` is the last
+    one to consider, or the first if ``n`` is negative.
     """
     at: timedelta | None = start
     day, time = _civil(zone, start)

@@ -146,25 +146,17 @@ class Days(SharedRepr):
 
 
 def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
-    """Return the instant of a date and time of day, as its distance from ``BASE`` (rule C3).
+    """Return the instant of a time since midnight of a date, as its distance from ``BASE`` (C3).
 
     A time skipped by a change of the UTC offset is moved forward by the length of the change; of a
     repeated time, the first occurrence is used.
-
-    Args:
-        zone: The time zone.
-        ordinal: The date, as its proleptic Gregorian ordinal.
-        time: The time since midnight.
     """
     wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
     return wall - (zone.utcoffset(_NAIVE_BASE + wall) or _ZERO)
 
 
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
-    """Return the start and end of a date in a time zone, as distances from ``BASE``.
-
-    The end is not after the start if the zone skipped the date (rule C4).
-    """
+    """Return the start and end of a date; the end is no later if it was skipped (C4)."""
     ordinal = day.toordinal()
     return instant_of(zone, ordinal, _ZERO), instant_of(zone, ordinal, _ONE_DAY)
 

@@ -117,11 +117,7 @@ def copy_holidays(source: Mapping[date, str], /, *, years: Iterable[int]) -> tup
 
 
 def as_years(years: Iterable[int], most: int = _MOST_YEARS) -> tuple[int, ...]:
-    """Return years in order, each once.
-
-    Raises:
-        InvalidValueError: There are more than ``most`` of them.
-    """
+    """Return years in order, each once; raise an error if there are more than ``most``."""
     found: list[int] = []
     need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:

@@ -314,13 +314,7 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
 
 
 def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
-    """Return the canonical form of a list of holidays: sorted, joined, without duplicates.
-
-    >>> from incidentcore.schedule import Holiday
-    >>> from incidentcore.schedule.holidays import canonical_holidays
-    >>> canonical_holidays([Holiday("2026-12-26"), Holiday("2026-12-25"), Holiday("2026-12-25")])
-    (Holiday(range='2026-12-25/2026-12-26'),)
-    """
+    """Return the canonical form of a list of holidays: sorted, joined, without duplicates."""
     dates: set[tuple[str, tuple[str, ...], int]] = set()
     places: dict[bool, set[tuple[str, tuple[str, ...], int]]] = {False: set(), True: set()}
     rules: dict[tuple[str, str, str, tuple[str, ...]], Holiday] = {}
@@ -340,13 +334,7 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
 
 
 def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
-    """Return holidays for pairs of name and date; adjacent dates of one name become a range.
-
-    >>> from datetime import date
-    >>> from incidentcore.schedule.holidays import closed_days
-    >>> closed_days([("Break", date(2026, 12, 28)), ("Break", date(2026, 12, 29))])
-    (Holiday(range='2026-12-28/2026-12-29', name='Break'),)
-    """
+    """Return holidays for pairs of name and date; adjacent dates of one name become a range."""
     return tuple(_of_days({(name, (), day.toordinal()) for name, day in named}))
 
 

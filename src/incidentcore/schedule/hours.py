@@ -47,15 +47,6 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
     Args:
         value: Text such as ``"09:00-17:00"``, or an iterable of such texts; empty for closed.
         field: The name of the field, for the error.
-
-    Raises:
-        CalendarDefinitionError: A window cannot be read, or two overlap.
-
-    >>> from incidentcore.schedule.hours import parse_hours
-    >>> parse_hours(["13:00-17:00", "08:00-12:00"], "hours")
-    ((28800, 43200), (46800, 61200))
-    >>> parse_hours("22:00-06:00", "hours")
-    ((79200, 108000),)
     """
     if isinstance(value, str):
         return (_parse_window(value, field),)
@@ -111,12 +102,7 @@ def _disjoint(spans: Iterable[Span], field: str) -> tuple[Span, ...]:
 
 
 def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Divide windows at 24:00 into those of the date and those of the next date (rule C2).
-
-    >>> from incidentcore.schedule.hours import split
-    >>> split([(79200, 108000)])
-    (((79200, 86400),), ((0, 21600),))
-    """
+    """Divide windows at 24:00 into those of the date and those of the next date (rule C2)."""
     kept = tuple(spans)
     head = tuple((start, min(end, DAY)) for start, end in kept)
     tail = tuple((max(start, DAY) - DAY, end - DAY) for start, end in kept if end > DAY)
@@ -128,10 +114,6 @@ def weekdays(key: object, field: str) -> list[int]:
 
     A key is a weekday, a range, or several of them with commas. A weekday is an English name, in
     full or cut off after at least two letters.
-
-    >>> from incidentcore.schedule.hours import weekdays
-    >>> weekdays("mon-wed", "hours"), weekdays("Tuesday, Sa-Su", "hours")
-    ([0, 1, 2], [1, 5, 6])
     """
     found: list[int] = []
     for part in key.split(",") if isinstance(key, str) else ("",):
@@ -156,18 +138,8 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
     """Read a week into seven tuples of windows, Monday first, divided at midnight (rule C1).
 
     Args:
-        hours: A mapping or pairs of weekdays (``"mon"``, ``"Monday"``), ranges such as
-            ``"mon-fri"`` (also across the weekend, ``"sat-mon"``) or several with commas
-            (``"mon-thu, sat"``) to hours. Each weekday is named at most once.
+        hours: A mapping or pairs of weekdays, as in ``weekdays``, to hours; each weekday once.
         field: The name of the field, for the error.
-
-    Raises:
-        CalendarDefinitionError: A weekday or window cannot be read, a weekday is named twice, or
-            windows of one date overlap after the division.
-
-    >>> from incidentcore.schedule.hours import parse_week
-    >>> parse_week({"mon": "22:00-06:00"})[:2]
-    (((79200, 86400),), ((0, 21600),))
     """
     written: dict[int, tuple[Span, ...]] = {}
     for key, value in pairs(hours, field):
@@ -188,12 +160,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
 
 
 def format_span(span: Span) -> str:
-    """Return a window as text that ``parse_hours`` can read.
-
-    >>> from incidentcore.schedule.hours import format_span
-    >>> format_span((79200, 108000))
-    '22:00-06:00'
-    """
+    """Return a window as text that ``parse_hours`` can read."""
     start, end = span
     if end > DAY:
         end -= DAY
@@ -209,17 +176,12 @@ def _clock(seconds: int) -> str:
 
 
 def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
-    """Return several windows as text that ``parse_hours`` can read."""
+    """Return several windows as ``format_span`` does."""
     return tuple(format_span(span) for span in spans)
 
 
 def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], ...]:
-    """Return the windows that begin on each weekday, with those past midnight rejoined (C2).
-
-    >>> from incidentcore.schedule.hours import own_windows, parse_week
-    >>> own_windows(parse_week({"fri": "22:00-06:00"}))[4:6]
-    (((79200, 108000),), ())
-    """
+    """Return the windows that begin on each weekday, with those past midnight rejoined (C2)."""
     days = [list(spans) for spans in week]
     for day in range(7):
         after = week[(day + 1) % 7]
@@ -236,12 +198,6 @@ def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[st
     """Return a week as readable text, with equal adjacent days as a range.
 
     A window past midnight is written in one piece.
-
-    >>> from incidentcore.schedule.hours import friendly_week, parse_week
-    >>> friendly_week(parse_week({"mon-fri": "09:00-17:00"}))
-    {'mon-fri': '09:00-17:00'}
-    >>> friendly_week(parse_week({"fri": "22:00-06:00"}))
-    {'fri': '22:00-06:00'}
     """
     texts = [list(format_hours(spans)) for spans in own_windows(week)]
     found: dict[str, str | list[str]] = {}

@@ -9,12 +9,7 @@ _OPEN = "position:absolute;top:0;height:100%;background:#2a7"
 
 
 def week_strip(week: tuple[tuple[Span, ...], ...], caption: str) -> str:
-    """Return an HTML table with one bar for each weekday, in which the open hours are filled.
-
-    >>> from incidentcore.schedule.html import week_strip
-    >>> "09:00-17:00" in week_strip((((32400, 61200),),) + ((),) * 6, "office")
-    True
-    """
+    """Return an HTML table with one bar for each weekday, in which the open hours are filled."""
     rows = []
     for name, spans in zip(WEEKDAYS, week, strict=True):
         bars = "".join(_bar(span) for span in spans)
@@ -36,6 +31,7 @@ def _bar(span: Span) -> str:
 
 
 def _escape(text: str) -> str:
+    # Not from html, whose import would delay that of every calendar.
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(sign, entity)
     return text

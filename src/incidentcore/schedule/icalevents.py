@@ -128,15 +128,7 @@ class _Entry(NamedTuple):
 
 
 def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
-    """Return the events of an iCalendar text.
-
-    Args:
-        source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.
-        zone: The time zone of times that do not state one.
-
-    Raises:
-        FormatError: The text cannot be read; the error lists every problem found.
-    """
+    """Return the events of an iCalendar text; times without a zone are in ``zone``."""
     reader = _Reader(zone)
     events = []
     open_parts: list[str] = []

@@ -139,15 +139,7 @@ class Index:
 
 
 def compile_index(spans: Edges, low: timedelta, high: timedelta) -> Index:
-    """Return the index of windows, which must be in order, disjoint and within ``[low, high]``.
-
-    >>> from datetime import timedelta
-    >>> from incidentcore.schedule.index import compile_index
-    >>> hour = timedelta(hours=1)
-    >>> index = compile_index([(hour, 3 * hour)], 0 * hour, 9 * hour)
-    >>> index.spend(0 * hour, hour)
-    datetime.timedelta(seconds=7200)
-    """
+    """Return the index of windows, which must be in order, disjoint and within ``[low, high]``."""
     # The first two edges enclose nothing, so that odd places are open ones.
     edges = [low, low]
     offsets: list[timedelta | None] = [None, None, _ZERO]

@@ -127,12 +127,7 @@ def need_span_in(
     *,
     least: timedelta = timedelta(),
 ) -> None:
-    """Raise an error unless a value is a span in a calendar: a ``timedelta``, or ``BusinessDays``.
-
-    Raises:
-        InvalidValueError: Or ``error``: the value is of the wrong type, is shorter than ``least``,
-            or is in business days although there is no calendar.
-    """
+    """Raise ``error`` unless a value is a ``timedelta``, or ``BusinessDays`` of a calendar."""
     need_kind("calendar", calendar, Calendar | None, error)
     if isinstance(span, BusinessDays):
         if calendar is None:
@@ -148,10 +143,7 @@ def need_span_in(
 def span_end(
     start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None
 ) -> datetime:
-    """Return the end of a span that begins at ``start``.
-
-    A ``timedelta`` is open time of the calendar, or wall-clock time if there is no calendar.
-    """
+    """Return the end of a span: in open time, or in wall-clock time without a calendar."""
     if calendar is None:
         return start + span  # type: ignore[operator]  # a timedelta: need_span_in asks for a calendar
     if isinstance(span, timedelta):

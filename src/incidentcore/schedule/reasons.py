@@ -63,12 +63,8 @@ def fill(
 ) -> Iterator[Part]:
     """Yield the intervals of ``[low, high)``, open or closed, each with its reason.
 
-    Args:
-        windows: Open windows within the span, ascending.
-        low: The start of the span.
-        high: The end of the span.
-        closures: Closed intervals whose reason is not out of hours, in order of start. If two
-            overlap, the earlier one applies; open windows take precedence over all of them.
+    ``closures`` are the closed intervals whose reason is not out of hours, in order of start. If
+    two overlap, the earlier one applies; the open ``windows`` take precedence over all of them.
     """
     known = deque(closures)
     at = low
@@ -95,10 +91,7 @@ def fill(
 def overlay(
     left: Iterable[Part], right: Iterable[Part]
 ) -> Iterator[tuple[timedelta, timedelta, tuple[str, str], tuple[str, str]]]:
-    """Yield the intervals that result from dividing a span at the edges of two partitions.
-
-    Each has its start, its end, and its reason in the left and in the right partition.
-    """
+    """Yield the pieces of a span cut at the edges of two partitions, with the reason in each."""
     ones, others = iter(left), iter(right)
     one, other = next(ones, None), next(others, None)
     while one is not None and other is not None:

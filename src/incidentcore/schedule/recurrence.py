@@ -51,10 +51,6 @@ class Recurrence(SharedRepr):
         """Return the days on which the rule falls in a range of years, inclusive, in order.
 
         A rule with COUNT is followed for at most 100 years after its start.
-
-        >>> from incidentcore.schedule.recurrence import parse_rule
-        >>> parse_rule("FREQ=MONTHLY;BYDAY=-1FR;BYMONTH=5").in_years(2026, 2027)
-        (datetime.date(2026, 5, 29), datetime.date(2027, 5, 28))
         """
         first, last = max(first, 1), min(last, 9998)
         start, until, left = self.start, self._parts.until, self._parts.count
@@ -87,21 +83,12 @@ def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Rec
     """Return the recurrence rule in a text such as ``"FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"``.
 
     Args:
-        text: The rule, with or without a leading ``RRULE:``. FREQ is YEARLY, MONTHLY, WEEKLY or
-            DAILY; BYMONTHDAY, BYYEARDAY, BYWEEKNO and BYSETPOS are allowed with YEARLY or MONTHLY
-            only.
+        text: The rule, with or without a leading ``RRULE:``.
         start: The first day of the rule; None if it has none. Required if the rule's days depend on
             it: with COUNT, with an INTERVAL above 1, or if no part names the day.
         field: The name of the field, for the error.
 
-    Raises:
-        CalendarDefinitionError: The rule cannot be read, or needs a start.
-
     Source: RFC 5545, 3.3.10; the restrictions are rule C5.
-
-    >>> from incidentcore.schedule.recurrence import parse_rule
-    >>> parse_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH").in_years(2026, 2026)
-    (datetime.date(2026, 11, 26),)
     """
 
     def refuse(given: object, allowed: str) -> CalendarDefinitionError:

@@ -64,10 +64,7 @@ def measure(cover: Cover, low: timedelta, high: timedelta) -> timedelta:
 def spend(
     cover: Cover, at: timedelta, budget: timedelta, limit: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return when a positive amount of open time has passed; None if that is beyond ``limit``.
-
-    The second value is the amount of open time that is left.
-    """
+    """Return when open time has passed (None if beyond ``limit``), and what is left."""
     left = budget
     while at < limit:
         index = cover(at, at)
@@ -83,10 +80,7 @@ def spend(
 def spend_back(
     cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the latest instant with ``budget`` of open time before ``at``; None if too far.
-
-    The limit is ``floor``. The second value is the amount of open time that is left.
-    """
+    """Return from when open time is left until ``at`` (or None), and what is missing."""
     left = budget
     while at > floor:
         index = cover(at - _TICK, at)

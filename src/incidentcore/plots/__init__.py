@@ -1,7 +1,8 @@
 """Charts of the rows that ``*_data`` functions return (extra ``plots``: matplotlib).
 
-Every ``plot_*`` function returns the axes on which it drew; pass your own as ``ax``. ``theme`` is
-``"light"`` or ``"dark"``.
+Every ``plot_*`` function draws such rows and returns the axes on which it drew; pass your own as
+``ax``. ``theme`` is ``"light"`` or ``"dark"``. ``zone`` is the time zone of a time axis. Where it
+may be None, it is the zone of period boundaries or hours; without it, the chart names no zone.
 """
 
 from incidentcore.plots.canvas import picture

@@ -67,12 +67,11 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def need_rows(rows: object, source: str) -> None:
+def _need_rows(rows: object, source: str) -> None:
     """Raise an error if a value is not a list of rows; it names the function to get them from."""
-    keys = _KEYS[source]
     given = f"a {type(rows).__name__}"
     if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
-        missing = {key: None for row in rows for key in keys if key not in row}
+        missing = {key: None for row in rows for key in _KEYS[source] if key not in row}
         if not missing:
             return
         given = f"rows without {', '.join(missing)}"
@@ -89,8 +88,9 @@ def _library() -> Any:
     return mpl
 
 
-def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
-    """Return labeled axes and the colors of a theme; new axes are created if ``ax`` is None."""
+def dress(rows: object, source: str, ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
+    """Return labeled axes for rows, and the colors of a theme; ``ax`` None creates new axes."""
+    _need_rows(rows, source)
     colors = palette_of(theme)
     if ax is None:
         _, ax = _library().pyplot.subplots(layout="constrained")
@@ -137,15 +137,14 @@ def in_zone(label: str, zone: ZoneInfo | str | None) -> str:
     return label if zone is None else f"{label} ({as_zone(zone).key})"
 
 
-def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:
-    """Make the x axis show the time in a zone, label it with the zone, and return the zone."""
+def time_axis(ax: Any, zone: ZoneInfo | str) -> None:
+    """Make the x axis show the time in a zone."""
     place = as_zone(zone)
     dates = _library().dates
     locator = dates.AutoDateLocator(tz=place, minticks=3, maxticks=7)  # four days need days
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=place))
     ax.xaxis.get_offset_text().set_color(ax.xaxis.label.get_color())
-    return place
 
 
 def picture(

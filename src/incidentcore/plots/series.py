@@ -18,7 +18,6 @@ from incidentcore.plots.canvas import (
     dress,
     finish,
     in_zone,
-    need_rows,
     time_axis,
     whole_numbers,
 )
@@ -44,18 +43,11 @@ def _periods(ax: Any, rows: Rows) -> range:
 def plot_flow(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
-    """Draw how many records came in and went out in each period.
+    """Draw how many records came in and went out in each period, from rows of ``flow_data``.
 
     If the rows have ``open``, the backlog at the end of each period is drawn as a line.
-
-    Args:
-        rows: The rows of ``flow_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, shown below the axis; None to show none.
     """
-    need_rows(rows, "flow_data")
-    ax, colors = dress(ax, theme, x=in_zone("period", zone), y="records")
+    ax, colors = dress(rows, "flow_data", ax, theme, x=in_zone("period", zone), y="records")
     places = _periods(ax, rows)
     width = 0.4
     for shift, name, color in ((-0.5, "came_in", colors.first), (0.5, "went_out", colors.second)):
@@ -76,16 +68,8 @@ def plot_flow(
 def plot_backlog(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw how many records were open at each instant, from rows of ``backlog_data``.
-
-    Args:
-        rows: The rows.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the time axis.
-    """
-    need_rows(rows, "backlog_data")
-    ax, colors = dress(ax, theme, x=in_zone("time", zone), y="open records")
+    """Draw how many records were open at each instant, from rows of ``backlog_data``."""
+    ax, colors = dress(rows, "backlog_data", ax, theme, x=in_zone("time", zone), y="open records")
     time_axis(ax, zone)
     instants = [row["at"] for row in rows]
     ax.step(instants, [row["open"] for row in rows], where="post", color=colors.first)
@@ -99,16 +83,11 @@ def plot_forecast(
 ) -> Any:
     """Draw a forecast with its interval, actual figures, and the accuracy of earlier forecasts.
 
-    Args:
-        rows: The rows of ``forecast_data``; if empty, the chart says that there is no forecast.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the time axis.
+    Without rows of ``forecast_data``, the chart says that there is no forecast.
     """
-    need_rows(rows, "forecast_data")
+    ax, colors = dress(rows, "forecast_data", ax, theme, x=in_zone("time", zone), y="records")
     tested = [fill(line, 80) for line in rows[0]["tested"].splitlines()] if rows else []
-    x = "\n".join([in_zone("time", zone), *tested])
-    ax, colors = dress(ax, theme, x=x, y="records")
+    ax.set_xlabel("\n".join([ax.get_xlabel(), *tested]))
     time_axis(ax, zone)
     at = [row["at"] for row in rows]
     if rows:
@@ -126,15 +105,8 @@ def plot_forecast(
 
 
 def plot_aging(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw how many records are open in each age group, from rows of ``aging_data``.
-
-    Args:
-        rows: The rows.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-    """
-    need_rows(rows, "aging_data")
-    ax, colors = dress(ax, theme, x="age (days)", y="open records")
+    """Draw how many records are open in each age group, from rows of ``aging_data``."""
+    ax, colors = dress(rows, "aging_data", ax, theme, x="age (days)", y="open records")
     heights = [row["open"] for row in rows]
     bars = ax.bar([row["age"] for row in rows], heights, 0.7, color=colors.first)
     ax.bar_label(bars, color=colors.text, padding=2)
@@ -145,13 +117,9 @@ def plot_aging(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
 def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
     """Draw a histogram of durations, from rows of ``distribution_data``.
 
-    Args:
-        rows: The rows; an empty bin below the first edge is left out.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
+    An empty bin below the first edge is left out.
     """
-    need_rows(rows, "distribution_data")
-    ax, colors = dress(ax, theme, x="hours", y="records")
+    ax, colors = dress(rows, "distribution_data", ax, theme, x="hours", y="records")
     shown = [row for row in rows if row["from"] is not None or row["count"]]
     names = [
         f"< {row['to']:g}"
@@ -170,19 +138,13 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records that were not done yet against the hours since the start.
+    """Draw the share of records that were not done yet, from rows of ``survival_data``.
 
-    The curve is drawn with its confidence interval. To compare several curves, draw them on the
-    same axes; each has its own color and dashes.
-
-    Args:
-        rows: The rows of ``survival_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        name: The name of the curve, for the legend.
+    The curve, over the hours since the start, is drawn with its confidence interval. To compare
+    several curves, draw them on the same axes; each has its own color and dashes, and ``name`` in
+    the legend.
     """
-    need_rows(rows, "survival_data")
-    ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
+    ax, colors = dress(rows, "survival_data", ax, theme, x="hours", y="share not done (%)")
     place = len(ax.lines) % 3
     color = (colors.first, colors.second, colors.third)[place]
     at = [row["hours"] for row in rows]
@@ -205,30 +167,20 @@ def plot_trend(
     zone: ZoneInfo | str | None = None,
     name: str = "",
 ) -> Any:
-    """Draw a KPI's value for each period.
+    """Draw a KPI's value for each period, from rows of ``trend_data``.
 
-    The point of a period with fewer records than ``Kpi.min_n`` is hollow. To compare groups, draw
-    them on the same axes, each with a name; all must have the same periods, as the groups of a
-    table with ``Periods(..., within=...)`` have.
-
-    Args:
-        rows: The rows of ``trend_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
-        zone: The time zone of period boundaries, shown below the axis; None to show none.
-        name: The name of the line, for the legend; empty for none.
+    The point of a period with fewer records than ``Kpi.min_n`` is hollow. ``unit`` labels the
+    values; ``fraction`` means values from 0 to 1. To compare groups, draw them on the same axes,
+    each with a ``name`` for the legend; all must have the same periods, as the groups of a table
+    with ``Periods(..., within=...)`` have.
 
     Raises:
         InvalidValueError: The axes have a trend with other periods.
     """
-    need_rows(rows, "trend_data")
-    ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
+    ax, colors = dress(rows, "trend_data", ax, theme, x=in_zone("period", zone), y=unit)
     if ax.lines:
-        shown, labels = (
-            [*_labels(rows).values()],
-            [tick.get_text() for tick in ax.get_xticklabels()],
-        )
+        shown = [*_labels(rows).values()]
+        labels = [tick.get_text() for tick in ax.get_xticklabels()]
         if (len(rows), shown) != (len(ax.lines[0].get_xdata()), labels):
             raise InvalidValueError("rows", shown, f"the periods of the axes: {', '.join(labels)}")
     _points(ax, rows, colors, place=len(ax.lines) // 2, name=name)
@@ -265,17 +217,11 @@ def plot_control_chart(
     unit: str = "hours",
     zone: ZoneInfo | str | None = None,
 ) -> Any:
-    """Draw a control chart: a trend with its control limits, and squares for values beyond them.
+    """Draw a trend with its control limits, and squares for values beyond them.
 
-    Args:
-        rows: The rows of ``control_chart_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, for the axis label.
-        zone: The time zone of period boundaries, shown below the axis; None to show none.
+    The rows are those of ``control_chart_data``; ``unit`` labels the values.
     """
-    need_rows(rows, "control_chart_data")
-    ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
+    ax, colors = dress(rows, "control_chart_data", ax, theme, x=in_zone("period", zone), y=unit)
     _points(ax, rows, colors)
     if rows and rows[0]["center"] is not None:
         for name, dashes in (("center", "-"), ("lower", "--"), ("upper", "--")):
@@ -298,16 +244,10 @@ def plot_control_chart(
 def plot_week(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
-    """Draw how many records were opened in each hour of the week.
-
-    Args:
-        rows: The rows of ``week_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the hours, shown below the axis; None to show none.
-    """
-    need_rows(rows, "week_data")
-    ax, colors = dress(ax, theme, x=in_zone("hour of the day", zone), y="day of the week")
+    """Draw how many records were opened in each hour of the week, from rows of ``week_data``."""
+    ax, colors = dress(
+        rows, "week_data", ax, theme, x=in_zone("hour of the day", zone), y="day of the week"
+    )
     days = list(dict.fromkeys(row["day"] for row in rows))
     cells = [[row["opened"] for row in rows if row["day"] == day] for day in days]
     mesh = ax.pcolormesh(cells, cmap="cividis", edgecolors=colors.ground, linewidth=0.5)
@@ -325,16 +265,13 @@ def plot_week(
 def plot_burndown(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
-    """Draw how much of an error budget is left after each period; below zero, it is overspent.
+    """Draw how much of an error budget is left after each period, from rows of ``burndown_data``.
 
-    Args:
-        rows: The rows of ``burndown_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, shown below the axis; None to show none.
+    Below zero, the budget is overspent.
     """
-    need_rows(rows, "burndown_data")
-    ax, colors = dress(ax, theme, x=in_zone("period", zone), y="misses left in the budget")
+    ax, colors = dress(
+        rows, "burndown_data", ax, theme, x=in_zone("period", zone), y="misses left in the budget"
+    )
     places = _periods(ax, rows)
     ax.plot(places, [row["left"] for row in rows], color=colors.first, marker="o", label="left")
     if rows:
@@ -347,25 +284,19 @@ def plot_burndown(
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
     """Draw each group's share and its interval, with a hollow marker for too few records.
 
-    Args:
-        rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,
-            ``table.to_plain()["rows"]``; the total is left out. There is no interval if the KPI has
-            no ``confidence``, which ``Kpi.replace`` can set. Its ``min_n`` decides which groups
-            have too few records.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
+    The rows are those of a ``KpiTable`` of one KPI that is a share, or of ``to_plain()``; the total
+    is left out. There is no interval if the KPI has no ``confidence``, which ``Kpi.replace`` can
+    set. Its ``min_n`` decides which groups have too few records.
 
     Raises:
         InvalidValueError: The KPI is not a share: its unit is not ``fraction``.
     """
-    if not isinstance(rows, KpiTable):
-        need_rows(rows, "to_plain")
-    units = sorted({row["unit"] for row in rows} - {"fraction"})
+    shown = list(rows) if isinstance(rows, KpiTable) else rows
+    ax, colors = dress(shown, "to_plain", ax, theme, x="share (%)", y="group (n)")
+    units = sorted({row["unit"] for row in shown} - {"fraction"})
     if units:
         raise InvalidValueError("rows", f"a KPI in {units[0]}", "a share, whose unit is fraction")
-    ax, colors = dress(ax, theme, x="share (%)", y="group (n)")
-    shown = [row for row in rows if row["value"] is not None and ALL not in row.values()]
-    names = [_group_name(row) for row in shown]
+    shown = [row for row in shown if row["value"] is not None and ALL not in row.values()]
     for place, row in enumerate(shown):
         value = 100 * row["value"]
         xerr = None  # the KPI has no confidence
@@ -381,7 +312,7 @@ def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = 
             capsize=3,
             clip_on=False,  # a mark at 100 % would be cut in half
         )
-    ax.set_yticks(range(len(shown)), names)
+    ax.set_yticks(range(len(shown)), map(_group_name, shown))
     ax.invert_yaxis()
     ax.set_xlim(0, 100)
     ax.grid(axis="x", color=colors.grid)

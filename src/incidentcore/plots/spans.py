@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore.plots.canvas import Theme, dress, finish, in_zone, need_rows, time_axis
+from incidentcore.plots.canvas import Palette, Theme, dress, finish, in_zone, time_axis
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-def _lanes(  # noqa: PLR0917  what every chart here is drawn from
-    rows: Rows, lane_of: Sequence[str], ax: Any, theme: str, zone: ZoneInfo | str, y: str
-) -> tuple[Any, Any, list[str]]:
+def _lanes(
+    rows: Rows, lane_of: Sequence[str], ax: Any, colors: Palette, zone: ZoneInfo | str
+) -> None:
     """Draw each row as a bar in the lane with its name, the first lane at the top."""
-    ax, colors = dress(ax, theme, x=in_zone("time", zone), y=y)
     time_axis(ax, zone)
     lanes = list(dict.fromkeys(lane_of))
     shades = (colors.first, colors.second, colors.third, colors.muted)
@@ -30,29 +29,18 @@ def _lanes(  # noqa: PLR0917  what every chart here is drawn from
     ax.set_yticks(range(len(lanes)), lanes)
     ax.invert_yaxis()
     ax.grid(axis="x", color=colors.grid)
-    return ax, colors, lanes
 
 
 def plot_clock(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw when a clock counted or was paused, when its calendar was closed, and the due time.
-
-    Args:
-        rows: The rows of ``clock_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the time axis.
-    """
-    need_rows(rows, "clock_data")
-    kinds = [row["kind"] for row in rows]
+    """Draw when a clock counted, was paused or closed, and the due time, from ``clock_data``."""
+    ax, colors = dress(rows, "clock_data", ax, theme, x=in_zone("time", zone), y="what it did")
     order = ("counted", "paused", "closed", "ended")
-    known = sorted(zip(rows, kinds, strict=True), key=lambda pair: order.index(pair[1]))
-    ax, colors, lanes = _lanes(
-        [row for row, _ in known], [kind for _, kind in known], ax, theme, zone, "what it did"
-    )
+    known = sorted(rows, key=lambda row: order.index(row["kind"]))
+    _lanes(known, [row["kind"] for row in known], ax, colors, zone)
     due: datetime | None = rows[0]["due"] if rows else None
-    if due is not None and lanes:
+    if due is not None:
         ax.axvline(due, color=colors.text, linestyle="--", label="due")
     return finish(ax, colors)
 
@@ -60,34 +48,24 @@ def plot_clock(
 def plot_life(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw the life of a record: its states, groups and assignees as bars, events as diamonds.
+    """Draw the states, groups and assignees of a record as bars, events as diamonds.
 
-    Args:
-        rows: The rows of ``life_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the time axis.
+    The rows are those of ``life_data``.
     """
-    need_rows(rows, "life_data")
+    y = "what it was, and whose"
+    ax, colors = dress(rows, "life_data", ax, theme, x=in_zone("time", zone), y=y)
     lane_of = [
         "event" if row["lane"] == "event" else f"{row['lane']}: {row['value']}" for row in rows
     ]
-    ax, colors, _ = _lanes(rows, lane_of, ax, theme, zone, "what it was, and whose")
+    _lanes(rows, lane_of, ax, colors, zone)
     return finish(ax, colors)
 
 
 def plot_rota(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw who is on call at what times; the lane ``nobody`` shows the gaps.
-
-    Args:
-        rows: The rows of ``rota_data``.
-        ax: The axes to draw on; created if omitted.
-        theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the time axis.
-    """
-    need_rows(rows, "rota_data")
+    """Draw who is on call at what times, from rows of ``rota_data``; ``nobody`` shows the gaps."""
+    ax, colors = dress(rows, "rota_data", ax, theme, x=in_zone("time", zone), y="on call")
     lane_of = ["nobody" if row["person"] is None else row["person"] for row in rows]
-    ax, colors, _ = _lanes(rows, lane_of, ax, theme, zone, "on call")
+    _lanes(rows, lane_of, ax, colors, zone)
     return finish(ax, colors)

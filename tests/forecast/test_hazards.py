@@ -150,5 +150,5 @@ def test_an_interval_holds_its_share_exactly() -> None:
 def test_where_nobody_is_left_at_risk_one_trial_is_all_that_is_known() -> None:
     """Wilson's bound for one of one is 1 / (1 + z^2), with z = 1.96."""
     tail = HazardCurve([-1], [5], [False]).tail(0, 10)
-    assert (tail.share, tail.high, tail.n, tail.censored) == (1.0, 1.0, 1, 1)
+    assert (tail.share, tail.high, tail.n) == (1.0, 1.0, 1)
     assert round(tail.low, 4) == 0.2065

@@ -47,7 +47,7 @@ def test_means_are_those_of_each_side() -> None:
     found = look(resolved([10, 12, 14, 11, 13] * 4, [2, 3, 4, 2, 4] * 4), target=4 * HOUR)
     assert (found.before.value, found.after.value) == (12 * HOUR, 3 * HOUR)
     assert (found.before.n, found.after.n) == (20, 20)
-    assert (found.before.window, found.after.window) == (
+    assert (found.measure.baseline, found.read) == (
         Interval(START, SPLIT),
         Interval(SPLIT, END),
     )
@@ -119,8 +119,8 @@ def test_counts_are_told_by_the_month() -> None:
     assert found.before.value == pytest.approx(60 / 30 * month)
     assert found.after.value == pytest.approx(15 / 15 * month)
     # Garwood's limits of 60 and 15 at 95 %: 45.79 to 77.23 and 8.40 to 24.74.
-    assert found.before.result.low == pytest.approx(45.786 / 30 * month, rel=1e-4)
-    assert found.after.result.high == pytest.approx(24.740 / 15 * month, rel=1e-4)
+    assert found.before.low == pytest.approx(45.786 / 30 * month, rel=1e-4)
+    assert found.after.high == pytest.approx(24.740 / 15 * month, rel=1e-4)
     assert (found.verdict, found.target_met) == ("no_clear_difference", True)
     assert found.notes()[-1] == "Target 35 records a month: met."
 
@@ -141,8 +141,8 @@ def test_shares_have_wilson_s_interval() -> None:
     found = look(incidents(rows), kpi=kpi, target=0.2)
     assert (found.before.value, found.after.value) == (30 / 40, 4 / 40)
     # Wilson's interval at 95 % of 30 of 40 and of 4 of 40.
-    assert found.before.result.low == pytest.approx(0.5981, abs=1e-4)
-    assert found.after.result.high == pytest.approx(0.2305, abs=1e-4)
+    assert found.before.low == pytest.approx(0.5981, abs=1e-4)
+    assert found.after.high == pytest.approx(0.2305, abs=1e-4)
     assert (found.verdict, found.target_met) == ("better", True)
 
 
@@ -154,8 +154,7 @@ def test_both_sides_are_read_with_the_same_delay() -> None:
 
     at_once = look(records, as_of=END)
     assert (at_once.before.n, at_once.after.n) == (10, 10)
-    assert (at_once.before.as_of, at_once.after.as_of) == (SPLIT, END)
-    assert dict(at_once.before.result.excluded) == {"unresolved": 1}
+    assert dict(at_once.before.excluded) == {"unresolved": 1}
     later = look(records, as_of=END + 300 * HOUR)
     assert (later.before.n, later.after.n) == (11, 11)
     assert later.before.value == later.after.value
@@ -165,7 +164,7 @@ def test_a_window_that_is_not_over_is_read_so_far() -> None:
     """Up to the instant of the computation, and says so; before it begins nothing can be said."""
     records = resolved([10, 11, 12] * 4, [1, 2, 3] * 4)
     found = look(records, as_of=SPLIT + DAY)
-    assert found.after.window == Interval(SPLIT, SPLIT + DAY)
+    assert found.read == Interval(SPLIT, SPLIT + DAY)
     assert (found.complete, found.verdict) == (False, "better")
     assert found.notes()[0] == "The window after is not over: it is read up to 2026-02-01."
     assert look(records, as_of=SPLIT).verdict == "not_enough_data"

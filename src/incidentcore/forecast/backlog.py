@@ -151,7 +151,7 @@ def forecast_backlog(
         for one in without_exercises(records)
     ]
     going = [one for one in stands if one is not None and one.goes_on]
-    any_cell = model.curve((), {})
+    any_cell = next((one.curve for one in model.histories if not one.fields), None)
     findings = tuple(one for one in model.findings if one.code == "completed_only")
     findings += volume.findings
     if any_cell is None or findings or not going:
@@ -186,13 +186,11 @@ def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int, int]
 
     It comes with the age that comparable visits exceed, and the time that was counted so far.
     """
-    best: tuple[HazardCurve, int, int] | None = None
-    for _, curve, since in model.curves(stands):
-        best = curve, stands.age(since), since // MICRO
-        if curve.at_risk(best[1])[0] >= model.enough:
+    for history, age, since in model.comparable(stands):
+        best = history.curve, age, since // MICRO
+        if history.curve.at_risk(age)[0] >= model.enough:
             break
-    assert best is not None  # noqa: S101  the caller has a curve of the coarsest cell
-    return best
+    return best  # the caller has a curve of the coarsest cell
 
 
 def backtest_backlog(
@@ -208,15 +206,9 @@ def backtest_backlog(
 ) -> tuple[BacklogScore, ...]:
     """Return how accurate past forecasts of the backlog would have been.
 
-    Args:
-        definition: The clock.
-        records: The records; those of exercises are excluded.
-        at: The past instants at which to make forecasts.
-        ahead: How far ahead to forecast, as one or more spans; each gets its own score.
-        zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
-        recent: How much time before each instant to use, as for ``breach_model``; None for all.
-        calendar: A calendar whose dates without open time are forecast separately, as for
-            ``forecast_volume``; None if all dates are alike.
+    Forecasts are made at each of the past instants ``at``, for each span in ``ahead``, which gets
+    its own score. ``definition`` and ``recent`` are those of ``breach_model``; ``zone`` and
+    ``calendar`` are those of ``forecast_volume``. Records of exercises are excluded.
 
     Raises:
         InvalidValueError: None of the instants has enough history before it.

@@ -1,8 +1,7 @@
 """The probability that a clock will breach its target, from the outcomes of similar records.
 
-Records are compared with earlier ones in the same cell, a combination of field values. The
-probability of a breach is the share of visits that needed more time than is left, among those that
-had lasted as long. Only time that the clock counted is used: no closed hours, and no pauses.
+It is the share of visits to the same cell that needed more time than is left, among those that had
+lasted as long. Only time that the clock counted is used: no closed hours, and no pauses.
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from incidentcore._checks import as_tuple, each_of, need_kind, need_span, need_whole
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
-from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import (
     CellHistory,
     Cells,
@@ -91,8 +89,7 @@ class BreachModel:
         as_of: The instant up to which events were used.
         recent: The length of the time before ``as_of`` that was used; None for all history.
         cells: The tuples of fields whose values define cells, most specific first.
-        enough: The minimum number of earlier visits that lasted at least as long as the present
-            one; with fewer, the next tuple of fields is used.
+        enough: As for ``breach_model``.
         records: How many records had the clock.
         running: How many of the clocks were running or paused at ``as_of``.
         histories: The earlier visits, grouped by cell.
@@ -111,29 +108,17 @@ class BreachModel:
     def _histories(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], CellHistory]:
         return {(one.fields, one.values): one for one in self.histories}
 
-    @cached_property
-    def _curves(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], HazardCurve]:
-        return {}
+    def comparable(self, stands: Standing) -> Iterator[tuple[CellHistory, int, timedelta]]:
+        """Yield the visits with which a record's clock is compared, the most specific cell first.
 
-    def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records that have the same values in ``fields``."""
-        key = fields, cell_values(fields, facts)
-        if key not in self._curves and key in self._histories:
-            one = self._histories[key]
-            self._curves[key] = HazardCurve(one.entered, one.left, one.ended)
-        return self._curves.get(key)
-
-    def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield the survival curve for each combination of fields, the most specific first.
-
-        ``stands`` is the state of a record's clock at an instant. Each item is a tuple: the fields,
-        the curve, and the time that the clock counted since the record got its present values in
-        these fields. Combinations without earlier records are left out.
+        ``stands`` is the state of the clock at an instant. Each item is a tuple: the visits to one
+        of the record's cells, the age in microseconds that comparable ones exceed, and the time
+        that the clock counted since the record entered the cell. Cells without visits are left out.
         """
         for fields, since in zip(self.cells, stands.entered, strict=True):
-            curve = self.curve(fields, stands.facts)
-            if curve is not None:
-                yield fields, curve, since
+            history = self._histories.get((fields, cell_values(fields, stands.facts)))
+            if history is not None:
+                yield history, stands.age(since), since
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
@@ -187,13 +172,7 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return why ``chance`` returns None for a record; None if it returns a probability.
-
-        Args:
-            record: The record.
-            now: The instant of the forecast; later events are ignored.
-            known_at: Use only what was recorded by this instant; None for everything.
-        """
+        """Return why ``chance``, given the same, returns None; None if it returns a probability."""
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, LintFinding) else None
 
@@ -214,23 +193,18 @@ class BreachModel:
         if self._completed_only:
             return self.findings[0]
         unanswered = LintFinding("too_few", "any", {"n": 0, "enough": self.enough}, texts=_TEXTS)
-        for fields, curve, since in self.curves(stands):
-            age = stands.age(since)
-            cell = str(CellHistory(fields, cell_values(fields, stands.facts), (), (), ()))
-            unfit = self._unfit(cell, *curve.at_risk(age))
+        for history, age, since in self.comparable(stands):
+            cell = str(history)
+            unfit = self._unfit(cell, *history.curve.at_risk(age))
             if unfit is not None:
                 unanswered = unfit
                 continue
-            share, low, high, n, _ = curve.tail(age, (since + left) // MICRO)
-            return BreachChance(
-                probability=share,
-                low=low,
-                high=high,
-                n=n,
-                cell=cell,
-                why=f"of {n} with {cell} that had taken {whole_minutes(since)} there, {share:.0%} "
-                f"took more than the {whole_minutes(left)} that are left",
+            share, low, high, n = history.curve.tail(age, (since + left) // MICRO)
+            why = (
+                f"of {n} with {cell} that had taken {whole_minutes(since)} there, {share:.0%} "
+                f"took more than the {whole_minutes(left)} that are left"
             )
+            return BreachChance(probability=share, low=low, high=high, n=n, cell=cell, why=why)
         return unanswered
 
 
@@ -387,11 +361,10 @@ def expected_resolution(
     stands = standing(model.definition, record, now=now, cells=model.cells)
     if stands is None or not stands.goes_on:
         return None
-    for _, curve, since in model.curves(stands):
-        age = stands.age(since)
-        if model._unfit("", *curve.at_risk(age)) is not None:  # noqa: SLF001
+    for history, age, since in model.comparable(stands):
+        if model._unfit("", *history.curve.at_risk(age)) is not None:  # noqa: SLF001
             continue
-        if (time := curve.quantile(age, share)) is not None:
+        if (time := history.curve.quantile(age, share)) is not None:
             try:
                 calendar = stands.cycle.calendar
                 return calendar.deadline(calendar.next_open(now), time * MICRO - since)

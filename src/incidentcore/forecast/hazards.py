@@ -22,19 +22,13 @@ _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
 class Tail(NamedTuple):
     """The probability of lasting beyond one time, given that another was reached.
 
-    Attributes:
-        share: The probability.
-        low: The lower end of the 95 % interval of the probability.
-        high: The upper end of this interval.
-        n: How many cases were at risk at the time that was reached.
-        censored: How many of these cases have no known end.
+    It comes with its 95 % interval, and with the number of cases at risk at the time reached.
     """
 
     share: float
     low: float
     high: float
     n: int
-    censored: int
 
 
 def score_interval(share: float, n: float) -> tuple[float, float]:
@@ -116,7 +110,7 @@ class HazardCurve:
         else:
             trials = (1 - share) / (share * (self._variance[last] - self._variance[first]))
         low, high = score_interval(share, trials)
-        return Tail(share, low, high, n, self._unended[first])
+        return Tail(share, low, high, n)
 
     def quantile(self, since: int, share: float) -> int | None:
         """Return the time by which a share of the cases that outlasted ``since`` have ended.

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
 from incidentcore.conditions.access import reader
+from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.instants import as_utc
 from incidentcore.kpi.group_keys import label
 from incidentcore.records import Record, Timeline
@@ -33,7 +34,7 @@ Row: TypeAlias = tuple[int, int, bool]
 _ENDED: Final = ("stopped", "reset", "canceled")
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class CellHistory:
     """The visits of records to one cell, which is a combination of field values.
 
@@ -56,32 +57,26 @@ class CellHistory:
     left: tuple[int, ...] = attrs.field(repr=False)
     ended: tuple[bool, ...] = attrs.field(repr=False)
 
+    @cached_property
+    def curve(self) -> HazardCurve:
+        """Return the survival curve of the visits."""
+        return HazardCurve(self.entered, self.left, self.ended)
+
     def __str__(self) -> str:
         pairs = zip(self.fields, self.values, strict=True)
         return ", ".join(f"{name} {value}" for name, value in pairs) or "any"
 
 
 class Standing(NamedTuple):
-    """The state of a record's clock at an instant, from which a forecast is made.
+    """The state of a record's clock at an instant, from which a forecast is made."""
 
-    Attributes:
-        cycle: The clock's current or last cycle.
-        elapsed: The time that the clock counted so far.
-        target: The target of the clock.
-        goes_on: Whether the clock is running or paused.
-        facts: The record's facts at the instant.
-        entered: For each combination of fields in ``cells``, the time counted since the record got
-            its present values.
-        counts: Whether time is counted at the instant: not in a pause or in closed hours.
-    """
-
-    cycle: RawCycle
+    cycle: RawCycle  # the current or last one
     elapsed: timedelta
     target: timedelta
-    goes_on: bool
+    goes_on: bool  # whether the clock is running or paused
     facts: dict[str, Any]
-    entered: tuple[timedelta, ...]
-    counts: bool
+    entered: tuple[timedelta, ...]  # the time counted in the present cell of each kind
+    counts: bool  # whether time is counted at the instant: not in a pause or in closed hours
 
     def age(self, since: timedelta) -> int:
         """Return the length that comparable visits exceed, in microseconds.
@@ -104,13 +99,8 @@ def standing(
 ) -> Standing | None:
     """Return the state of a record's clock at an instant; None if it has not started.
 
-    Args:
-        definition: The clock.
-        record: The record.
-        now: The instant to evaluate at.
-        cells: The combinations of fields whose values are compared.
-        known_at: Use only what was recorded by this instant; None for everything.
-        cycle: The number of the cycle to evaluate; None for the last.
+    ``cells`` are the combinations of fields whose values are compared; ``cycle`` is the number of
+    the cycle to evaluate, None for the last.
     """
     now = as_utc(now, "now")
     timeline = timeline_by(record, now, known_at)

@@ -204,7 +204,6 @@ class _Slots:
         self._closed: dict[object, bool] = {}
 
     def begin(self, at: datetime) -> datetime:
-        """Return the beginning of the hour or day that contains an instant."""
         local = at.astimezone(self.zone)
         if self.unit == "hour":  # of the zone, which may begin at half past in UTC
             whole = local.replace(minute=0, second=0, microsecond=0, tzinfo=None)
@@ -331,17 +330,8 @@ def backtest_volume(
 ) -> VolumeScore:
     """Return how well forecasts of past windows would have matched what happened.
 
-    Each window is forecast from what was known at its beginning.
-
-    Args:
-        records: The records; those of exercises are excluded.
-        windows: The windows to forecast, all in the past.
-        zone: The time zone whose weekdays and hours are used.
-        calendar: A calendar whose dates without open time are forecast separately; None if all
-            dates are alike.
-        unit: The length of a step: ``"hour"`` or ``"day"``.
-        levels: The probabilities of the prediction intervals, such as 0.8.
-        recent: How much time before each window to use; None for all time.
+    Each of ``windows``, all in the past, is forecast from what was known at its beginning. The
+    other arguments are those of ``forecast_volume``.
 
     Raises:
         InvalidValueError: ``windows`` is empty, or none of them has enough history before it.

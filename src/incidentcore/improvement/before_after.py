@@ -30,32 +30,6 @@ _ZERO: Final = timedelta(0)
 
 
 @attrs.frozen(kw_only=True)
-class KpiSide:
-    """A KPI in the window before, or after, an improvement action.
-
-    Attributes:
-        window: The window that was used; it ends no later than the instant of the computation.
-        as_of: The instant of the computation: only events that had happened and been recorded by
-            then were used.
-        result: The KPI's result; its value is a duration, a share, or a count per month.
-    """
-
-    window: Interval
-    as_of: datetime
-    result: KpiResult
-
-    @property
-    def n(self) -> int:
-        """Return the number of records from which the KPI was computed."""
-        return self.result.n
-
-    @property
-    def value(self) -> Value:
-        """Return the value of the KPI."""
-        return self.result.value
-
-
-@attrs.frozen(kw_only=True)
 class BeforeAfter(Tabular):
     """A KPI before and after an action, with conclusions about the difference.
 
@@ -66,7 +40,7 @@ class BeforeAfter(Tabular):
         measure: The KPI, its target and the two windows.
         before: The KPI in the baseline window.
         after: The KPI in the window after the action.
-        complete: Whether the window after the action has ended.
+        read: The part of the window after the action that has passed.
         min_n: The minimum number of records for a comparison.
         confidence: The confidence level of the intervals.
         zone: The time zone of the dates in the text.
@@ -74,12 +48,17 @@ class BeforeAfter(Tabular):
 
     action: str
     measure: KpiTarget
-    before: KpiSide
-    after: KpiSide
-    complete: bool
+    before: KpiResult
+    after: KpiResult
+    read: Interval
     min_n: int
     confidence: Fraction
     zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=as_zone)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the window after the action has ended."""
+        return self.read == self.measure.after
 
     @property
     def enough(self) -> bool:
@@ -90,7 +69,7 @@ class BeforeAfter(Tabular):
         """
         if None in (self.before.value, self.after.value):
             return False
-        wanted = max if self.before.result.unit == _PER_MONTH else min
+        wanted = max if self.before.unit == _PER_MONTH else min
         return wanted(self.before.n, self.after.n) >= self.min_n
 
     @property
@@ -99,7 +78,7 @@ class BeforeAfter(Tabular):
 
         The KPI is better or worse only if the two confidence intervals do not overlap.
         """
-        before, after = self.before.result, self.after.result
+        before, after = self.before, self.after
         if not self.enough:
             return "not_enough_data"
         if _below(after.high, before.low):
@@ -130,14 +109,17 @@ class BeforeAfter(Tabular):
         rows = [
             [
                 name,
-                " to ".join(_day(at, self.zone) for at in (side.window.start, side.window.end)),
-                side.result.text(),
-                f"{side.n:,}",
-                ", ".join(f"{code} {count:,}" for code, count in side.result.excluded.items()),
+                " to ".join(_day(at, self.zone) for at in (window.start, window.end)),
+                result.text(),
+                f"{result.n:,}",
+                ", ".join(f"{code} {count:,}" for code, count in result.excluded.items()),
             ]
-            for name, side in (("before", self.before), ("after", self.after))
+            for name, window, result in (
+                ("before", self.measure.baseline, self.before),
+                ("after", self.read, self.after),
+            )
         ]
-        unit = f" ({_PER_MONTH})" if self.before.result.unit == _PER_MONTH else ""
+        unit = f" ({_PER_MONTH})" if self.before.unit == _PER_MONTH else ""
         headings = ["", "window", f"{self.measure.kpi.id}{unit}", "n", "left out"]
         return headings, rows, [False, False, True, True, False]
 
@@ -154,10 +136,10 @@ def _below(one: Value, other: Value) -> bool:
 def _sentences(found: BeforeAfter) -> Iterator[str]:
     verdict, level = found.verdict, f"{float(100 * found.confidence):g} %"
     if not found.complete:
-        end = _day(found.after.window.end, found.zone)
+        end = _day(found.read.end, found.zone)
         yield f"The window after is not over: it is read up to {end}."
     if verdict == "not_enough_data":
-        side = "on one side" if found.before.result.unit == _PER_MONTH else "on each side"
+        side = "on one side" if found.before.unit == _PER_MONTH else "on each side"
         yield (
             f"Not enough data: {found.before.n:,} records before and {found.after.n:,} after, "
             f"where {found.min_n:,} {side} are wanted. Nothing can be said yet."
@@ -173,7 +155,7 @@ def _sentences(found: BeforeAfter) -> Iterator[str]:
             "explains it. Whether the action is what did it, these figures cannot tell."
         )
     if found.target_met is not None:
-        target = attrs.evolve(found.after.result, value=found.measure.target, low=None, high=None)
+        target = attrs.evolve(found.after, value=found.measure.target, low=None, high=None)
         unit = f" {_PER_MONTH}" if target.unit == _PER_MONTH else ""
         yield f"Target {target.text()}{unit}: {'met' if found.target_met else 'not met'}."
 
@@ -265,7 +247,7 @@ def before_after(
         measure=measure,
         before=_side(kpi, held, baseline, baseline.end + delay, confidence),
         after=_side(kpi, held, read, as_of, confidence),
-        complete=as_of >= after.end,
+        read=read,
         min_n=max(min_n, kpi.min_n),
         confidence=confidence,
         zone=as_zone(zone),
@@ -278,16 +260,16 @@ def _side(
     window: Interval,
     as_of: datetime,
     confidence: Fraction,
-) -> KpiSide:
+) -> KpiResult:
     if kpi.statistic is not None:
         kpi = kpi.replace(confidence=confidence)
     result = compute_kpis([kpi], records, as_of=as_of, window=window)[kpi.id]
     if result.unit == "records":
-        result = _by_month(result, window, confidence)
-    elif kpi.statistic is None and result.n:
+        return _by_month(result, window, confidence)
+    if kpi.statistic is None and result.n:
         low, high = wilson(int(result.numerator or 0), result.n, confidence)
-        result = attrs.evolve(result, low=low, high=high)
-    return KpiSide(window=window, as_of=as_of, result=result)
+        return attrs.evolve(result, low=low, high=high)
+    return result
 
 
 def _by_month(result: KpiResult, window: Interval, confidence: Fraction) -> KpiResult:

@@ -179,19 +179,16 @@ class _Run:
         self.stints: list[Stint] = []
         self.busy = [timedelta(0)] * len(team.agents)
 
-    def at(self, instant: datetime, step: _Step, what: Any) -> None:
-        """Plan a step; of several at the same instant, the one planned first runs first."""
+    def at(self, instant: datetime, step: _Step, what: Any) -> None:  # first planned, first run
         if instant < self.end:
             heappush(self.heap, (instant, next(self.numbers), step, what))
 
     def play(self) -> None:
-        """Run the steps until none is left before the end."""
         while self.heap:
             now, _, step, what = heappop(self.heap)
             step(now, what)
 
     def arrive(self, now: datetime, source: _Source) -> None:
-        """Open the records of one arrival, and plan the next one."""
         kind, openings = source.kind, source.openings
         for _ in range(kind.burst):
             source.count += 1
@@ -217,7 +214,6 @@ class _Run:
         self.at(next(source.arrivals, self.end), self.arrive, source)
 
     def wait(self, now: datetime, ticket: _Ticket) -> None:
-        """Put a record in the queue of its skill."""
         self.waiting += 1
         self.push(ticket, (1, self.team.order(ticket.record, now)))
         self.changed(now, ticket)
@@ -261,12 +257,10 @@ class _Run:
                     self.start(now, place, ticket)
 
     def come_on_duty(self, now: datetime, place: int) -> None:
-        """Let an agent whose hours begin look at the queue."""
         self.woken.remove(place)
         self.dispatch(now)
 
     def start(self, now: datetime, place: int, ticket: _Ticket) -> None:
-        """Let an agent begin to work on a record."""
         agent, by, work = self.team.agents[place], self.actors[place], ticket.part
         self.waiting, ticket.key = self.waiting - 1, None
         record = assign(ticket.record, assignee=agent.id, at=now, by=by)
@@ -315,7 +309,6 @@ class _Run:
     def advance(
         self, record: Incident, action: str, now: datetime, by: Actor, **fields: Any
     ) -> Incident:
-        """Apply an action of the desk, and return the new record."""
         moved = self.lifecycle.advance(record, action, at=now, by=by, **fields)
         if self.is_settled:
             return moved
@@ -330,7 +323,6 @@ class _Run:
             return None
 
     def close(self, now: datetime, ticket: _Ticket) -> None:
-        """Close a record that is still resolved, as the desk's rule says."""
         if self.closes_at(ticket.record) == now:
             ticket.record = self.advance(ticket.record, "close", now, _DESK)
             self.changed(now, ticket)
@@ -356,13 +348,11 @@ class _Run:
             self.wait(now, ticket)
 
     def changed(self, now: datetime, ticket: _Ticket) -> None:
-        """Add a change to the agenda, and plan its next evaluation."""
         if self.agenda is not None:
             self.agenda.put(ticket.record)
             self.plan_look(now)
 
     def plan_look(self, at: datetime) -> None:
-        """Plan an evaluation of the agenda, once for each instant."""
         if at not in self.looks:
             self.looks.add(at)
             self.at(at, self.look, None)
@@ -384,7 +374,6 @@ class _Run:
             self.plan_look(wake)
 
     def result(self) -> Simulation:
-        """Return the result of the run."""
         shares = {}
         for agent, busy in zip(self.team.agents, self.busy, strict=True):
             there = agent.calendar.open_time(self.window.start, self.window.end)

@@ -11,14 +11,8 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from incidentcore.lifecycle import (
-    DIALECTS,
-    INCIDENT,
-    MAJOR_INCIDENT,
-    PROBLEM,
-    SERVICE_REQUEST,
-    to_dot,
-)
+from incidentcore.lifecycle import INCIDENT, MAJOR_INCIDENT, PROBLEM, SERVICE_REQUEST, to_dot
+from incidentcore.lifecycle.presets import DIALECTS
 
 TARGET = Path(__file__).with_name("figures")
 

@@ -18,7 +18,8 @@ from tests.desk.drawn import desks
 from incidentcore.desk import Desk, desk_schema, dump_desk, load_desk
 from incidentcore.desk.file import desk_mapping
 from incidentcore.errors import FormatError
-from incidentcore.lifecycle import DIALECTS, STANDARD_CASCADES, Lifecycle
+from incidentcore.lifecycle import STANDARD_CASCADES, Lifecycle
+from incidentcore.lifecycle.presets import DIALECTS
 from incidentcore.lifecycle.tools import TOOLS
 from incidentcore.records import Incident, Problem, Record, ServiceRequest
 from incidentcore.serialization import dumps, loads

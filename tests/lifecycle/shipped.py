@@ -18,13 +18,19 @@ _FOUND = [
     for name in sorted(room.__all__)
     if isinstance(value := getattr(room, name), Lifecycle)
 ]
-MAJOR = (lifecycle.MAJOR_INCIDENT, lifecycle.MAJOR_INCIDENT_WITH_ROLES)
+MAJOR = (
+    lifecycle.MAJOR_INCIDENT,
+    lifecycle.major_incident(
+        roles=("incident_manager", "technical_lead", "communications_lead", "scribe"),
+        id="major_incident_with_roles",
+    ),
+)
 SHIPPED = tuple(one for one in _FOUND if one not in MAJOR)
 CASCADES: dict[str, tuple[CascadeRule, ...]] = {
     **dict.fromkeys(lifecycle.STANDARD, lifecycle.STANDARD_CASCADES),
     "servicenow_incident": lifecycle.SERVICENOW_CASCADES,
     "servicenow_problem": lifecycle.SERVICENOW_CASCADES,
-    "servicenow_request": lifecycle.SERVICENOW_REQUEST_CASCADES,
+    "servicenow_request": lifecycle.SERVICENOW_CASCADES,
 }
 
 

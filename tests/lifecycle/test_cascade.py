@@ -29,7 +29,6 @@ from incidentcore.lifecycle import (
     advance,
     auto_close_at,
     cascade_effects,
-    follow_cascades,
     lint_lifecycle,
 )
 from incidentcore.records import (
@@ -454,8 +453,8 @@ def test_following_goes_on_to_grandchildren() -> None:
     desk["G"] = link(desk["G"], "child_of", "C", at=AT, by="ada")
     desk["P"] = advance(desk["P"], "resolve", at=AT + HOUR, by="ada", **FIXED)
 
-    found = follow_cascades(
-        desk["P"], desk["P"].history[-1], desk.values(), cascades=STANDARD_CASCADES
+    found = cascade_effects(
+        desk["P"], desk["P"].history[-1], desk.values(), cascades=STANDARD_CASCADES, follow=True
     )
     assert [(one.cascade, one.record_id) for one in found] == [
         ("parent_resolved_resolves_child", "C"),
@@ -494,7 +493,7 @@ def test_following_ends_for_any_rules(rules: list[CascadeRule], begin: str) -> N
         if begin == "say"
         else advance(desk["A"], "start", at=AT, by="ada")
     )
-    found = follow_cascades(first, first.history[-1], desk.values(), cascades=rules)
+    found = cascade_effects(first, first.history[-1], desk.values(), cascades=rules, follow=True)
 
     pairs = [(one.cascade, one.record_id) for one in found]
     assert len(set(pairs)) == len(pairs) <= len(rules) * len(desk)

@@ -23,7 +23,6 @@ from incidentcore.lifecycle import (
     Refused,
     advance,
     cascade_effects,
-    follow_cascades,
 )
 from incidentcore.records import (
     Incident,
@@ -71,7 +70,9 @@ def test_a_refused_cascade_is_told() -> None:
 
     assert isinstance(effect.answer, Refused)
     assert effect.answer.code == "not_allowed"
-    assert follow_cascades(parent, parent.history[-1], [child], cascades=[rule]) == (effect,)
+    assert cascade_effects(parent, parent.history[-1], [child], cascades=[rule], follow=True) == (
+        effect,
+    )
     done = advance(child, "cancel", at=AT, by="ada")
     assert cascade_effects(parent, parent.history[-1], [done], cascades=[rule]) == ()
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 
 from incidentcore.lifecycle import (
-    DIALECTS,
     MAJOR_INCIDENT,
     STANDARD,
     Lifecycle,
@@ -16,6 +15,7 @@ from incidentcore.lifecycle import (
     to_dot,
     to_mermaid,
 )
+from incidentcore.lifecycle.presets import DIALECTS
 from incidentcore.testing.strategies_records import lifecycles
 from incidentcore.values import CLOSED, State
 

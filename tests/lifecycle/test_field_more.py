@@ -14,7 +14,7 @@ from incidentcore.lifecycle import (
     Copy,
     EveryLinked,
     advance,
-    follow_cascades,
+    cascade_effects,
 )
 from incidentcore.records import (
     ApprovalRule,
@@ -59,7 +59,9 @@ def follow(desk: dict[str, Any], name: str, *rules: CascadeRule) -> list[str]:
     """Apply the cascades of a record's last event; return the records that they change."""
     record = desk[name]
     cascades = rules or STANDARD_CASCADES
-    found = follow_cascades(record, record.history[-1], desk.values(), cascades=cascades)
+    found = cascade_effects(
+        record, record.history[-1], desk.values(), cascades=cascades, follow=True
+    )
     for effect in found:
         assert effect.answer, effect
         desk[effect.record_id] = effect.answer.record

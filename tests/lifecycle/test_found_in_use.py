@@ -11,7 +11,6 @@ import pytest
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle import (
     PROBLEM,
-    PROBLEM_TO_INCIDENT,
     TEXTBOOK_INCIDENT,
     ZENDESK_TICKET,
     Allowed,
@@ -26,6 +25,7 @@ from incidentcore.lifecycle import (
     decide,
     decide_major,
 )
+from incidentcore.lifecycle.standard_cascades import PROBLEM_TO_INCIDENT
 from incidentcore.records import (
     Incident,
     Link,

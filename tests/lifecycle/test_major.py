@@ -14,7 +14,6 @@ from incidentcore.errors import (
 )
 from incidentcore.lifecycle import (
     INCIDENT,
-    MAJOR_INCIDENT_WITH_ROLES,
     Allowed,
     Lifecycle,
     Refused,
@@ -119,15 +118,14 @@ def test_whoever_accepts_a_major_incident_gets_it() -> None:
     assert record.history[-1].reason == "all sites"  # type: ignore[attr-defined]  # its own kind
 
 
-WITH_ROLES: dict[str, Any] = {"lifecycle": MAJOR_INCIDENT_WITH_ROLES}
-
-
 FOUR = {
     "incident_manager": "ada",
     "technical_lead": "bo",
     "communications_lead": "kim",
     "scribe": "lee",
 }
+FOUR_NEEDED = major_incident(roles=FOUR)
+WITH_ROLES: dict[str, Any] = {"lifecycle": FOUR_NEEDED}
 
 
 @pytest.mark.parametrize("missing", FOUR)
@@ -182,7 +180,7 @@ def test_which_roles_are_asked_for_is_a_choice() -> None:
     assert "nobody is legal" in refusal.reason
     accepted = advance_major(incident(), "accept", roles={"legal": "max"}, at=AT, by="ada", **told)
     assert accepted.major_status == "accepted"
-    assert lint_lifecycle(lifecycle) == lint_lifecycle(MAJOR_INCIDENT_WITH_ROLES) == ()
+    assert lint_lifecycle(lifecycle) == lint_lifecycle(FOUR_NEEDED) == ()
     for wrong in ("", "a.b", 5):
         with pytest.raises(LifecycleDefinitionError, match="without a dot"):
             major_incident(roles=[wrong])  # type: ignore[list-item]

@@ -35,7 +35,6 @@ from incidentcore.lifecycle import (
     Transition,
     advance,
     cascade_effects,
-    follow_cascades,
     lint_lifecycle,
 )
 from incidentcore.records import (
@@ -480,8 +479,8 @@ def test_a_child_that_reopens_reopens_its_parent_until_all_are_resolved_again() 
     for hours, (name, verb, parent) in enumerate(steps, start=1):
         fields = FIX if verb == "resolve" else {}
         desk[name] = advance(desk[name], verb, at=AT + HOUR * hours, by="ada", fields=fields)
-        for effect in follow_cascades(
-            desk[name], desk[name].history[-1], desk.values(), cascades=rules
+        for effect in cascade_effects(
+            desk[name], desk[name].history[-1], desk.values(), cascades=rules, follow=True
         ):
             desk[effect.record_id] = effect.answer.record  # type: ignore[union-attr]  # allowed
         assert desk["P"].state.name == parent

@@ -11,14 +11,11 @@ import pytest
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle import (
-    APPROVALS_TO_REQUEST,
-    REQUEST_TO_TASKS,
     SERVICE_REQUEST,
+    SERVICENOW_CASCADES,
     SERVICENOW_REQUEST,
-    SERVICENOW_REQUEST_CASCADES,
     STANDARD,
     STANDARD_CASCADES,
-    TASKS_TO_REQUEST,
     Allowed,
     CascadeRule,
     Copy,
@@ -33,7 +30,12 @@ from incidentcore.lifecycle import (
     refuse_open_tasks,
 )
 from incidentcore.lifecycle.cascade import CascadeEffect
-from incidentcore.lifecycle.standard_cascades import PARENT_TO_CHILD
+from incidentcore.lifecycle.standard_cascades import (
+    APPROVALS_TO_REQUEST,
+    PARENT_TO_CHILD,
+    REQUEST_TO_TASKS,
+    TASKS_TO_REQUEST,
+)
 from incidentcore.records import (
     ApprovalRule,
     Commented,
@@ -259,7 +261,7 @@ def test_tasks_roll_up_to_their_request(statuses: list[str], ours: str, servicen
         record,
         record.history[-1],
         [],
-        cascades=SERVICENOW_REQUEST_CASCADES,
+        cascades=SERVICENOW_CASCADES,
         lifecycles={SERVICENOW_REQUEST.id: SERVICENOW_REQUEST},
     )
     assert [effect.answer.record.state.name for effect in answer] == (  # type: ignore[union-attr]

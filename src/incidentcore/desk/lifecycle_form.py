@@ -18,7 +18,6 @@ from incidentcore.desk.when import FIELD, WHEN
 from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import (
-    DIALECTS,
     STANDARD,
     EveryLinked,
     InputField,
@@ -26,6 +25,7 @@ from incidentcore.lifecycle import (
     ReopenWindow,
     Transition,
 )
+from incidentcore.lifecycle.presets import DIALECTS
 from incidentcore.lifecycle.tools import TOOLS
 from incidentcore.lifecycle.transition import input_named
 from incidentcore.schedule import BusinessDays, Calendar

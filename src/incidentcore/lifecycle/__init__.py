@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.lifecycle.cascade import cascade_effects, follow_cascades
+    from incidentcore.lifecycle.cascade import cascade_effects
     from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
     from incidentcore.lifecycle.check import check_history
     from incidentcore.lifecycle.decision import Allowed, Refused
@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from incidentcore.lifecycle.lint import lint_lifecycle
     from incidentcore.lifecycle.major import (
         MAJOR_INCIDENT,
-        MAJOR_INCIDENT_WITH_ROLES,
         advance_major,
         decide_major,
         major_incident,
     )
     from incidentcore.lifecycle.presets import (
-        DIALECTS,
         JSM_INCIDENT,
         JSM_REQUEST,
         JSM_REQUEST_WITH_APPROVAL,
@@ -29,11 +27,10 @@ if TYPE_CHECKING:
         SERVICENOW_INCIDENT,
         SERVICENOW_PROBLEM,
         SERVICENOW_REQUEST,
-        SERVICENOW_REQUEST_CASCADES,
         TEXTBOOK_INCIDENT,
         ZENDESK_TICKET,
     )
-    from incidentcore.lifecycle.reopening import ReopenWindow, auto_close_at, reopen_until
+    from incidentcore.lifecycle.reopening import ReopenWindow, auto_close_at
     from incidentcore.lifecycle.standard import (
         APPROVED_IF_ASKED,
         HOLD_REASONS,
@@ -48,26 +45,19 @@ if TYPE_CHECKING:
         explain,
     )
     from incidentcore.lifecycle.standard_cascades import (
-        APPROVALS_TO_REQUEST,
         DUPLICATE_ANSWERS,
-        PARENT_TO_CHILD,
-        PROBLEM_TO_INCIDENT,
-        REQUEST_TO_TASKS,
         STANDARD_CASCADES,
-        TASKS_TO_REQUEST,
         parent_to_child,
         refuse_open_tasks,
     )
     from incidentcore.lifecycle.transition import Attempt, Guard, InputField, Transition
 
 __all__ = [
-    "APPROVALS_TO_REQUEST",
     "APPROVED_IF_ASKED",
     "Allowed",
     "Attempt",
     "CascadeRule",
     "Copy",
-    "DIALECTS",
     "DUPLICATE_ANSWERS",
     "EveryLinked",
     "Guard",
@@ -79,23 +69,17 @@ __all__ = [
     "JSM_REQUEST_WITH_APPROVAL",
     "Lifecycle",
     "MAJOR_INCIDENT",
-    "MAJOR_INCIDENT_WITH_ROLES",
-    "PARENT_TO_CHILD",
     "PROBLEM",
-    "PROBLEM_TO_INCIDENT",
     "REJECTED_IF_ASKED",
-    "REQUEST_TO_TASKS",
     "Refused",
     "ReopenWindow",
     "SERVICENOW_CASCADES",
     "SERVICENOW_INCIDENT",
     "SERVICENOW_PROBLEM",
     "SERVICENOW_REQUEST",
-    "SERVICENOW_REQUEST_CASCADES",
     "SERVICE_REQUEST",
     "STANDARD",
     "STANDARD_CASCADES",
-    "TASKS_TO_REQUEST",
     "TEXTBOOK_INCIDENT",
     "Transition",
     "ZENDESK_TICKET",
@@ -108,12 +92,10 @@ __all__ = [
     "decide",
     "decide_major",
     "explain",
-    "follow_cascades",
     "lint_lifecycle",
     "major_incident",
     "parent_to_child",
     "refuse_open_tasks",
-    "reopen_until",
     "to_dot",
     "to_mermaid",
 ]
@@ -122,7 +104,7 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "cascade": "cascade_effects follow_cascades",
+            "cascade": "cascade_effects",
             "cascade_rule": "CascadeRule Copy",
             "check": "check_history",
             "decision": "Allowed Refused",
@@ -130,23 +112,19 @@ if not TYPE_CHECKING:
             "engine": "Lifecycle",
             "guards": "EveryLinked",
             "lint": "lint_lifecycle",
-            "major": (
-                "MAJOR_INCIDENT MAJOR_INCIDENT_WITH_ROLES advance_major decide_major major_incident"
-            ),
+            "major": ("MAJOR_INCIDENT advance_major decide_major major_incident"),
             "presets": (
-                "DIALECTS JSM_INCIDENT JSM_REQUEST JSM_REQUEST_WITH_APPROVAL SERVICENOW_CASCADES "
+                "JSM_INCIDENT JSM_REQUEST JSM_REQUEST_WITH_APPROVAL SERVICENOW_CASCADES "
                 "SERVICENOW_INCIDENT SERVICENOW_PROBLEM SERVICENOW_REQUEST "
-                "SERVICENOW_REQUEST_CASCADES TEXTBOOK_INCIDENT ZENDESK_TICKET"
+                "TEXTBOOK_INCIDENT ZENDESK_TICKET"
             ),
-            "reopening": "ReopenWindow auto_close_at reopen_until",
+            "reopening": "ReopenWindow auto_close_at",
             "standard": (
                 "APPROVED_IF_ASKED HOLD_REASONS INCIDENT PROBLEM REJECTED_IF_ASKED "
                 "SERVICE_REQUEST STANDARD advance allowed_actions decide explain"
             ),
             "standard_cascades": (
-                "APPROVALS_TO_REQUEST DUPLICATE_ANSWERS PARENT_TO_CHILD PROBLEM_TO_INCIDENT "
-                "REQUEST_TO_TASKS STANDARD_CASCADES TASKS_TO_REQUEST parent_to_child "
-                "refuse_open_tasks"
+                "DUPLICATE_ANSWERS STANDARD_CASCADES parent_to_child refuse_open_tasks"
             ),
             "transition": "Attempt Guard InputField Transition",
         },

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import attrs
@@ -60,11 +61,11 @@ def cascade_effects(
     cascades: Iterable[CascadeRule],
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
+    follow: bool = False,
 ) -> tuple[CascadeEffect, ...]:
     """Return the effects of a record's event on related records, without changing anything.
 
-    Your application stores the allowed effects and reports the refused ones. The effects' own
-    effects are not included; ``follow_cascades`` includes them.
+    Your application stores the allowed effects and reports the refused ones.
 
     Whether a rule applies to a record depends on the record as it was at the event. If an event is
     recorded late, an event that happened after it may now be the one that changes the field in a
@@ -81,10 +82,13 @@ def cascade_effects(
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.
         by: The actor of the effects. Defaults to the event's actor.
+        follow: Whether to include what the effects cause in turn. Each rule is then followed once
+            for each record, so this always ends; ``related`` has all records that may be affected.
 
     Returns:
         One effect for each rule and each record to which it applies, refusals included, in the
-        order of the rules and records.
+        order of the rules and records; those that others cause come in the order in which they
+        occur.
 
     Raises:
         InvalidValueError: The event is not in the record's history, or a related record follows a
@@ -94,6 +98,9 @@ def cascade_effects(
     """
     need_kind("record", record, Record)
     need_kind("event", event, Event)
+    if follow:
+        effects_of = partial(cascade_effects, lifecycles=lifecycles, by=by)
+        return _followed(record, event, related, as_tuple(cascades, CascadeRule), effects_of)
     if all(known.id != event.id for known in record.history):
         raise InvalidValueError("event", event, f"an event in the history of {record.id}")
     others = {one.id: one for one in each_of("related", related, Record) if one.id != record.id}
@@ -124,29 +131,14 @@ def cascade_effects(
     return tuple(effects)
 
 
-def follow_cascades(
+def _followed(
     record: Record,
     event: Event,
     related: Iterable[Record],
-    /,
-    *,
-    cascades: Iterable[CascadeRule],
-    lifecycles: Mapping[str, Lifecycle] | None = None,
-    by: Actor | str | None = None,
+    rules: tuple[CascadeRule, ...],
+    effects_of: Callable[..., tuple[CascadeEffect, ...]],
 ) -> tuple[CascadeEffect, ...]:
-    """Return the effects of a record's event on other records, and what these cause in turn.
-
-    Each effect builds on the previous ones. Each rule is followed once for each record, so this
-    always ends. The arguments and errors are those of ``cascade_effects``; ``related`` has all
-    records that may be affected.
-
-    Returns:
-        The effects, refusals included, in the order in which they occur.
-
-    Source: rule L4.
-    """
-    need_kind("record", record, Record)
-    rules = as_tuple(cascades, CascadeRule)
+    """Return the effects of an event, and of their events; each builds on the previous ones."""
     latest = {other.id: other for other in each_of("related", related, Record)}
     latest[record.id] = record
     followed: set[tuple[str, str]] = set()
@@ -155,10 +147,7 @@ def follow_cascades(
     while queue:
         name, cause = queue.popleft()
         for rule in rules:
-            step = cascade_effects(
-                latest[name], cause, latest.values(), cascades=[rule], lifecycles=lifecycles, by=by
-            )
-            for effect in step:
+            for effect in effects_of(latest[name], cause, latest.values(), cascades=[rule]):
                 if (rule.id, effect.record_id) in followed:
                     continue
                 followed.add((rule.id, effect.record_id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from incidentcore._checks import as_tuple, need_key_part, need_kind
 from incidentcore.conditions import AllOf, field
@@ -38,7 +38,6 @@ from incidentcore.records import (
     set_major_status,
 )
 from incidentcore.records.events.core import written_fields
-from incidentcore.records.fields import MajorRole
 from incidentcore.records.fold import in_time
 from incidentcore.values import Actor, State
 
@@ -53,7 +52,6 @@ _REASON: Final = InputField("reason", "custom.reason")
 _IMPACT: Final = InputField("business_impact")
 _ROLES: Final = InputField("roles", "major_roles")
 _MAYBE_ROLES: Final = InputField("roles", "major_roles", required=False)
-MAJOR_ROLES: Final[tuple[str, ...]] = get_args(MajorRole)
 
 
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
@@ -107,9 +105,6 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
 
 MAJOR_INCIDENT: Final = major_incident()
 """The lifecycle of major incident candidates: open until the decision, resolved if accepted."""
-
-MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
-"""``MAJOR_INCIDENT``, but a candidate is accepted only once all four roles are held."""
 
 
 def decide_major(

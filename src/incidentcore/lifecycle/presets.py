@@ -136,27 +136,6 @@ SERVICENOW_PROBLEM: Final = Lifecycle(
 canceled problem is closed with the resolution code ``Canceled``. In ServiceNow, the role that may
 analyze a problem again depends on the code; here any agent may (our choice)."""
 
-SERVICENOW_CASCADES: Final = (
-    *parent_to_child(
-        new="New",
-        in_progress="In Progress",
-        on_hold="On Hold",
-        resolved="Resolved",
-        reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
-        resolves=_NOT_BY_REQUESTER,
-        changes_all=True,
-    ),
-    *problem_to_incident(
-        solved=("Resolved", "Closed"),
-        unsolved=("Canceled", "Duplicate", "Risk Accepted"),
-        on_hold="On Hold",
-        reason="Awaiting Problem",
-        code="Resolved by problem",
-        resolves=_NOT_BY_REQUESTER,
-    ),
-)
-"""The effects of ServiceNow's incidents and problems on linked incidents."""
-
 _REQ_OPEN, _REQ_WORK = _states("Open", "Work in Progress", open=True)
 _REQ_PENDING = State("Pending", open=True, pauses=True)
 _REQ_OPEN_STATES: Final = (_REQ_OPEN, _REQ_WORK, _REQ_PENDING)
@@ -195,15 +174,32 @@ def _rolled_up(status: str, action: str) -> CascadeRule:
     )
 
 
-SERVICENOW_REQUEST_CASCADES: Final = (
+SERVICENOW_CASCADES: Final = (
+    *parent_to_child(
+        new="New",
+        in_progress="In Progress",
+        on_hold="On Hold",
+        resolved="Resolved",
+        reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
+        resolves=_NOT_BY_REQUESTER,
+        changes_all=True,
+    ),
+    *problem_to_incident(
+        solved=("Resolved", "Closed"),
+        unsolved=("Canceled", "Duplicate", "Risk Accepted"),
+        on_hold="On Hold",
+        reason="Awaiting Problem",
+        code="Resolved by problem",
+        resolves=_NOT_BY_REQUESTER,
+    ),
     _rolled_up("closed_complete", "close_complete"),
     _rolled_up("closed_incomplete", "close_incomplete"),
     _rolled_up("closed_skipped", "close_skipped"),
     *request_to_tasks(closed=(_COMPLETE.name, _INCOMPLETE.name), canceled=(_SKIPPED.name,)),
 )
-"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks when the item ends.
-A mix of complete and skipped tasks counts as complete (our choice; the documentation does not
-say)."""
+"""The effects of ServiceNow's incidents and problems on linked incidents, the roll-up from tasks to
+their requested item, and the end of tasks when the item ends. A mix of complete and skipped tasks
+counts as complete (our choice; the documentation does not say)."""
 
 _JSM_OPEN, _JSM_WORK = _states("Open", "Work in progress", open=True)
 _JSM_PENDING = State("Pending", open=True, pauses=True)

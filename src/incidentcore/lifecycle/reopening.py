@@ -80,28 +80,6 @@ def auto_close_at(
     return span_end(start, after, calendar)
 
 
-def reopen_until(
-    record: Record, /, *, within: timedelta | BusinessDays, calendar: Calendar | None = None
-) -> datetime | None:
-    """Return the last instant at which a resolved record may be reopened.
-
-    Args:
-        record: The record.
-        within: How long after its resolution the record may be reopened.
-        calendar: The calendar whose open time counts; None for wall-clock time.
-
-    Returns:
-        The instant in UTC, or None if the record is not resolved.
-
-    Source: rule L6.
-    """
-    need_kind("record", record, Record)
-    need_span_in("within", within, calendar)
-    if record.resolved_at is None:
-        return None
-    return span_end(record.resolved_at, within, calendar)
-
-
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(need_several("exempt", roles, "a sequence of roles", LifecycleDefinitionError))
 
@@ -138,6 +116,13 @@ class ReopenWindow(SharedRepr):
         by_day = isinstance(self.within, BusinessDays) and self.within.end_of_day
         how = "by the" if by_day else "within"
         return f"reopen {how} {self.within}".removesuffix(", 0:00:00")
+
+    def until(self, record: Record, /) -> datetime | None:
+        """Return the last instant at which a record may be reopened; None if it is not resolved."""
+        need_kind("record", record, Record)
+        if record.resolved_at is None:
+            return None
+        return span_end(record.resolved_at, self.within, self.calendar)
 
     def __call__(self, attempt: Attempt, /) -> bool:
         """Return whether an attempt is made in time, or by an exempt role."""

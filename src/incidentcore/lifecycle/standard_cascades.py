@@ -180,7 +180,7 @@ def refuse_open_tasks(
 ) -> Lifecycle:
     """Return a lifecycle that refuses to end a request while any of its tasks is open.
 
-    To end the tasks with the request instead, use the cascade rules ``REQUEST_TO_TASKS``.
+    To end the tasks with the request instead, use ``STANDARD_CASCADES``.
 
     Args:
         lifecycle: A lifecycle of service requests.

@@ -11,13 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.lifecycle import (
-    APPROVALS_TO_REQUEST,
-    Refused,
-    advance,
-    cascade_effects,
-    decide,
-)
+from incidentcore.lifecycle import Refused, advance, cascade_effects, decide
+from incidentcore.lifecycle.standard_cascades import APPROVALS_TO_REQUEST
 from incidentcore.records import (
     ApprovalRule,
     ServiceRequest,

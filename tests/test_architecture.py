@@ -148,7 +148,7 @@ BUILTINS = {"input", "open"}
 LONGEST = 400
 
 # Modules inside rooms from which pages import, and those of which a room takes every name.
-WITH_EXPORTS = re.compile(r"adapters\.|kpi\.catalogue\.|vendors\.(table_)?presets$")
+WITH_EXPORTS = re.compile(r"adapters\.|kpi\.catalogue\.")
 
 ORDER = {room: place for place, (room, _) in enumerate(ROOMS)}
 

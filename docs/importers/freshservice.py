@@ -2,13 +2,10 @@
 
 import re
 
+from incidentcore.lifecycle.tools import FRESHSERVICE_TICKET
 from incidentcore.records import Commented, Incident
 from incidentcore.vendors.kit import LOGGED, Import, Times, joined, pick, unpaged
-from incidentcore.vendors.presets import (
-    FRESHSERVICE_LEVELS,
-    FRESHSERVICE_STATES,
-    FRESHSERVICE_TICKET,
-)
+from incidentcore.vendors.presets import FRESHSERVICE_LEVELS, FRESHSERVICE_STATES
 
 FIELDS = {"status": "state", "priority": "priority", "agent": "assignee", "group": "group"}
 SET = re.compile(r"set ([\w ]+?) as (.+)", re.IGNORECASE)

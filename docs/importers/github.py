@@ -1,8 +1,9 @@
 """GitHub: issues with their timelines; a closed one is resolved or canceled by its reason."""
 
+from incidentcore.lifecycle.tools import GITHUB_ISSUE
 from incidentcore.records import Commented, Incident
 from incidentcore.vendors.kit import Import, LevelTable, pick, unpaged
-from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
+from incidentcore.vendors.presets import GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
 TEAM = ("MEMBER", "OWNER", "COLLABORATOR")

@@ -2,9 +2,10 @@
 
 import re
 
+from incidentcore.lifecycle.tools import GLPI_TICKET
 from incidentcore.records import Commented, Incident
 from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Roles, Times, joined
-from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES, GLPI_TICKET
+from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES
 
 FIELDS = {"1": "title", "3": "priority", "5": "assignee", "8": "group", "12": "state"}
 FIGURES = ("takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat", "waiting_duration")

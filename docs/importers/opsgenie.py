@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from incidentcore.lifecycle.tools import OPSGENIE_ALERT
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
 from incidentcore.vendors.kit import IMPORTER, Import, Times, unpaged
 from incidentcore.vendors.kit.paths import CUT
-from incidentcore.vendors.presets import OPSGENIE_ALERT, OPSGENIE_LEVELS, OPSGENIE_STATES
+from incidentcore.vendors.presets import OPSGENIE_LEVELS, OPSGENIE_STATES
 
 MOVES = {
     "Alert acknowledged": "acknowledged",

@@ -1,8 +1,9 @@
 """Zammad: tickets with their histories; what a ticket was opened with is not in it."""
 
+from incidentcore.lifecycle.tools import ZAMMAD_TICKET
 from incidentcore.records import Commented, Incident, Link, LinkAdded
 from incidentcore.vendors.kit import Import, unpaged
-from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES, ZAMMAD_TICKET
+from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES
 
 FIELDS = {"owner": "assignee", **{name: name for name in ("state", "priority", "group", "title")}}
 MERGES = {"merged_into": ("duplicate_of", "id_to"), "received_merge": ("has_duplicate", "id_from")}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from incidentcore.lifecycle import check_history
+from incidentcore.lifecycle.tools import GITLAB_INCIDENT
 from incidentcore.records import Acknowledged, Commented, Incident, StateChanged
 from incidentcore.vendors import read_gitlab
 from incidentcore.vendors.kit import Roles
-from incidentcore.vendors.presets import GITLAB_INCIDENT
 from incidentcore.vendors.profiles import read_profile
 
 

@@ -8,11 +8,9 @@ import pytest
 from tests.vendors.test_kit import states_of
 
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
+from incidentcore.lifecycle.tools import TOOLS
 from incidentcore.priority.presets import BMC
-from incidentcore.vendors import (
-    presets,
-    read_table,
-)
+from incidentcore.vendors import read_table
 from incidentcore.vendors.kit import (
     LevelTable,
 )
@@ -53,14 +51,7 @@ def test_levels_are_read_by_preset(table: LevelTable, word: object, level: str |
     assert (None if found is None else found.name) == level
 
 
-LIFECYCLES = [
-    value
-    for name, value in vars(presets).items()
-    if name in presets.__all__ and isinstance(value, Lifecycle)
-]
-
-
-@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.id)
+@pytest.mark.parametrize("lifecycle", TOOLS, ids=lambda one: one.id)
 def test_every_tool_s_lifecycle_is_sound(lifecycle: Lifecycle) -> None:
     """The lint finds nothing, and moves lead from the opening to every state."""
     assert not lint_lifecycle(lifecycle)

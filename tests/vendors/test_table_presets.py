@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from incidentcore.lifecycle import Lifecycle
+from incidentcore.lifecycle import Lifecycle, tools
 from incidentcore.values import State
 from incidentcore.vendors import presets
 from incidentcore.vendors.kit import LevelTable, Roles, StateTable, Times
@@ -14,6 +14,15 @@ from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, AUDIT_STATES
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 
 TABLE = Path(__file__).with_name("preset_words.txt")
+NAMED: dict[str, Any] = {
+    name: one
+    for name, one in (vars(tools) | vars(presets)).items()
+    if name[0] != "_" and name.isupper()
+}
+OWN = {
+    **{next(name for name, tool in NAMED.items() if tool is one): one for one in tools.TOOLS},
+    **{name: one for name, one in NAMED.items() if isinstance(one, StateTable | LevelTable | dict)},
+}
 LOGS = {
     "AUDIT_STATES": AUDIT_STATES,
     "AUDIT_LIFECYCLE": AUDIT_LIFECYCLE,
@@ -57,7 +66,7 @@ def lines(made: Any) -> Iterator[str]:
         case Mapping():
             for name, value in made.items():
                 if name in ("states", "levels", "lifecycle"):  # written under their own names
-                    names = (n for n, preset in vars(presets).items() if preset is value)
+                    names = (n for n, preset in NAMED.items() if preset is value)
                     yield f"{name}: {next(names, getattr(value, 'id', '?'))}"
                 elif isinstance(value, Times | Roles | Mapping):
                     yield from (f"{name}: {line}" for line in lines(value))
@@ -69,16 +78,9 @@ def lines(made: Any) -> Iterator[str]:
 
 def written() -> str:
     """Return the presets as the table has them."""
-    own = {
-        name: preset
-        for name, preset in vars(presets).items()
-        if name.isupper()
-        and not name.startswith("_")
-        and name in (*presets.__all__, "SERVICENOW_HOLD_REASONS")
-    }
     return "\n\n".join(
         "\n".join([f"[{name}]", *lines(preset)])
-        for name, preset in {**own, **LOGS, **TABLE_PRESETS}.items()
+        for name, preset in {**OWN, **LOGS, **TABLE_PRESETS}.items()
     )
 
 

@@ -12,37 +12,28 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from incidentcore.lifecycle import JSM_INCIDENT, SERVICENOW_INCIDENT
+from incidentcore.lifecycle.tools import (
+    FRESHSERVICE_TICKET,
+    GLPI_TICKET,
+    GRAFANA_ALERT_GROUP,
+    OPSGENIE_INCIDENT,
+    REMEDY_INCIDENT,
+)
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
-    FRESHSERVICE_TICKET,
     GLPI_LEVELS,
     GLPI_STATES,
-    GLPI_TICKET,
-    GRAFANA_ALERT_GROUP,
     GRAFANA_STATES,
     JIRA_LEVELS,
     JIRA_STATES,
-    OPSGENIE_INCIDENT,
     OPSGENIE_LEVELS,
     OPSGENIE_STATES,
-    REMEDY_INCIDENT,
     REMEDY_LEVELS,
     REMEDY_STATES,
     SERVICENOW_LEVELS,
     SERVICENOW_STATES,
 )
-
-__all__ = [
-    "FRESHSERVICE_JSON",
-    "GLPI_CSV",
-    "GRAFANA_ONCALL",
-    "JIRA_CSV",
-    "OPSGENIE_INCIDENTS",
-    "REMEDY_CSV",
-    "SERVICENOW_LIST",
-    "TABLE_PRESETS",
-]
 
 Preset = Mapping[str, Any]
 

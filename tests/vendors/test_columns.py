@@ -242,7 +242,6 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
         (["incident", "sys_audit", "task_sla"], "servicenow"),
         (["id", "display_id", "updates"], "happyfox"),
         (["id", "responder_id", "fr_escalated"], "freshservice"),
-        (["id", "integration_id", "alerts_count"], "grafana-oncall"),
         (["id", "iid", "issue_type"], "gitlab"),
         (["id", "tinyId", "impactStartDate"], "opsgenie-incidents"),
         (["id", "opened"], ""),

@@ -43,9 +43,7 @@ _SHAPES: Final = (
     ("freshservice", "responder_id, fr_escalated"),
     ("gitlab", "iid, issue_type"),
     ("gitlab", "resource_state_events"),
-    ("grafana-oncall", "integration_id, alerts_count"),
     ("opsgenie-incidents", "tinyId, impactStartDate"),
-    ("remedy-csv", "Incident Number, Reported Date"),
     ("jira-csv", "Issue key, Issue id, Created"),
     ("glpi-csv", "ID, Opening date"),
 )

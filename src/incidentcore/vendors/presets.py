@@ -18,16 +18,13 @@ from incidentcore.lifecycle.tools import (
     GITHUB_ISSUE,
     GITLAB_INCIDENT,
     GLPI_TICKET,
-    GRAFANA_ALERT_GROUP,
     HAPPYFOX_TICKET,
     OPSGENIE_ALERT,
     PAGERDUTY_INCIDENT,
-    REMEDY_INCIDENT,
     STATUSPAGE_INCIDENT,
     ZAMMAD_TICKET,
     states_of,
 )
-from incidentcore.priority.presets import BMC
 from incidentcore.vendors.kit import LevelTable, Roles, StateTable, Tables, Times
 
 _RANKED: Final = ("critical", "high", "moderate", "low", "planning")
@@ -210,16 +207,3 @@ GITLAB: Final[Tables] = {
     "times": Times("UTC"),
     "lifecycle": GITLAB_INCIDENT,
 }
-
-GRAFANA_STATES: Final = StateTable.of(GRAFANA_ALERT_GROUP, codes={"new": "firing"})
-
-REMEDY_STATES: Final = StateTable.of(
-    REMEDY_INCIDENT,
-    codes={str(code): state.name for code, state in enumerate(REMEDY_INCIDENT.states)},
-)
-REMEDY_LEVELS: Final = LevelTable(
-    priority=_levels(critical="Critical", high="High", moderate="Medium", low="Low"),
-    impact={level.name: level for level in BMC.rows},
-    urgency={level.name: level for level in BMC.columns},
-)
-"""Remedy's levels; impact and urgency are on the scales of ``priority.presets.BMC``."""

@@ -15,22 +15,17 @@ from incidentcore.lifecycle import JSM_INCIDENT, SERVICENOW_INCIDENT
 from incidentcore.lifecycle.tools import (
     FRESHSERVICE_TICKET,
     GLPI_TICKET,
-    GRAFANA_ALERT_GROUP,
     OPSGENIE_INCIDENT,
-    REMEDY_INCIDENT,
 )
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
     GLPI_LEVELS,
     GLPI_STATES,
-    GRAFANA_STATES,
     JIRA_LEVELS,
     JIRA_STATES,
     OPSGENIE_LEVELS,
     OPSGENIE_STATES,
-    REMEDY_LEVELS,
-    REMEDY_STATES,
     SERVICENOW_LEVELS,
     SERVICENOW_STATES,
 )
@@ -141,24 +136,6 @@ FRESHSERVICE_JSON: Final[Preset] = {
 }
 """Freshservice's tickets as the API lists them; request ``include=stats`` for their times."""
 
-GRAFANA_ONCALL: Final[Preset] = {
-    "mapping": {
-        "id": "id",
-        "opened": "created_at",
-        "acknowledged": "acknowledged_at",
-        "resolved": "resolved_at",
-        "state": "state",
-        "title": "title",
-        "group": "team_id",
-        "assignee": "acknowledged_by",
-        "service": "integration_id",
-    },
-    "states": GRAFANA_STATES,
-    "lifecycle": GRAFANA_ALERT_GROUP,
-    "optional": True,
-}
-"""The alert groups of Grafana OnCall, as its public API lists them; it has no log."""
-
 OPSGENIE_INCIDENTS: Final[Preset] = {
     "mapping": {
         "id": "id",
@@ -183,42 +160,10 @@ OPSGENIE_INCIDENTS: Final[Preset] = {
 Opsgenie itself sets ``impactEndDate``, here the restoration, when an incident is resolved.
 """
 
-REMEDY_CSV: Final[Preset] = {
-    "mapping": {
-        "id": "Incident Number",
-        "opened": "Reported Date",
-        "responded": "Responded Date",
-        "resolved": "Last Resolved Date",
-        "closed": "Closed Date",
-        "updated": "Last Modified Date",
-        "state": "Status",
-        "priority": "Priority",
-        "impact": "Impact",
-        "urgency": "Urgency",
-        "title": "Description",
-        "description": "Detailed Decription",  # as the form has it
-        "service": "ServiceCI",
-        "configuration_item": "HPD_CI",
-        "category": "Product Categorization Tier 1",
-        "source": "Reported Source",
-        "group": "Assigned Group",
-        "assignee": "Assignee",
-        "resolution_notes": "Resolution",
-        "reassignment_count": "Total Transfers",
-    },
-    "states": REMEDY_STATES,
-    "levels": REMEDY_LEVELS,
-    "lifecycle": REMEDY_INCIDENT,
-    "optional": True,
-}
-"""A list of incidents from BMC Remedy or Helix ITSM, with the names of the form's fields."""
-
 TABLE_PRESETS: Final[Mapping[str, Preset]] = {
     "jira-csv": JIRA_CSV,
     "servicenow-list": SERVICENOW_LIST,
     "glpi-csv": GLPI_CSV,
     "freshservice": FRESHSERVICE_JSON,
-    "grafana-oncall": GRAFANA_ONCALL,
     "opsgenie-incidents": OPSGENIE_INCIDENTS,
-    "remedy-csv": REMEDY_CSV,
 }

@@ -285,11 +285,7 @@ def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
 
 
 class StateTally:
-    """Checks the state changes of incidents against several lifecycles, one incident at a time.
-
-    If several incidents went through the same states, only the first of them is checked, and its
-    result is used for the others.
-    """
+    """Checks incidents one by one against several lifecycles; each course of states only once."""
 
     def __init__(self, lifecycles: Sequence[Lifecycle]) -> None:
         self._lifecycles = lifecycles
@@ -338,11 +334,7 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return a finding for each state change of an incident that a lifecycle refuses.
-
-    The change to the state in the incident's first row, if that is not New, is ignored, since the
-    log does not show how that state was reached.
-    """
+    """Return a finding for each state change that a lifecycle refuses, as for ``check_states``."""
     need_kind("incident", incident, Incident)
     return tuple(
         finding

@@ -123,10 +123,7 @@ def whole_number(text: str) -> int | None:
 
 
 class AuditRow:
-    """One row of the log: its number, and its fields by the name of the column.
-
-    A column that the log lacks is read as a missing value.
-    """
+    """One row of the log: its number, and its fields by the name of the column."""
 
     __slots__ = ("_columns", "fields", "number")
 
@@ -142,12 +139,7 @@ class AuditRow:
 
 
 class FieldReader:
-    """Reads the fields of audit rows and adds errors in them to the findings.
-
-    Args:
-        zone: The zone of the log's times.
-        findings: The findings of the import.
-    """
+    """Reads the fields of audit rows and adds errors in them to the findings."""
 
     def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
         self._findings = findings
@@ -168,11 +160,7 @@ class FieldReader:
         return None if value in MISSING else value
 
     def time(self, row: AuditRow, column: str, earliest: datetime | None = None) -> datetime:
-        """Return the day-first time in a field, in UTC; where it came twice, not before earliest.
-
-        Raises:
-            FormatError: The field is missing, or is not a time.
-        """
+        """Return the day-first time in a field in UTC; of two, the first from ``earliest`` on."""
         value = row[column]
         known = self.times.get(value)
         if known is not None:
@@ -228,13 +216,7 @@ class FieldReader:
 
 
 class RowHistory:
-    """Builds the histories of incidents from their audit rows.
-
-    Args:
-        read: The reader of the fields, which reports errors in them.
-        columns: The positions of the columns in the log.
-        covers: The kinds of facts that the log contains, as in ``Import``.
-    """
+    """Builds the histories of incidents from their audit rows."""
 
     def __init__(self, read: FieldReader, columns: dict[str, int], covers: frozenset[str]) -> None:
         self._covers = covers
@@ -263,15 +245,7 @@ class RowHistory:
         self._absent = {to: self._plain(self._blank, column) for column, to in absent}
 
     def build(self, rows: Sequence[AuditRow], times: Sequence[datetime]) -> list[Event]:
-        """Return the events of one incident, in sequence.
-
-        Args:
-            rows: The rows of the incident, in the order of the log.
-            times: When each row was written.
-
-        Raises:
-            FormatError: A time cannot be read.
-        """
+        """Return the events of one incident, from its rows and the times when each was written."""
         first, last = rows[0], rows[-1]
         number = first["number"]
         events: list[Event] = [self._opening(first, times[0])]

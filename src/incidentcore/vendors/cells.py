@@ -84,9 +84,6 @@ def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int
     If these include that of ``id`` or ``opened``, the headings are in another language, or are the
     tool's names of its fields: the columns are found by them, with a note. A table that another
     preset reads is refused.
-
-    Raises:
-        FormatError: The table lacks the column of ``id`` or ``opened``.
     """
     found = {
         name: column

@@ -29,12 +29,7 @@ _state_changed: Final = trusted(StateChanged)
 
 
 class CleanRows:
-    """Converts plain rows of a table to incidents: rows with common fields that give no finding.
-
-    Args:
-        reader: Reads the cells.
-        context: The tables and times of the import.
-    """
+    """Converts plain rows of a table to incidents: rows with common fields that give no finding."""
 
     def __init__(self, reader: TableReader, context: Context) -> None:
         def mapped(names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -56,16 +51,9 @@ class CleanRows:
         self._actors: dict[tuple[str, str], Actor] = {}
 
     def read(self, key: str, row: Any, given: Mapping[str, Any]) -> Incident | None:
-        """Return the incident of a plain row, or None for any other row.
+        """Return the incident of a plain row, whose mapped cells are given; None for any other row.
 
-        Args:
-            key: The id of the record.
-            row: The row.
-            given: The values of its mapped cells, by field.
-
-        Raises:
-            InvalidValueError: A time cannot be read, so the row is not plain.
-            TypeError: A cell holds a value of an unexpected type, so the row is not plain.
+        It also raises InvalidValueError or TypeError for a row that is not plain.
         """
         if any(given[name] is not None for name in self._never):
             return None

@@ -86,8 +86,7 @@ def read_events(
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         sheet: The sheet of a spreadsheet, as for ``open_table``.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); without ``roles``, everybody is an agent.
+        tables: See ``kit.Tables``; without ``roles``, everybody is an agent.
 
     Returns:
         An incident for each case, opened by its earliest event. ``covers`` includes assignments if
@@ -144,8 +143,7 @@ def read_xes(
         group: The attribute that holds the assignment group.
         fields: A mapping from fields of the record to further attributes of events or traces.
         activities: The meanings of activities, as in ``read_events``.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``). Times in XES have offsets, so ``times`` is rarely needed.
+        tables: See ``kit.Tables``. Times in XES have offsets, so ``times`` is rarely needed.
 
     Raises:
         FormatError: A file is not XES. Also raised later, while the import is read.
@@ -180,8 +178,7 @@ def read_ocel(
         fields: A mapping from fields of the record to attributes of the object; by default, all
             attributes with the name of a field.
         activities: The meanings of activities, as in ``read_events``.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``).
+        tables: See ``kit.Tables``.
 
     Raises:
         FormatError: The source is not OCEL 2.0 in JSON, or does not have this type of object.

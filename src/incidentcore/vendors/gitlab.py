@@ -40,8 +40,7 @@ def read_gitlab(
             reference, such as ``group/project#7``, or its ``iid``.
         notes: The notes of all issues, in any order.
         state_events: The ``resource_state_events`` of all issues, in any order.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.GITLAB``.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.GITLAB``.
 
     Returns:
         An incident for each issue of that type; one closed as a duplicate is canceled. If

@@ -43,25 +43,17 @@ def read_happyfox(
         tickets: The parsed JSON: tickets, or pages with ``data``. Tickets from a list have no
             updates: they are read from their timestamps alone, with a finding
             ``truncated_history``.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.HAPPYFOX``. A status that is not in
-            ``states`` is read according to its behavior, pending or completed. Users and contacts
-            are requesters, staff are agents, and all other actors are systems.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.HAPPYFOX``. A status that is
+            not in ``states`` is read according to its behavior, pending or completed. Users and
+            contacts are requesters, staff are agents, and all other actors are systems.
 
     Returns:
         An incident for each ticket. A merged ticket gives a finding ``merged_record``.
 
     >>> from incidentcore.vendors import read_happyfox
-    >>> [incident] = read_happyfox(
-    ...     {
-    ...         "id": 3,
-    ...         "subject": "Printer",
-    ...         "created_at": "2026-03-02 08:59:11",
-    ...         "status": {"name": "New", "behavior": "pending"},
-    ...         "user": {"id": 1},
-    ...         "updates": [],
-    ...     }
-    ... )
+    >>> ticket = {"id": 3, "created_at": "2026-03-02 08:59:11", "user": {"id": 1}, "updates": []}
+    >>> status = {"name": "New", "behavior": "pending"}
+    >>> [incident] = read_happyfox(ticket | {"status": status})
     >>> incident.state.name, incident.opened_by.role
     ('New', 'requester')
     """

@@ -61,38 +61,23 @@ def read_jira(
             entries, for changelogs that the search truncated; or pages of ``/changelog/bulkfetch``.
         slas: A mapping from issue keys to the pages of ``/request/{key}/sla``, if the issues lack
             the SLA fields.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.JIRA``. A status that is not in
-            ``states`` is read according to its category. ``roles`` is needed if the account types
-            (atlassian, customer, app) are wrong or missing, as on Jira Server.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.JIRA``. A status that is not
+            in ``states`` is read according to its category. ``roles`` is needed if the account
+            types (atlassian, customer, app) are wrong or missing, as on Jira Server.
 
     Returns:
         An incident for each issue. A changelog with more entries than were passed gives a finding
         ``truncated_history``.
 
     >>> from incidentcore.vendors import read_jira
-    >>> [incident] = read_jira(
-    ...     {
-    ...         "key": "SD-7",
-    ...         "fields": {
-    ...             "created": "2026-03-02T09:00:00.000+0100",
-    ...             "status": {"name": "Done", "statusCategory": {"key": "done"}},
-    ...             "reporter": {"accountId": "kim", "accountType": "customer"},
-    ...         },
-    ...         "changelog": {
-    ...             "histories": [
-    ...                 {
-    ...                     "id": "1",
-    ...                     "author": {"accountId": "ada", "accountType": "atlassian"},
-    ...                     "created": "2026-03-02T11:30:00.000+0100",
-    ...                     "items": [
-    ...                         {"field": "status", "fromString": "To Do", "toString": "Done"}
-    ...                     ],
-    ...                 }
-    ...             ]
-    ...         },
-    ...     }
-    ... )
+    >>> kim = {"accountId": "kim", "accountType": "customer"}
+    >>> ada = {"accountId": "ada", "accountType": "atlassian"}
+    >>> fields = {"created": "2026-03-02T09:00:00.000+0100", "reporter": kim}
+    >>> fields["status"] = {"name": "Done", "statusCategory": {"key": "done"}}
+    >>> change = {"field": "status", "fromString": "To Do", "toString": "Done"}
+    >>> entry = {"id": "1", "created": "2026-03-02T11:30:00.000+0100", "author": ada}
+    >>> log = {"histories": [entry | {"items": [change]}]}
+    >>> [incident] = read_jira({"key": "SD-7", "fields": fields, "changelog": log})
     >>> incident.history[0].state.name, str(incident.resolved_at - incident.opened_at)
     ('To Do', '2:30:00')
     """

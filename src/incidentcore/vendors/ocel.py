@@ -26,10 +26,7 @@ def ocel_cases(
 ) -> Iterator[Case]:
     """Yield each object of a type, with its events and a function that returns its field changes.
 
-    Events of which no object is listed are added to ``lost``, if it is given.
-
-    Raises:
-        FormatError: The data is not OCEL 2.0 in JSON, or has no such type.
+    Events of which no object is listed are added to ``lost``.
     """
     if not isinstance(data, Mapping) or not {"events", "objects"} <= data.keys():
         raise FormatError("not OCEL 2.0 in JSON: it needs events and objects @ $")

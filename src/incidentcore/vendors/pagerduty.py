@@ -67,8 +67,7 @@ def read_pagerduty(
             webhooks (versions 2 and 3), which contain the incidents and their log.
         log_entries: The log entries of all incidents, or their pages, in any order. If there is
             only one incident, entries that name no incident belong to it.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.PAGERDUTY``.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.PAGERDUTY``.
 
     Returns:
         An incident for each incident in the source. If there are several assignees, the first is
@@ -76,17 +75,10 @@ def read_pagerduty(
         finding ``truncated_history``.
 
     >>> from incidentcore.vendors import read_pagerduty
-    >>> [incident] = read_pagerduty(
-    ...     [{"id": "P1", "created_at": "2026-03-02T20:28:46Z", "status": "acknowledged"}],
-    ...     [
-    ...         {
-    ...             "id": "R1",
-    ...             "type": "acknowledge_log_entry",
-    ...             "created_at": "2026-03-02T20:29:30Z",
-    ...             "agent": {"id": "U1", "type": "user_reference"},
-    ...         }
-    ...     ],
-    ... )
+    >>> page = {"id": "P1", "created_at": "2026-03-02T20:28:46Z", "status": "acknowledged"}
+    >>> entry = {"id": "R1", "type": "acknowledge_log_entry", "created_at": "2026-03-02T20:29:30Z"}
+    >>> user = {"id": "U1", "type": "user_reference"}
+    >>> [incident] = read_pagerduty([page], [entry | {"agent": user}])
     >>> str(incident.acknowledged_at - incident.opened_at)
     '0:00:44'
     """

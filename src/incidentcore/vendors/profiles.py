@@ -241,10 +241,7 @@ def desk_options(desk: Desk) -> dict[str, Any]:
 
     State names refer to the desk's lifecycle of incidents, level names to its priority policy.
     Columns of the desk's custom fields are read according to the kind of each field; ``map`` gives
-    the column of a field if its name is different.
-
-    Args:
-        desk: The desk; its zone is used if ``[import]`` does not set one.
+    the column of a field if its name is different. The desk's zone is used if none is set.
     """
     stated: dict[str, Any] = dict(desk.imports)
     columns: dict[str, Any] = dict(stated.get("map", {}))

@@ -106,23 +106,19 @@ def read_servicenow(
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login name for each user's ``sys_id``, to recognize the caller in the journal; or
             the JSON of ``sys_user``.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.SERVICENOW``. By default the caller is
-            a requester, and a user who wrote a work note or changed state, group, priority or
-            assignee is an agent.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.SERVICENOW``. By default the
+            caller is a requester, and a user who wrote a work note or changed state, group,
+            priority or assignee is an agent.
 
     Returns:
         An incident for each row of ``incidents``, with its number as id. Without ``audit``,
         ``history`` and ``metrics``, its history has only the times in its row and the comments.
 
     >>> from incidentcore.vendors import read_servicenow
-    >>> [incident] = read_servicenow(
-    ...     [{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}],
-    ...     audit=[
-    ...         {"documentkey": "a", "fieldname": "state", "oldvalue": "1", "newvalue": "2"}
-    ...         | {"user": "ada", "sys_created_on": "2026-03-02 09:30:00", "sys_id": "x1"}
-    ...     ],
-    ... )
+    >>> row = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}
+    >>> entry = {"sys_id": "x1", "user": "ada", "sys_created_on": "2026-03-02 09:30:00"}
+    >>> entry |= {"documentkey": "a", "fieldname": "state", "oldvalue": "1", "newvalue": "2"}
+    >>> [incident] = read_servicenow([row], audit=[entry])
     >>> incident.history[0].state.name, incident.state.name, str(incident.acknowledged_at)
     ('New', 'In Progress', '2026-03-02 09:30:00+00:00')
     """

@@ -24,10 +24,6 @@ def servicenow_tables(path: str | Path) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of an XML export by table, such as ``incident`` and ``sys_audit``.
 
     A cell is its text, or an object with ``value`` and ``display_value`` if it has a display.
-
-    Raises:
-        FormatError: The file is not such an export.
-        OSError: The file cannot be opened.
     """
     reader = _Reader()
     with opened(Path(path)) as file:

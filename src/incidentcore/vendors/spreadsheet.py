@@ -59,10 +59,6 @@ def read_sheet(
 
     It reads the sheet that is named or numbered from 1; by default the first that has headings
     known from tickets, or else the first not empty.
-
-    Raises:
-        FormatError: openpyxl is missing, or the file is broken, too large or empty.
-        InvalidValueError: There is no such sheet; the error names those there.
     """
     try:
         import openpyxl  # noqa: PLC0415  an extra

@@ -29,8 +29,7 @@ def read_statuspage(
     Args:
         incidents: The parsed JSON: incidents, pages with ``incidents``, or bodies of webhooks. If
             an incident occurs more than once, the one updated last is used.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.STATUSPAGE``.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.STATUSPAGE``.
 
     Returns:
         An incident for each incident of the page. A feed with 50 incidents, the maximum, gives a

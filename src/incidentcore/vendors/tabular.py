@@ -181,10 +181,6 @@ def read_json(path: str | Path) -> Any:
     """Return the plain data of a JSON file, which may be compressed by gzip.
 
     JSON lines (one value on each line) are returned as a list.
-
-    Raises:
-        FormatError: The file is not JSON, is nested too deeply, or is larger than 1 GiB.
-        OSError: The file cannot be opened.
     """
     data, lines = _json(Path(path))
     if lines is not None:

@@ -82,29 +82,19 @@ def read_zendesk(
         users: Users in addition to those on the pages of ``tickets``, for their roles. Without
             users, the ticket's requester is a requester, and anybody who was assigned the ticket,
             wrote an internal note, or changed priority, group or assignee is an agent.
-        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces that of ``presets.ZENDESK``. A custom status is read
-            according to its category.
+        tables: See ``kit.Tables``; the defaults are those of ``presets.ZENDESK``. A custom status
+            is read according to its category.
 
     Returns:
         An incident for each ticket. Findings of this importer: ``deleted_record``,
         ``merged_record``, and ``truncated_history`` if a ticket's first audit is missing.
 
     >>> from incidentcore.vendors import read_zendesk
-    >>> [incident] = read_zendesk(
-    ...     [{"id": 35, "created_at": "2026-03-02T08:00:00Z", "status": "open", "requester_id": 1}],
-    ...     [
-    ...         {
-    ...             "id": 1,
-    ...             "ticket_id": 35,
-    ...             "created_at": "2026-03-02T08:00:00Z",
-    ...             "author_id": 1,
-    ...             "events": [
-    ...                 {"id": 2, "type": "Create", "field_name": "status", "value": "open"}
-    ...             ],
-    ...         }
-    ...     ],
-    ... )
+    >>> at = {"created_at": "2026-03-02T08:00:00Z"}
+    >>> ticket = {"id": 35, "status": "open", "requester_id": 1}
+    >>> event = {"id": 2, "type": "Create", "field_name": "status", "value": "open"}
+    >>> audit = {"id": 1, "ticket_id": 35, "author_id": 1, "events": [event]}
+    >>> [incident] = read_zendesk([ticket | at], [audit | at])
     >>> incident.state.name, incident.opened_by
     ('Open', Actor(id='1', role='requester'))
     """

@@ -46,9 +46,8 @@ def begun_in(
 ) -> Entry | None:
     """Insert the end in which a log begins, and return it; None if it begins in an open state.
 
-    No record begins resolved or closed, except one that was resolved as it was opened. So entries
-    are missing, and that end counts from ``resolved`` if this is before the first change of state;
-    otherwise from that change.
+    Only a record that was resolved as it was opened begins so. In any other, entries are missing,
+    and the end counts from ``resolved`` or the first change of state, whichever is first.
     """
     place = next((n for n, one in enumerate(entries) if one.kind is StateChanged), 0)
     first = entries[place] if entries else None

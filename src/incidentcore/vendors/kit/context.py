@@ -43,10 +43,6 @@ class Context:
 
         It is the state that the tool shows now, if it means the same as the standard state;
         otherwise, the lifecycle's own state with that meaning, or else the standard state.
-
-        Args:
-            standard: The standard state, such as ``RESOLVED``.
-            shown: The state that the tool shows now; None if it shows none.
         """
         if shown is not None and (
             _meaning(shown) == _meaning(standard) or shown.name.casefold() == standard.name

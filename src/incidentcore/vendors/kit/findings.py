@@ -101,18 +101,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
         path: str = "",
         count: int = 1,
     ) -> None:
-        """Add a finding, or increase the count of an equal one; see ``ImportFinding``.
-
-        Args:
-            code: The kind of finding, as a stable code.
-            action: What the importer did, as text.
-            row: The row of the source; 0 if it has none.
-            field: The field or column.
-            value: The value in the source.
-            key: The id of the record.
-            path: The place within the source's record.
-            count: How often the finding occurred.
-        """
+        """Add a finding, or increase the count of an equal one; see ``ImportFinding``."""
         self.counts[code] += count
         text = value if isinstance(value, str) else _text(value)
         same = (code, field, text[:200], action)

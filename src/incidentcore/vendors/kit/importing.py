@@ -33,7 +33,7 @@ class Tables(TypedDict, total=False):
     """The keyword arguments that define how a tool's states, levels, times and roles are read.
 
     They are arguments of ``Import`` and of every importer that takes ``**tables``. An argument that
-    you pass completely replaces the importer's default.
+    you pass replaces the importer's default completely.
 
     Attributes:
         states: The meanings of the tool's state names, codes and categories.

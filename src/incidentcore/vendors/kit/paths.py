@@ -229,12 +229,7 @@ def _is_nested(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def in_utc(time: object) -> str:
-    """Return the text of a time in UTC if it is in ISO 8601, as it is otherwise; for comparisons.
-
-    >>> from incidentcore.vendors.kit.paths import in_utc
-    >>> in_utc("2026-10-25T02:10:00+01:00") > in_utc("2026-10-25T02:50:00+02:00")
-    True
-    """
+    """Return the text of an ISO time in UTC, and any other text unchanged; for comparisons."""
     text = str(time or "")
     try:
         at = datetime.fromisoformat(text)
@@ -314,12 +309,7 @@ def _characters(text: str) -> str:
 
 
 def clean(value: object) -> object:
-    """Return a value as plain data that can be stored: NaN becomes None, other types text.
-
-    >>> from incidentcore.vendors.kit.paths import clean
-    >>> clean({"a": [float("nan"), 1]})
-    {'a': [None, 1]}
-    """
+    """Return a value as plain data that can be stored: NaN becomes None, other types text."""
     match value:
         case int() if value.bit_length() > _BITS:
             return hex(value)  # no file holds such a number
@@ -340,10 +330,6 @@ def natural(entry_id: str) -> int:
     """Return a number that sorts ids of entries: ``comment-9`` comes before ids that are numbers.
 
     An id of any other form has the number 0.
-
-    >>> from incidentcore.vendors.kit.paths import natural
-    >>> sorted(["10", "9", "comment-10", "comment-9"], key=natural)
-    ['comment-9', 'comment-10', '9', '10']
     """
     word, _, number = entry_id.rpartition("-")
     if not number.isdecimal() or len(number) >= _LONGEST:

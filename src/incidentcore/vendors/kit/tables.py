@@ -214,12 +214,7 @@ UNDONE: Final = (
 
 
 def lines_for(word: str, state: State | None) -> dict[str, object]:
-    """Return what to write in an option, a desk file or a call to make a word mean a state.
-
-    Args:
-        word: The tool's word.
-        state: The state that it probably means; None if there is no guess, which gives ``STATE``.
-    """
+    """Return what to write to make a word mean a state, or ``STATE`` if no state is guessed."""
     alike = (
         one.name
         for one in _STANDARD[1:]

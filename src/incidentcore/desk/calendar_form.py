@@ -71,8 +71,8 @@ _BUSINESS: Final = Table(
         Key("zone", ZONE, "Its time zone; the desk's by default.", None),
         Key("hours", table_of(HOURS), 'Days to hours: { mon-fri = "08:00-18:00" }.'),
         Key("holidays", HOLIDAYS, "Names of [holidays], or dates.", ()),
-        Key("special", list_of(_SPECIAL.form), "Dates with special hours.", ()),
-        Key("breaks", list_of(_BREAK.form), "Hours to subtract from dates or weekdays.", ()),
+        Key("special", list_of(_SPECIAL), "Dates with special hours.", ()),
+        Key("breaks", list_of(_BREAK), "Hours to subtract from dates or weekdays.", ()),
         Key("name", LINE, "Its name in reports; its key by default.", None),
     ),
     dict,
@@ -159,36 +159,31 @@ _SPAN_OF: Final = Table(
 )
 _OPEN: Final = Table(
     (
-        Key("open", list_of(_SPAN_OF.form), "The intervals in which it is open.", (), "intervals"),
+        Key("open", list_of(_SPAN_OF), "The intervals in which it is open.", (), "intervals"),
         Key("zone", TEXT, "Its time zone.", "UTC"),
         Key("name", TEXT, "Its name.", ""),
     ),
     Maintenance,
     lambda value, key: value.zone.key if key.name == "zone" else getattr(value, key.attribute),
 )
-_PLAIN: Final = Form(
+PLAIN_CALENDAR: Final = Form(
     _plain,
-    lambda value, writing: writing.calendar_name(value),
     {"description": "a calendar's name, or a table with hours, by, plus, minus or both"},
+    lambda value, writing: writing.calendar_name(value),
 )
 _VERSION: Final = Table(
     (
         Key("from", INSTANT, "When it comes into force.", attribute="since"),
-        Key("calendar", _PLAIN, "The calendar."),
+        Key("calendar", PLAIN_CALENDAR, "The calendar."),
     ),
     lambda since, calendar: (since, calendar),
     lambda value, key: value[key.name == "calendar"],
 )
 _VERSIONS: Final = Table(
-    (
-        Key(
-            "versions", list_of(_VERSION.form), "Calendars and their first instants.", (), "entries"
-        ),
-    ),
+    (Key("versions", list_of(_VERSION), "Calendars and their first instants.", (), "entries"),),
     Versions,
 )
-CALENDAR: Final = Form(_calendar, _PLAIN.write, _PLAIN.schema)
-PLAIN_CALENDAR: Final = _PLAIN
+CALENDAR: Final = Form(_calendar, PLAIN_CALENDAR.schema, PLAIN_CALENDAR.write)
 
 
 class _Named(dict[str, Any]):
@@ -238,7 +233,7 @@ def _calendars(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     return read
 
 
-CALENDARS: Final = Form(_calendars, lambda tables, _: tables, table_of(CALENDAR).schema)
+CALENDARS: Final = Form(_calendars, table_of(CALENDAR).schema)
 
 
 def write_calendars(writing: Any) -> dict[str, Any]:

@@ -87,7 +87,7 @@ _ESCALATION: Final = Table(
     (
         Key("name", TEXT, "Its name, part of the keys of its escalations.", None),
         Key("when", WHEN, "For which records; by default, all.", ALWAYS),
-        Key("levels", list_of(_LEVEL.form), "Its levels in order."),
+        Key("levels", list_of(_LEVEL), "Its levels in order."),
         *_ROW,
     ),
     dict,
@@ -238,4 +238,4 @@ def _level_table(
     return table
 
 
-ESCALATION: Final = Form(_row, _row_table, _ESCALATION.schema)
+ESCALATION: Final = Form(_row, _ESCALATION.schema, _row_table)

@@ -105,7 +105,8 @@ def read_file(
     reading = Reading(data, code=code, files=files, lines=lines, source=source)
     made = reading.tried((), read, data, reading)
     if reading.faults:
-        raise FormatError(reading.faults[key] for key in sorted(reading.faults, key=_place(lines)))
+        in_order = sorted(reading.faults, key=lambda fault: (reading.line(fault[0]), str(fault[0])))
+        raise FormatError(reading.faults[fault] for fault in in_order)
     return made
 
 
@@ -122,15 +123,6 @@ def _plain(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {str(key): _plain(value) for key, value in data.items()}
     return [_plain(one) for one in data] if isinstance(data, (list, tuple)) else data
-
-
-def _place(lines: Mapping[Path, int]) -> Callable[[tuple[Path, str]], tuple[int, str]]:
-    def place(key: tuple[Path, str]) -> tuple[int, str]:
-        path = key[0]
-        known = (lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines)
-        return next(known, 0), str(path)
-
-    return place
 
 
 def _version(data: Any, _: Reading, __: Path) -> int:
@@ -155,23 +147,19 @@ def _words(words: Any, reading: Reading, path: Path) -> DeskField:
     return DeskField(str(path[-1]), "word", list_of(LINE).read(words, reading, path))
 
 
-def _field_word(own: DeskField, _: Writing) -> Any:
-    return list(own.words) if own.kind == "word" else own.kind
-
-
 _CODE: Final = Form(
     lambda name, reading, _: reading.callable(name),
-    lambda function, writing: writing.code(function)["code"],
     {"type": "string"},
+    lambda function, writing: writing.code(function)["code"],
 )
 _FIELD: Final = Form(
     by_shape(_field, items=_words),
-    _field_word,
     {"description": '"bool", "text", "number", "instant"'},
+    lambda own, _: list(own.words) if own.kind == "word" else own.kind,
 )
 _CATEGORIES: Final = Table(
     (
-        Key("rules", list_of(CATEGORY.form), "Rules in order; the first match counts.", ()),
+        Key("rules", list_of(CATEGORY), "Rules in order; the first match counts.", ()),
         Key("code", _CODE, "A categorizer of your own.", None),
     ),
     lambda rules, code: {
@@ -179,18 +167,14 @@ _CATEGORIES: Final = Table(
         "categorizer": code,
     },
 )
-_AS_IT_IS: Final = Form(lambda data, _, __: data, lambda value, _: value, {"type": "object"})
+_AS_IT_IS: Final = Form(lambda data, _, __: data, {"type": "object"})
 _DESK: Final = Table(
     (
-        Key(
-            "desk",
-            Form(_version, lambda value, _: value, {"const": VERSION}),
-            "desk = 1, the form's version.",
-        ),
+        Key("desk", Form(_version, {"const": VERSION}), "desk = 1, the form's version."),
         Key("name", TEXT, "A text, the desk's name."),
         Key(
             "zone",
-            Form(read_zone, lambda zone, _: zone.key, {"type": "string"}),
+            Form(read_zone, {"type": "string"}, lambda zone, _: zone.key),
             "The zone of times that state none.",
             ZoneInfo("UTC"),
         ),
@@ -201,14 +185,14 @@ _DESK: Final = Table(
         Key("priority", PRIORITY, "How priorities are computed.", STANDARD_POLICY),
         Key("services", SERVICES, "The services.", ()),
         Key("oncall", noted("on_call", ON_CALL), "On-call schedules.", (), "on_call"),
-        Key("agreements", list_of(AGREEMENT.form), "Who has which service.", ()),
-        Key("categories", _CATEGORIES.form, "Categories and groups.", {}),
+        Key("agreements", list_of(AGREEMENT), "Who has which service.", ()),
+        Key("categories", _CATEGORIES, "Categories and groups.", {}),
         Key("escalation", list_of(ESCALATION), "Escalations.", ()),
         Key("communication", list_of(COMMUNICATION), "Updates.", ()),
-        Key("approvals", list_of(APPROVAL.form), "Which requests need approval.", ()),
-        Key("cascades", list_of(CASCADE.form), "What follows on linked records.", ()),
-        Key("intake", INTAKE.form, "How alerts become incidents.", None),
-        Key("import", IMPORT.form, "How exports are read.", FrozenMap(), "imports"),
+        Key("approvals", list_of(APPROVAL), "Which requests need approval.", ()),
+        Key("cascades", list_of(CASCADE), "What follows on linked records.", ()),
+        Key("intake", INTAKE, "How alerts become incidents.", None),
+        Key("import", IMPORT, "How exports are read.", FrozenMap(), "imports"),
     ),
     dict,
 )
@@ -240,12 +224,7 @@ def _read(data: Any, reading: Reading) -> Desk:
 
 
 class Writing:
-    """The context in which a desk file is written: the names of the desk's calendars and callables.
-
-    Args:
-        desk: The desk.
-        code: The callables by the name to write.
-    """
+    """The context in which a desk file is written: the names of its calendars and callables."""
 
     def __init__(self, desk: Desk, code: Mapping[str, Any]) -> None:
         need_kind("desk", desk, Desk)
@@ -300,16 +279,7 @@ def _names_of(desk: Desk) -> Reading:
 
 
 def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a desk in the form of its file, as plain data for JSON or YAML.
-
-    Args:
-        desk: The desk.
-        code: The names to write for callables, as for ``load_desk``; their ``__name__`` by default.
-
-    Raises:
-        DefinitionError: A value cannot be written in a desk file, such as a callable without a name
-            or a calendar class of your own.
-    """
+    """Return a desk in the form of its file, as plain data; see ``dump_desk``."""
     writing = Writing(desk, code or {})
     calendars = write_calendars(writing)
     writing.calendar = ""

@@ -24,39 +24,29 @@ Writer: TypeAlias = Callable[[Any, Any], Any]
 
 @attrs.frozen
 class Form:
-    """How one type of value is read and written.
+    """How one type of value is read and written, and the JSON Schema of what is written.
 
-    Attributes:
-        read: A function of plain data, a ``Reading`` and a path that returns the value, or raises
-            ``WrongError``.
-        write: A function of the value and a ``Writing`` that returns plain data.
-        schema: The JSON Schema of the plain data.
+    ``read`` raises ``WrongError`` for data that are not allowed; a value is written unchanged
+    unless ``write`` says how.
     """
 
     read: Reader
-    write: Writer
     schema: Mapping[str, Any]
+    write: Writer = lambda value, _: value
 
 
 @attrs.frozen
 class Key:
-    """One key of a table.
+    """One key of a table; a key without a default is required.
 
-    Attributes:
-        name: The key in the file.
-        form: How the value is read and written.
-        help: A sentence on what the key means.
-        default: The value if the key is absent; a key without a default is required.
-        attribute: The attribute of the object; by default the key's name, with ``_`` for ``-``.
+    ``attribute`` is that of the object, by default the key's name; ``help`` is a sentence.
     """
 
     name: str
-    form: Form
+    form: Form | Table
     help: str = ""
     default: object = _REQUIRED
-    attribute: str = attrs.field(
-        default=attrs.Factory(lambda self: self.name.replace("-", "_"), takes_self=True)
-    )
+    attribute: str = attrs.field(default=attrs.Factory(lambda self: self.name, takes_self=True))
 
     @property
     def required(self) -> bool:
@@ -78,25 +68,21 @@ def simple(
             raise WrongError(data, allowed)
         return data
 
-    return Form(read, lambda value, _: value, json or {"description": allowed})
+    return Form(read, json or {"description": allowed})
 
 
 def word(*words: str) -> Form:
     """Return the ``Form`` of a text that must be one of ``words``."""
-    return Form(
-        lambda data, _, __: one_of(data, words), lambda value, _: value, {"enum": list(words)}
-    )
+    return Form(lambda data, _, __: one_of(data, words), {"enum": list(words)})
 
 
 _SHAPES: Final[dict[str, Any]] = {"text": str, "table": Mapping, "items": ITEMS}
 
 
 def by_shape(rest: Reader | str, **readers: Reader) -> Reader:
-    """Return a reader that reads each shape of data with a reader of its own.
+    """Return a reader with a reader for each shape: ``text``, ``table`` and ``items``, a list.
 
-    Args:
-        rest: The reader of all other data, or what is allowed if nothing else is.
-        readers: The readers of ``text``, ``table`` and ``items``, which is a list.
+    ``rest`` is the reader of all other data, or what is allowed if nothing else is.
     """
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
@@ -117,10 +103,10 @@ def level_of(scale: Scale | None = None) -> Form:
         return known[one_of(data, known.names)]
 
     enum = {"type": "string"} if scale is None else {"enum": list(scale.names)}
-    return Form(read, lambda level, _: level.name, enum)
+    return Form(read, enum, lambda level, _: level.name)
 
 
-def list_of(form: Form, *, single: bool = False) -> Form:
+def list_of(form: Form | Table, *, single: bool = False) -> Form:
     """Return the ``Form`` of a list; with ``single``, a single item needs no brackets."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
@@ -136,10 +122,10 @@ def list_of(form: Form, *, single: bool = False) -> Form:
         return items[0] if single and len(items) == 1 else items
 
     array = {"type": "array", "items": form.schema}
-    return Form(read, write, {"anyOf": [form.schema, array]} if single else array)
+    return Form(read, {"anyOf": [form.schema, array]} if single else array, write)
 
 
-def table_of(form: Form) -> Form:
+def table_of(form: Form | Table) -> Form:
     """Return the ``Form`` of a table that maps names to values of the form ``form``."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
@@ -149,16 +135,16 @@ def table_of(form: Form) -> Form:
     def write(values: Any, writing: Any) -> Any:
         return {name: form.write(value, writing) for name, value in values.items()}
 
-    return Form(read, write, {"type": "object", "additionalProperties": form.schema})
+    return Form(read, {"type": "object", "additionalProperties": form.schema}, write)
 
 
-def names_of(form: Form) -> Form:
+def names_of(form: Form | Table) -> Form:
     """Return the ``Form`` of a table by name whose values have a ``name`` of their own."""
     tables = table_of(form)
     return Form(
         lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
-        lambda values, writing: {one.name: form.write(one, writing) for one in values},
         tables.schema,
+        lambda values, writing: {one.name: form.write(one, writing) for one in values},
     )
 
 
@@ -172,7 +158,7 @@ def noted(kind: str, form: Form) -> Form:
         reading.names[kind] = {one.name: one for one in made}
         return made
 
-    return Form(read, form.write, form.schema)
+    return Form(read, form.schema, form.write)
 
 
 def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, Any]) -> Form:
@@ -185,8 +171,8 @@ def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, A
     known: dict[type, Writer] = {**writers, object: lambda value, writing: writing.code(value)}
     return Form(
         by_shape(read, table=table),
-        lambda value, writing: writer_of(known, value, "code", "")(value, writing),
         schema,
+        lambda value, writing: writer_of(known, value, "code", "")(value, writing),
     )
 
 
@@ -195,15 +181,10 @@ def _part(value: Any, key: Key) -> Any:
 
 
 class Table:
-    """A table of a desk file with known keys; reading it records every fault, not just the first.
+    """A form of tables with known keys; reading it records every fault, not just the first.
 
-    Args:
-        keys: The keys.
-        build: A function that returns the value from those of the keys, by attribute; an absent key
-            has its default.
-        take: A function of a value and a key that returns what to write; by default the attribute,
-            or the entry of a mapping.
-        named: Whether ``build`` also gets the table's own name.
+    ``build`` gets the value of each key by its attribute, and the table's own name if ``named``;
+    ``take`` returns what to write for a key: by default the attribute, or the entry of a dict.
     """
 
     def __init__(
@@ -291,8 +272,3 @@ class Table:
             "additionalProperties": False,
             **({"required": required} if required else {}),
         }
-
-    @property
-    def form(self) -> Form:
-        """Return a ``Form`` that reads and writes the table."""
-        return Form(self.read, self.write, self.schema)

@@ -22,8 +22,8 @@ FLAG: Final = simple("true or false", bool, json={"type": "boolean"})
 COUNT: Final = simple("a whole number", int, json={"type": "integer"})
 ZONE: Final = Form(
     TEXT.read,
-    lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
     TEXT.schema,
+    lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
 )
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
 _HOURS: Final = 'hours in quotes such as "08:00-18:00", or a list of them'
@@ -44,8 +44,8 @@ def _hours_word(hours: Iterable[str], _: Any) -> Any:
 
 HOURS: Final = Form(
     by_shape(_HOURS, text=_hours, items=_hours),
-    _hours_word,
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+    _hours_word,
 )
 
 
@@ -59,10 +59,9 @@ def _day(data: Any, _: Reading, __: Path) -> date:
     return day
 
 
-DAY: Final = Form(_day, lambda value, _: value, {"type": "string", "format": "date"})
+DAY: Final = Form(_day, {"type": "string", "format": "date"})
 INSTANT: Final = Form(
     lambda data, reading, _: read_instant(data, reading.zone),
-    lambda value, _: value,
     {"type": "string", "description": "a date, or a time with it"},
 )
 _HOLIDAY: Final = Table(
@@ -97,7 +96,7 @@ def _holiday_word(value: Holiday, writing: Any) -> Any:
     return table["day"] if set(table) == {"day"} else table
 
 
-ENTRY: Final = Form(_holiday, _holiday_word, {"description": "a date, or a table"})
+ENTRY: Final = Form(_holiday, {"description": "a date, or a table"}, _holiday_word)
 _COUNTRY: Final = Table(
     (
         Key("country", TEXT, 'An ISO 3166 code such as "DE".'),
@@ -179,8 +178,8 @@ HOLIDAYS: Final = Form(
         text=lambda data, reading, path: _joined([data], reading, path),
         items=_joined,
     ),
-    lambda values, writing: writing.holidays(values),
     {"type": "array", "items": {"description": "a name of [holidays], a date or a table"}},
+    lambda values, writing: writing.holidays(values),
 )
 
 

@@ -25,26 +25,21 @@ def _level_name(data: Any, reading: Reading, path: Path) -> str:
 
 
 _WORDS: Final = {"type": "string"}
-_LEVELS: Final = table_of(Form(_level_name, lambda name, _: name, _WORDS))
+_LEVELS: Final = table_of(Form(_level_name, _WORDS))
 _COLUMN: Final = simple("a column's name, or its place from 1", str, int)
 _SHEET: Final = simple("a sheet's name, or its place from 1", str, int)
 IMPORT: Final = Table(
     (
         Key("profile", TEXT, "The profile, as for the command line.", None),
         Key("map", table_of(_COLUMN), "The column of each field, including own fields.", None),
-        Key(
-            "states",
-            table_of(Form(_state_name, lambda name, _: name, _WORDS)),
-            "What the words for states mean.",
-            None,
-        ),
+        Key("states", table_of(Form(_state_name, _WORDS)), "What the words for states mean.", None),
         Key(
             "levels",
             Table(
                 (Key(name, _LEVELS, "", None) for name in ("priority", "impact", "urgency")),
                 lambda **levels: {name: one for name, one in levels.items() if one is not None},
                 lambda value, key: value.get(key.name),
-            ).form,
+            ),
             "What the words for priority, impact and urgency mean.",
             None,
         ),

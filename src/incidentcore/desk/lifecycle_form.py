@@ -33,7 +33,7 @@ from incidentcore.values import FrozenMap, State
 
 _READY: Final = (*DIALECTS, *TOOLS)
 _BASE: Final = Form(
-    TEXT.read, TEXT.write, {"type": "string", "examples": ["standard", *(one.id for one in _READY)]}
+    TEXT.read, {"type": "string", "examples": ["standard", *(one.id for one in _READY)]}
 )
 _STATE: Final = Table(
     (
@@ -118,15 +118,15 @@ _PLAIN: Final = {"opens_with": (), "migrates": FrozenMap[str](), "priority_polic
 _LATER: Final = tuple(_PLAIN)  # beside states and transitions
 _ANY: Final = Form(
     lambda data, _, __: data,
-    lambda value, _: sorted(value) if isinstance(value, frozenset) else value,
     {},
+    lambda value, _: sorted(value) if isinstance(value, frozenset) else value,
 )
 _TRANSITION: Final = Table(
     (
         Key("action", TEXT, "The action."),
         Key("from", TEXTS, "The states in which it can be done.", attribute="sources"),
         Key("to", TEXT, "The state that it leads to.", attribute="target"),
-        Key("fields", list_of(Form(_ASKED, _input_word, {})), "The fields that it takes.", ()),
+        Key("fields", list_of(Form(_ASKED, {}, _input_word)), "The fields that it takes.", ()),
         Key("guard", _GUARD, "When it is allowed.", None),
         Key("guard_name", TEXT, "The guard's name in refusals.", ""),
         Key("sets", table_of(_ANY), "Fields that it sets itself.", {}),
@@ -138,14 +138,14 @@ _LIFECYCLE: Final = Table(
         Key("base", _BASE, 'A ready-made lifecycle, such as "servicenow_incident".', None),
         Key("id", TEXT, "Its id, if there is no base.", None),
         Key("version", TEXT, "Its version.", "1"),
-        Key("states", list_of(_STATE.form), "Its states.", ()),
+        Key("states", list_of(_STATE), "Its states.", ()),
         Key("initial", TEXT, "The initial state; the first one by default.", None),
-        Key("transitions", list_of(_TRANSITION.form), "Its transitions.", ()),
+        Key("transitions", list_of(_TRANSITION), "Its transitions.", ()),
         Key("opens_with", list_of(FIELD), "Fields that an opening must have.", None),
         Key("migrates", table_of(TEXT), "The new state for each state of another.", None),
         Key(
             "recomputes",
-            Form(_RECOMPUTES.read, _priority_word, {"type": ["boolean", "object"]}),
+            Form(_RECOMPUTES.read, {"type": ["boolean", "object"]}, _priority_word),
             "Whether changes compute the priority again, by [priority] or by code.",
             False,
             "priority_policy",
@@ -195,7 +195,7 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     return {"lifecycles": own, "auto_close": closes}
 
 
-LIFECYCLE: Final = Form(_lifecycles, lambda tables, _: tables, table_of(_LIFECYCLE.form).schema)
+LIFECYCLE: Final = Form(_lifecycles, table_of(_LIFECYCLE).schema)
 
 
 def _outline(table: Any, reading: Reading, path: Path) -> Lifecycle:

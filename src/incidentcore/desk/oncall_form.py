@@ -29,7 +29,6 @@ FIRST: Final = Form(
         if isinstance(data, datetime) or "T" in str(data)
         else DAY.read(data, reading, path)
     ),
-    lambda value, _: value,
     DAY.schema,
 )
 
@@ -79,8 +78,8 @@ _OVERRIDE: Final = Table(
 _SCHEDULE: Final = Table(
     (
         Key("zone", TEXT, "The zone of its handoffs; the desk's by default.", None),
-        Key("layers", list_of(_LAYER.form), "Its layers, the lowest first.", ()),
-        Key("overrides", list_of(_OVERRIDE.form), "Exceptions.", ()),
+        Key("layers", list_of(_LAYER), "Its layers, the lowest first.", ()),
+        Key("overrides", list_of(_OVERRIDE), "Exceptions.", ()),
         Key("combine", word("highest", "all"), "Which layers apply.", "highest"),
     ),
     dict,
@@ -154,4 +153,4 @@ def _wall(at: datetime, zone: str) -> datetime:
     return at.replace(tzinfo=as_zone(zone))
 
 
-ON_CALL: Final = names_of(Form(_schedule, _SCHEDULE.write, _SCHEDULE.schema))
+ON_CALL: Final = names_of(Form(_schedule, _SCHEDULE.schema, _SCHEDULE.write))

@@ -135,7 +135,7 @@ def _priority(data: Any, reading: Reading, path: Path) -> Any:
     return _PRIORITY.read(data, reading, path)
 
 
-PRIORITY: Final = Form(by_shape(_PRIORITY.read, table=_priority), _PRIORITY.write, _PRIORITY.schema)
+PRIORITY: Final = Form(by_shape(_PRIORITY.read, table=_priority), _PRIORITY.schema, _PRIORITY.write)
 CATEGORY: Final = Table(
     (
         Key("when", WHEN, "Which records."),

@@ -32,12 +32,7 @@ def path_text(path: Path) -> str:
 class Reading:
     """The context in which a desk file is read: known names, time zone, and the faults found.
 
-    Args:
-        data: The file's tables.
-        code: Callables by name.
-        files: Texts of the files that the desk file names, by name.
-        lines: The line number of each path, if known.
-        source: The name of the file in errors.
+    ``lines`` has the line number of each path, if known; the rest is as for ``load_desk``.
     """
 
     def __init__(
@@ -63,23 +58,26 @@ class Reading:
         self.faults: dict[tuple[Path, str], str] = {}
         self.subject = "record"
 
+    def line(self, path: Path) -> int:
+        """Return the line of a path, or of the nearest part around it; 0 if none is known."""
+        around = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.lines[part] for part in around if part in self.lines), 0)
+
     def fault(self, path: Path, wrong: WrongError) -> None:
         """Record a fault at a path of the file."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.homes:  # inherited: the fault lies where it was written
                 path = (*self.homes[path[:length]], *path[length:])
                 break
-        line = next(
-            (self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0
-        )
+        line = self.line(path)
         given = repr(wrong.given)
         given = given if len(given) <= 80 else f"{given[:79]}…"
-        text = f"{self.source}, line {line}: " if line else f"{self.source}: "
-        text += f"{path_text(path)}: "
+        place = f"{self.source}, line {line}" if line else self.source
         is_missing = wrong.given is MISSING
-        text += "is missing; needed: " if is_missing else f"got {given}; allowed: "
+        said = "is missing; needed" if is_missing else f"got {given}; allowed"
         near = f"; nearest: {wrong.nearest}" if wrong.nearest else ""
-        text += wrong.allowed + (near or nearest(wrong.given, wrong.names))
+        text = f"{place}: {path_text(path)}: {said}: {wrong.allowed}"
+        text += near or nearest(wrong.given, wrong.names)
         self.faults.setdefault((path, wrong.allowed), text)
 
     def tried(self, path: Path, read: Callable[..., Any], *arguments: Any) -> Any:
@@ -100,11 +98,7 @@ class Reading:
         items: Iterable[tuple[str | int, Any]],
         path: Path,
     ) -> dict[str | int, Any]:
-        """Return the result of ``read`` for each item, by the item's key or position.
-
-        Raises:
-            BrokenError: An item has a fault; the faults of all items were recorded.
-        """
+        """Return the result of ``read`` for each item, by key or position, if none has a fault."""
         made = {
             key: self.tried((*path, key), read, item, self, (*path, key)) for key, item in items
         }
@@ -114,9 +108,7 @@ class Reading:
     def named(self, kind: str, name: object, what: str) -> Any:
         """Return the value of a kind, such as a calendar, that the file defines under a name.
 
-        Raises:
-            BrokenError: What defines it has a fault, which was already recorded.
-            WrongError: The file defines no such value; ``what`` names in the error what is allowed.
+        ``what`` says in the error what is allowed.
         """
         known = self.names.get(kind, {})
         if name in tuple(known):
@@ -127,21 +119,13 @@ class Reading:
         raise WrongError(name, allowed, tuple(known))
 
     def need_section(self, section: str) -> None:
-        """Raise an error if a section could not be read at all, so that its names are unknown.
-
-        Raises:
-            BrokenError: It is not a table, or its name is misspelt, which was already recorded.
-        """
+        """Raise ``BrokenError`` if a section is misspelt or not a table: no names are known."""
         for path, _ in self.faults:
             if len(path) == 1 and (path[0] == section or misspelt(path[0], (section,))):
                 raise BrokenError
 
     def priority(self, part: str) -> Any:
-        """Return the ``policy`` or ``scale`` of the desk's priorities.
-
-        Raises:
-            BrokenError: The definition of the priorities has a fault, which was already recorded.
-        """
+        """Return the ``policy`` or ``scale`` of the desk's priorities."""
         self.need_section("priority")
         found = self.names["priority"][part]
         whole((found,))
@@ -149,11 +133,10 @@ class Reading:
 
     def callable(self, name: object) -> Any:
         """Return the callable that ``{ code = "name" }`` names."""
-        if name not in tuple(self.code):
-            known = ", ".join(self.code) or "none was given"
-            raise WrongError(
-                name, f"a name in load_desk(text, code={{...}}): {known}", tuple(self.code)
-            )
+        known = tuple(self.code)
+        if name not in known:
+            named = ", ".join(known) or "none was given"
+            raise WrongError(name, f"a name in load_desk(text, code={{...}}): {named}", known)
         self.used.add(str(name))
         return self.code[str(name)]
 
@@ -167,10 +150,6 @@ BROKEN: Final = object()
 
 
 def whole(values: Iterable[object]) -> None:
-    """Raise an error if one of several values could not be read.
-
-    Raises:
-        BrokenError: A value is BROKEN, which means that its fault was already recorded.
-    """
+    """Raise ``BrokenError`` if one of several values is ``BROKEN``."""
     if any(value is BROKEN for value in values):
         raise BrokenError

@@ -50,13 +50,13 @@ from incidentcore.values import FrozenMap, Impact, Urgency
 
 SPAN_FORM: Final = Form(
     lambda data, _, __: read_span(data),
-    lambda value, _: span_word(value),
     {"type": "string", "description": SPAN},
+    lambda value, _: span_word(value),
 )
 DAYS_FORM: Final = Form(
     lambda data, _, __: read_days(data),
-    lambda value, _: target_word(value),
     {"type": "string", "description": f"{SPAN}, or 3 business days"},
+    lambda value, _: target_word(value),
 )
 
 
@@ -89,7 +89,7 @@ def _who_text(target: EscalationTarget, writing: Any) -> Any:
 
 
 WHO_FORM: Final = list_of(
-    Form(by_shape(_who, table=_ROUND.read), _who_text, {"type": "string", "description": WHO}),
+    Form(by_shape(_who, table=_ROUND.read), {"type": "string", "description": WHO}, _who_text),
     single=True,
 )
 _RESOLVED: Final = field("state.resolved").is_true()
@@ -123,13 +123,13 @@ _COMMUNICATION: Final = Table(
         Key("when", WHEN, "For which records; by default, all.", ALWAYS),
         Key("to", TEXTS, "Who is updated.", attribute="audiences"),
         Key("via", TEXT, "The channel.", "", "channel"),
-        Key("updates", _UPDATES.form, "How often.", None),
+        Key("updates", _UPDATES, "How often.", None),
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar in which the times count.", None),
         Key("notice", SPAN_FORM, "How long before its due time an update is listed.", timedelta()),
         Key("stop", WHEN, "While it holds, no regular update is due.", NEVER),
         Key("ends", WHEN, "When all but the final update end.", _RESOLVED),
-        Key("text", table_of(_TEMPLATE.form), "Templates for first, next and final.", {}),
+        Key("text", table_of(_TEMPLATE), "Templates for first, next and final.", {}),
     ),
     dict,
     lambda rule, key: {
@@ -150,7 +150,7 @@ def _update(data: Any, reading: Reading, path: Path) -> Any:
     return UpdateRule(name=name, templates=found.pop("text"), **found, **updates)
 
 
-COMMUNICATION: Final = Form(_update, _COMMUNICATION.write, _COMMUNICATION.schema)
+COMMUNICATION: Final = Form(_update, _COMMUNICATION.schema, _COMMUNICATION.write)
 
 
 _STAGE: Final = Table(
@@ -169,7 +169,7 @@ _STAGE: Final = Table(
 APPROVAL: Final = Table(
     (
         Key("when", WHEN, "Which requests; by default, all.", ALWAYS),
-        Key("stages", list_of(_STAGE.form), "The stages in order."),
+        Key("stages", list_of(_STAGE), "The stages in order."),
     ),
     ApprovalPlan,
 )
@@ -196,8 +196,8 @@ _COPY: Final = Table(
 _VALUE: Final = simple('a value, or { copy = "field" }', str, int, bool, empty=True)
 COPIED: Final = Form(
     by_shape(_VALUE.read, table=_COPY.read),
-    lambda value, writing: _COPY.write(value, writing) if isinstance(value, Copy) else value,
     {},
+    lambda value, writing: _COPY.write(value, writing) if isinstance(value, Copy) else value,
 )
 EVERY: Final = Table(
     (
@@ -224,7 +224,7 @@ CASCADE: Final = Table(
         Key("visibility", word("internal", "public"), "Who reads the comment.", "internal"),
         Key("contact", TEXT, "The channel, where the comment counts as a contact.", ""),
         Key("open_tasks", TEXT, "The status to set on its open tasks.", ""),
-        Key("every", EVERY.form, "What all linked records must match.", None),
+        Key("every", EVERY, "What all linked records must match.", None),
         Key("undoes", FLAG, "Whether it only undoes what the source caused.", False),
         Key("states", TEXTS, "The target's states in which it applies.", ()),
         Key("target_when", WHEN, "A condition on the target.", None),
@@ -272,7 +272,7 @@ _SEVERITY_ROW: Final = Table(
 
 
 def _severities(data: Any, reading: Reading, path: Path) -> SeverityTable:
-    rows = list_of(_SEVERITY_ROW.form).read(data, reading, path)
+    rows = list_of(_SEVERITY_ROW).read(data, reading, path)
     defaults = [word for row in rows if row.pop("default") for word in row["words"][:1]]
     return SeverityTable([SeverityRow(**row) for row in rows], *defaults[:1])
 
@@ -286,7 +286,7 @@ def _severity_table(table: SeverityTable, writing: Any) -> list[dict[str, Any]]:
     ]
 
 
-_SEVERITY: Final = Form(_severities, _severity_table, list_of(_SEVERITY_ROW.form).schema)
+_SEVERITY: Final = Form(_severities, list_of(_SEVERITY_ROW).schema, _severity_table)
 _INTAKE: Final = IntakePolicy()
 INTAKE: Final = Table(
     (
@@ -300,9 +300,9 @@ INTAKE: Final = Table(
         Key("resolve_on", word("all", "first", "never"), "When an incident is resolved.", "all"),
         Key("silence", SPAN_FORM, "After how long without alerts it is resolved.", None),
         Key("severity", _SEVERITY, "Words, worst first.", STANDARD_SEVERITIES, "severities"),
-        Key("flapping", _FLAPPING.form, "When a fault counts as flapping.", None),
-        Key("maintenance", list_of(_QUIET.form), "When alerts do not open incidents.", ()),
-        Key("inhibit", list_of(_INHIBIT.form), "Which alerts hold back others.", ()),
+        Key("flapping", _FLAPPING, "When a fault counts as flapping.", None),
+        Key("maintenance", list_of(_QUIET), "When alerts do not open incidents.", ()),
+        Key("inhibit", list_of(_INHIBIT), "Which alerts hold back others.", ()),
         Key("lateness", SPAN_FORM, "How long alerts are held back for sorting.", _NO_SPAN),
     ),
     IntakePolicy,

@@ -75,8 +75,8 @@ def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
 
 TARGETS: Final = Form(
     by_shape(_targets, text=lambda data, reading, _: (_target(data, "", reading),)),
-    _targets_word,
     {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
+    _targets_word,
 )
 _WARN: Final = Table(
     (
@@ -102,8 +102,8 @@ def _warn_text(point: SlaThreshold, writing: Any) -> Any:
 
 POINT: Final = Form(
     by_shape(lambda data, _, __: read_point(data), table=_WARN.read),
-    _warn_text,
     {"description": 'a text such as "80%", or a table'},
+    _warn_text,
 )
 _STARTS_FROM: Final = Key(
     "starts_from", FIELD, "A field whose instant begins the first cycle.", None
@@ -137,7 +137,7 @@ _SERVICE: Final = Table(
         Key("on_change", word(*get_args(OnChange)), "What a change of the target does.", None),
         _STARTS_FROM,
         _ANSWERED_BY,
-        Key("clocks", names_of(_OWN.form), "Custom clocks.", ()),
+        Key("clocks", names_of(_OWN), "Custom clocks.", ()),
     ),
     lambda like, **found: Service(**found),  # noqa: ARG005  what is inherited was merged before
     lambda service, key: getattr(service, key.attribute, None),
@@ -151,7 +151,7 @@ def _service(_: Any, reading: Reading, path: Path) -> Any:
     return _SERVICE.read(merged, reading, path)
 
 
-SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCHEMA)))
+SERVICES: Final = noted("services", names_of(Form(_service, _SCHEMA, _SERVICE.write)))
 """The form of all services, each with the keys that it inherits."""
 
 
@@ -200,7 +200,6 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
 
 _SERVICE_NAME: Final = Form(
     lambda data, reading, _: (reading.named("services", data, "a service of [services]"), data)[1],
-    lambda value, _: value,
     {"type": "string"},
 )
 AGREEMENT: Final = Table(

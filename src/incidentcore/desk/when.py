@@ -15,7 +15,7 @@ from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours
 from incidentcore.conditions.instants import AtInstant, LaterThan
 from incidentcore.desk.forms import Form, level_of, simple, word
-from incidentcore.desk.holiday_form import TEXT
+from incidentcore.desk.holiday_form import INSTANT, TEXT
 from incidentcore.desk.parts import DeskField
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.service import scale_of
@@ -32,9 +32,7 @@ _KINDS: Final = {
     "bool": simple("true or false", bool),
     "number": simple("a number", int, float),
     "text": simple("a text", str),
-    "instant": Form(
-        lambda value, reading, _: read_instant(value, reading.zone), lambda at, _: at, {}
-    ),
+    "instant": INSTANT,
 }
 _LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
 
@@ -65,12 +63,7 @@ def own_field(path: str, reading: Reading) -> DeskField | None:
 
 
 def field_path(name: object, reading: Reading) -> str:
-    """Return the path of a field by the name that the file uses.
-
-    Raises:
-        BrokenError: What defines the field has a fault, which was already recorded.
-        WrongError: Neither records nor the desk's custom fields include such a field.
-    """
+    """Return the path of a field by the name that the file uses."""
     names = field_names(reading)
     if name in tuple(names):
         path = names[str(name)]
@@ -92,11 +85,7 @@ def states_of(*lifecycles: Any) -> tuple[str, ...]:
 
 
 def need_lifecycles(reading: Reading) -> None:
-    """Raise an error if the states and hold reasons of a lifecycle are unknown.
-
-    Raises:
-        BrokenError: They could not be read, which was already recorded.
-    """
+    """Raise ``BrokenError`` if the states and hold reasons of a lifecycle could not be read."""
     reading.need_section("lifecycle")
     whole(reading.names["lifecycles"].values())
 
@@ -251,7 +240,7 @@ def _kind(target: str, own: DeskField | None) -> str:
     return "text"
 
 
-_SCHEMA: Final[dict[str, Any]] = {
+WHEN_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "description": "All tests hold: FIELD = value, [values], or a table of comparisons.",
     "properties": {
@@ -265,13 +254,10 @@ _SCHEMA: Final[dict[str, Any]] = {
 
 FIELD: Final = Form(
     lambda data, reading, _: field_path(data, reading),
-    lambda path, writing: writing.field_name(path),
     {"type": "string"},
+    lambda path, writing: writing.field_name(path),
 )
-WHEN: Final = Form(_read, write_when, {"$ref": "#/$defs/when"})
-"""The form of a condition."""
-
-WHEN_SCHEMA: Final = _SCHEMA
+WHEN: Final = Form(_read, {"$ref": "#/$defs/when"}, write_when)
 
 
 def about(subject: str) -> Form:
@@ -284,4 +270,4 @@ def about(subject: str) -> Form:
         finally:
             reading.subject = before
 
-    return Form(read, WHEN.write, WHEN.schema)
+    return Form(read, WHEN.schema, WHEN.write)

@@ -35,7 +35,7 @@ def _plain(data: Any, _: Reading, __: Path) -> Any:
     raise WrongError(data, "a table")
 
 
-_ANY: Final = Form(_plain, lambda value, _: dict(value), {"type": "object"})
+_ANY: Final = Form(_plain, {"type": "object"}, lambda value, _: dict(value))
 _ALERT: Final = Table(
     (
         Key("key", TEXT, "Which condition it is about."),
@@ -53,7 +53,7 @@ _INJECT: Final = Table(
         Key("text", TEXT, "What it says."),
         Key("to", TEXT, "Who gets it.", ""),
         Key("checks", TEXT, "The expectation or plan that it tests.", ""),
-        Key("alert", _ALERT.form, "The alert to feed to the intake.", None),
+        Key("alert", _ALERT, "The alert to feed to the intake.", None),
     ),
     Inject,
 )
@@ -97,7 +97,7 @@ def _until_the_end(table: Table) -> Form:
             raise BrokenError
         return made
 
-    return Form(read, table.write, table.schema)
+    return Form(read, table.schema, table.write)
 
 
 def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
@@ -124,12 +124,12 @@ def _drill(**made: Any) -> Drill:
     return Drill(plan=plan, matrix=matrix, **made)
 
 
-_EXPECTATION: Final = Form(_expectation, lambda value, _: value, _EXPECT.schema)
+_EXPECTATION: Final = Form(_expectation, _EXPECT.schema)
 _DRILL: Final = Table(
     (
-        Key("drill", Form(_version, lambda value, _: value, {}), "drill = 1, the form's version."),
+        Key("drill", Form(_version, {}), "drill = 1, the form's version."),
         Key("name", TEXT, "The drill's name, which its records carry."),
-        Key("zone", Form(read_zone, ZONE.write, ZONE.schema), "The zone of its times.", None),
+        Key("zone", Form(read_zone, ZONE.schema, ZONE.write), "The zone of its times.", None),
         Key("lasts", SPAN_FORM, "How long it takes."),
         Key("holidays", _ANY, "As in a desk file.", {}),
         Key("calendars", CALENDARS, "As in a desk file.", {}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias, TypedDict
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,11 +18,19 @@ from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
 from incidentcore.escalation import Escalation
+from incidentcore.escalation.escalation import WHY_TEXTS
 from incidentcore.escalation.evaluate import due_by_matrix, escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
-from incidentcore.sla import SlaDefinition, SlaPolicy, SlaSnapshot, SlaStatus, evaluate_sla
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    SlaSnapshot,
+    SlaStatus,
+    evaluate_sla,
+)
 from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
@@ -69,29 +77,16 @@ class DueItem:
 
 DUE_TEXTS: Final[Texts] = {
     "update": "update for {audience}: {why}",
-    "clock": "the {clock} clock reached {point}",
-    "due": "the {clock} clock is due",
-    "breach": "the {clock} clock is breached",
     "auto_close": "resolved since {at}",
     "snooze_end": "the snooze ended",
     "approval": "nobody decided in time",
     "field": "{path} was reached",
 }
-"""Why items are due, by code."""
-
-Escalations: TypeAlias = tuple[tuple[Escalation, ...], datetime | None]
-Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
-Instant: TypeAlias = tuple[str, datetime, str]
+"""Why items are due, by code; those of clocks are worded as in escalations."""
 
 
 class Look(NamedTuple):
-    """The result of evaluating one record: what is due now, and when that may change next.
-
-    Attributes:
-        items: The due items.
-        next: When to evaluate the record again; None if nothing can become due by itself.
-        statuses: The statuses of its clocks.
-    """
+    """What is due for a record, when to look at it again (None: never by itself), its clocks."""
 
     items: tuple[DueItem, ...]
     next: datetime | None
@@ -183,16 +178,10 @@ def look_at(
     include_lapsed: bool = True,
     kept: tuple[SlaStatus, ...] = (),
 ) -> Look:
-    """Return what is due for a record, and when that may change without an event.
+    """Return what is due for a record and, if ``ahead``, when that may change without an event.
 
-    Args:
-        desk: The desk, or ``Versions`` of it.
-        record: The record.
-        now: The instant to evaluate at.
-        known_at: Use only what was recorded by this instant; None for everything.
-        ahead: Whether to find the next instant at which something may change as well.
-        include_lapsed: Whether to include items that are no longer needed.
-        kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
+    ``kept`` are the statuses of its clocks at an earlier instant, if nothing has happened since;
+    the rest is as for ``due_items``.
     """
     now = as_utc(now, "now")
     known_at = None if known_at is None else as_utc(known_at, "known_at")
@@ -210,25 +199,25 @@ def look_at(
         statuses = tuple(later_status(status, now) for status in kept)
     elif level is not None:
         statuses = evaluate_sla(level, judged, now=now, known_at=known_at)
-    escalations: Sequence[Escalations]
-    updates: Sequence[Updates]
-    if ahead and known_at is None:  # one walk gives what is due and what comes next
-        updates = [
-            updates_and_wakeup(plan, judged, now=now, include_lapsed=include_lapsed)
-            for plan in rules.plans
-        ]
-        matrices, lapsed = rules.matrices, include_lapsed
-        escalations = list(
-            escalations_and_wakeup(matrices, judged, slas=statuses, now=now, include_lapsed=lapsed)
-        )
+    escalations: list[tuple[tuple[Escalation, ...], datetime | None]]
+    updates: list[tuple[tuple[StakeholderUpdate, ...], datetime | None]]
+    cut: Any = {"now": now, "include_lapsed": include_lapsed}
+    if ahead:  # one walk gives what is due and what comes next
+        updates = [updates_and_wakeup(plan, judged, **cut) for plan in rules.plans]
+        escalations = [*escalations_and_wakeup(rules.matrices, judged, slas=statuses, **cut)]
     else:
-        cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": include_lapsed}
+        cut["known_at"] = known_at
         updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]
         fallen = due_by_matrix(rules.matrices, judged, slas=statuses, **cut)
         escalations = [(due, None) for due in fallen]
     instants = list(_instants(rules, view))
     items: dict[str, DueItem] = {}
-    for item in _found(rules, view, statuses, escalations, updates, instants, now):
+    for item in (
+        *_clock_items(level, statuses),
+        *(_escalation_item(one) for due, _ in escalations for one in due),
+        *(_update_item(one) for listed, _ in updates for one in listed),
+        *(item for item in instants if item.due_at <= now),
+    ):
         known = items.get(item.key)
         if known is None or item.due_at < known.due_at:
             items[item.key] = item
@@ -240,93 +229,73 @@ def look_at(
     if not ahead:
         return Look(ordered, None)
     wakeups = [
-        at for at in _ahead(judged, statuses, escalations, updates, instants, now) if at > now
+        _first_event(judged, now) if judged.updated_at > now else None,
+        *(status.next_wakeup for status in statuses),
+        *(status.due_at for status in statuses if status.stage == "running"),
+        *(wakeup for _, wakeup in (*escalations, *updates)),
+        *(item.due_at for item in instants),
     ]
-    return Look(ordered, min(wakeups, default=None), statuses)
-
-
-class _Cut(TypedDict):
-    now: datetime
-    known_at: datetime | None
-    include_lapsed: bool
+    following = min((at for at in wakeups if at is not None and at > now), default=None)
+    return Look(ordered, following, statuses)
 
 
 def _first_event(record: Record, now: datetime) -> datetime | None:
     return min((event.at for event in record.history if event.at > now), default=None)
 
 
-def _found(  # noqa: PLR0917  one walk's own state
-    desk: Desk,
-    view: Record,
-    statuses: tuple[SlaStatus, ...],
-    escalations: Sequence[Escalations],
-    updates: Sequence[Updates],
-    instants: Sequence[Instant],
-    now: datetime,
-) -> Iterator[DueItem]:
-    clocks = () if desk.service_level is None else desk.service_level.clocks
-    for clock, status in zip(clocks, statuses, strict=True):
-        if status.started_at is not None:
-            yield from _clock_items(clock, status)
-    for fallen, _ in escalations:
-        for escalation in fallen:
-            yield DueItem(
-                key=f"escalation:{escalation.key}",
-                kind="escalation",
-                record_id=view.id,
-                due_at=escalation.due_at,
-                why=Phrase("{why}", why=escalation),
-                lapsed_at=escalation.lapsed_at,
-                lapsed_because=escalation.lapsed_because,
-                body=escalation,
-            )
-    for listed, _ in updates:
-        for update in listed:
-            sent = update.sent_at
-            yield DueItem(
-                key=f"update:{update.key}",
-                kind="update",
-                record_id=view.id,
-                due_at=update.due_at,
-                why=_why("update", audience=update.audience, why=update),
-                lapsed_at=update.lapsed_at if sent is None else sent,
-                lapsed_because=update.lapsed_because if sent is None else "sent",
-                body=update,
-            )
-    for kind, at, why in instants:
-        if at <= now:
-            yield DueItem(
-                key=f"{kind}:{view.id}/{at.isoformat()}",
-                kind=kind,
-                record_id=view.id,
-                due_at=at,
-                why=why,
-            )
+def _escalation_item(escalation: Escalation) -> DueItem:
+    return DueItem(
+        key=f"escalation:{escalation.key}",
+        kind="escalation",
+        record_id=escalation.record_id,
+        due_at=escalation.due_at,
+        why=Phrase("{why}", why=escalation),
+        lapsed_at=escalation.lapsed_at,
+        lapsed_because=escalation.lapsed_because,
+        body=escalation,
+    )
 
 
-def _clock_items(clock: SlaDefinition | SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
-    """Yield the points that a clock has reached in each of its cycles."""
-    points: list[tuple[str, ClockPoint, str | None]] = [
-        ("due", "due", None),
-        ("breach", "breach", None),
-    ]
-    points += [(point.name, point, of) for point, of in _thresholds(clock)]
-    for name, point, of in points:
-        crossings = status.crossings(point, of=of)
-        cycles = {cycle.number: cycle for cycle in status.cycles} if crossings else {}
-        for crossing in crossings:
-            cycle = cycles.get(crossing.cycle)
-            ended = None if cycle is None or point == "breach" else cycle.stopped_at
-            yield DueItem(
-                key=f"sla:{status.record_id}/{clock.name}/{name}/{crossing.cycle}",
-                kind=f"sla.{name}",
-                record_id=status.record_id,
-                due_at=crossing.at,
-                why=_why(name if point == name else "clock", clock=clock.name, point=name),
-                lapsed_at=ended,
-                lapsed_because="" if ended is None or cycle is None else cycle.result,
-                body=status,
-            )
+def _update_item(update: StakeholderUpdate) -> DueItem:
+    sent = update.sent_at
+    return DueItem(
+        key=f"update:{update.key}",
+        kind="update",
+        record_id=update.record_id,
+        due_at=update.due_at,
+        why=_why("update", audience=update.audience, why=update),
+        lapsed_at=update.lapsed_at if sent is None else sent,
+        lapsed_because=update.lapsed_because if sent is None else "sent",
+        body=update,
+    )
+
+
+def _clock_items(level: ServiceLevel | None, statuses: Sequence[SlaStatus]) -> Iterator[DueItem]:
+    """Yield the points that each clock has reached in each of its cycles."""
+    for clock, status in zip(() if level is None else level.clocks, statuses, strict=True):
+        if status.started_at is None:
+            continue
+        points: list[tuple[str, ClockPoint, str | None, str]] = [
+            ("due", "due", None, "clock_reached.due"),
+            ("breach", "breach", None, "clock_reached.breach"),
+            *((one.name, one, of, "clock_reached") for one, of in _thresholds(clock)),
+        ]
+        for name, point, of, code in points:
+            crossings = status.crossings(point, of=of)
+            cycles = {cycle.number: cycle for cycle in status.cycles} if crossings else {}
+            for crossing in crossings:
+                cycle = cycles.get(crossing.cycle)
+                ended = None if cycle is None or point == "breach" else cycle.stopped_at
+                yield DueItem(
+                    key=f"sla:{status.record_id}/{clock.name}/{name}/{crossing.cycle}",
+                    kind=f"sla.{name}",
+                    record_id=status.record_id,
+                    due_at=crossing.at,
+                    why=Phrase(WHY_TEXTS[code], clock=clock.name, point=name),
+                    lapsed_at=ended,
+                    lapsed_because="" if ended is None or cycle is None else cycle.result,
+                    body=status,
+                )
 
 
 def _thresholds(clock: SlaDefinition | SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
@@ -344,40 +313,26 @@ def _why(code: str, **data: object) -> Phrase:
     return Phrase(DUE_TEXTS[code], **data)
 
 
-def _instants(desk: Desk, view: Record) -> Iterator[Instant]:
+def _instants(desk: Desk, view: Record) -> Iterator[DueItem]:
     """Yield the instants that the record itself holds and that are still in force."""
+
+    def item(kind: str, at: datetime, why: Phrase) -> DueItem:
+        key = f"{kind}:{view.id}/{at.isoformat()}"
+        return DueItem(key=key, kind=kind, record_id=view.id, due_at=at, why=why)
+
     close = desk.auto_close.get(view.record_type)
     at = None if close is None else close.at(view)
     if at is not None and view.resolved_at is not None:
-        yield "auto_close", at, _why("auto_close", at=view.resolved_at.astimezone(desk.zone))
+        since = view.resolved_at.astimezone(desk.zone)
+        yield item("auto_close", at, _why("auto_close", at=since))
     if view.state.final:
         return
     if view.snoozed_until is not None and view.state.open:
-        yield "snooze_end", view.snoozed_until, _why("snooze_end")
+        yield item("snooze_end", view.snoozed_until, _why("snooze_end"))
     expires = getattr(view, "approval_expires_at", None)
     if expires is not None and getattr(view, "approval_decided_at", None) is None:
-        yield "approval", expires, _why("approval")
+        yield item("approval", expires, _why("approval"))
     for own in desk.fields:
         value = view.custom.get(own.name) if own.kind == "instant" else None
         if isinstance(value, datetime):
-            yield f"field.{own.name}", value, _why("field", path=own.path)
-
-
-def _ahead(  # noqa: PLR0917  one walk's own state
-    judged: Record,
-    statuses: tuple[SlaStatus, ...],
-    escalations: Sequence[Escalations],
-    updates: Sequence[Updates],
-    instants: Sequence[Instant],
-    now: datetime,
-) -> Iterator[datetime]:
-    """Yield instants after now at which something may become due."""
-    following = _first_event(judged, now) if judged.updated_at > now else None
-    found: list[datetime | None] = [following]
-    for status in statuses:
-        found.append(status.next_wakeup)
-        if status.stage == "running":
-            found.append(status.due_at)
-    found += [wakeup for _, wakeup in (*escalations, *updates)]
-    found += [at for _, at, _ in instants]
-    return (at for at in found if at is not None)
+            yield item(f"field.{own.name}", value, _why("field", path=own.path))

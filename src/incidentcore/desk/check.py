@@ -24,7 +24,7 @@ from incidentcore.desk.check_services import (
     rough_length,
 )
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.findings import desk_domains, found, of_part
+from incidentcore.desk.findings import desk_domains, found, never
 from incidentcore.desk.service import AGREEMENT_KINDS, service_named
 from incidentcore.desk.words import target_word
 from incidentcore.errors import UnreachableDeadlineError
@@ -32,7 +32,7 @@ from incidentcore.escalation import coverage_gaps, lint_escalation
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import Lifecycle, ReopenWindow, lint_lifecycle
 from incidentcore.records import Escalated, Record
-from incidentcore.schedule import AbstractCalendar, Holiday
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.sla import lint_sla
 from incidentcore.values import LintFinding
 
@@ -133,7 +133,7 @@ def _definitions(desk: Desk) -> Iterator[LintFinding]:
         for definition in clock.definitions:
             for finding in lint_sla(definition, domains=domains):
                 if finding.code != "unknown":
-                    yield of_part(f"services: {definition.name}", finding)
+                    yield attrs.evolve(finding, subject=f"services: {definition.name}")
 
 
 def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
@@ -141,13 +141,13 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
     if at is not None:
         for matrix in desk.matrices:
             for finding in lint_escalation(matrix, slas=slas, start=at, end=at + _LOOK):
-                if "at" in finding.data:
+                data = dict(finding.data)
+                if "at" in data:
                     local = finding.witness.astimezone(desk.zone)  # type: ignore[attr-defined]
-                    data = {**finding.data, "at": f"{local:%Y-%m-%d %H:%M %Z}"}
-                    finding = attrs.evolve(finding, data=data)  # noqa: PLW2901
-                rota = finding.data.get("schedule")
+                    data["at"] = f"{local:%Y-%m-%d %H:%M %Z}"
+                rota = data.get("schedule")
                 part = f"oncall.{rota}" if rota else f"escalation.{matrix.rows[0].name}"
-                yield of_part(part, finding)
+                yield attrs.evolve(finding, subject=part, data=data)
     yield from _missing_clocks(desk)
     notified: set[str] = set()
     schedules: set[str] = set()
@@ -193,25 +193,18 @@ def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
     for row, place, clock in waiting:
         meant = nearest_names(clock, known) if clock not in known else []
         near = {"near": ", ".join(meant)} if meant else {}
-        without: set[str] = set()  # one finding on a service, also if it has two agreements
+        without: dict[str, object] = {}  # who lacks the clock, each with a witness
+        if not desk.agreements:
+            without["a desk without agreements"] = None
         for agreement in desk.agreements:
             service = service_named(desk.services, agreement.service)
-            if (
-                agreement.kind != "sla"
-                or clock in (*service.clock_names, service.name)
-                or service.name in without
-            ):
-                continue
-            both = overlap(row.when, agreement.when, domains=domains)
-            if both.is_yes:
-                without.add(service.name)
-                who = f"the service {service.name}"
-                data = {"level": place, "clock": clock, "who": who, **near}
-                yield found("clock_missing", f"escalation.{row.name}", both.witness, **data)
-        if not desk.agreements:
-            who = "a desk without agreements"
+            if agreement.kind == "sla" and clock not in (*service.clock_names, service.name):
+                both = overlap(row.when, agreement.when, domains=domains)
+                if both.is_yes:
+                    without.setdefault(f"the service {service.name}", both.witness)
+        for who, witness in without.items():
             data = {"level": place, "clock": clock, "who": who, **near}
-            yield found("clock_missing", f"escalation.{row.name}", **data)
+            yield found("clock_missing", f"escalation.{row.name}", witness, **data)
 
 
 def _level_orders(desk: Desk) -> Iterator[LintFinding]:
@@ -232,7 +225,7 @@ def _approvals(desk: Desk) -> Iterator[LintFinding]:
     for place, plan in enumerate(desk.approvals, 1):
         for number, stage in enumerate(plan.stages, 1):
             subject = f"approvals[{place}]"
-            if isinstance(stage.need, int) and stage.need > _MANY:
+            if stage.need not in ("one", "all") and int(stage.need) > _MANY:
                 yield found("many_approvers", subject, stage=number, need=stage.need)
             within = timedelta() if stage.within is None else stage.within
             if timedelta() < longest < rough_length(within):
@@ -254,7 +247,7 @@ def _communications(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
     if at is not None:
         for plan in desk.plans:
             for finding in lint_communication(plan, start=at):
-                yield of_part(f"communication.{plan.rules[0].name}", finding)
+                yield attrs.evolve(finding, subject=f"communication.{plan.rules[0].name}")
     for rule in desk.communication:
         subject = f"communication.{rule.name}"
         spans = {
@@ -273,17 +266,14 @@ def _communications(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
         return
     for state in desk.lifecycle("incident").states:
         here = field("state").equals(state)
-        if state.open and all(
-            satisfiable(rule.when & here, domains=desk_domains(desk)).is_no
-            for rule in desk.communication
-        ):
+        if state.open and never(desk, (rule.when & here for rule in desk.communication)):
             yield found("state_without_updates", f"communication: {state.name}")
 
 
 def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
     for lifecycle in desk.lifecycles:
         for finding in lint_lifecycle(lifecycle):
-            yield of_part(f"lifecycle.{lifecycle.record_type}", finding)
+            yield attrs.evolve(finding, subject=f"lifecycle.{lifecycle.record_type}")
         close = desk.auto_close.get(lifecycle.record_type)
         if close is None:
             continue
@@ -323,27 +313,26 @@ def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
 
 def _unclocked(desk: Desk) -> Iterator[LintFinding]:
     """Yield open states of incidents in which no clock can start or continue."""
-    level = desk.service_level
-    clocks = () if level is None else level.clocks
-    starts = {one.start for clock in clocks for one in clock.definitions}
-    for state in desk.lifecycle("incident").states if starts else ():
+    if desk.service_level is None:
+        return
+    starts = {one.start for clock in desk.service_level.clocks for one in clock.definitions}
+    for state in desk.lifecycle("incident").states:
         here = field("state").equals(state)
-        domains = desk_domains(desk)
-        if state.open and all(satisfiable(one & here, domains=domains).is_no for one in starts):
+        if state.open and never(desk, (start & here for start in starts)):
             yield found("state_without_clock", "lifecycle.incident", state=state.name)
 
 
 def _calendars(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     until = (at + _YEAR + _longest(desk) * 3).date()
     for name, calendar in desk.calendars.items():
-        holidays = [one for one in getattr(calendar, "holidays", ()) if isinstance(one, Holiday)]
-        dated = [day for holiday in holidays for day in _dates(holiday)]
-        if len(dated) > 1 and date(max(dated).year, 12, 31) < until:
-            last, subject = max(dated), f"calendars.{name}"
+        subject = f"calendars.{name}"
+        days = calendar.holidays if isinstance(calendar, BusinessCalendar) else ()
+        dated = [day for holiday in days for day in holiday.explicit_dates()]
+        if len(dated) > 1 and date((last := max(dated)).year, 12, 31) < until:
             yield found("holidays_end", subject, last, year=last.year, until=until)
         if isinstance(calendar, AbstractCalendar):
             for finding in calendar.lint(years=(at.year, at.year + 1)):
-                yield of_part(f"calendars.{name}", finding)
+                yield attrs.evolve(finding, subject=subject)
 
 
 def _times(desk: Desk) -> Iterator[LintFinding]:
@@ -353,12 +342,6 @@ def _times(desk: Desk) -> Iterator[LintFinding]:
         local = tuple(one for one in formats if one[:5] != "epoch" and "%z" not in one.lower())
         if local:
             yield found("times_as_utc", "import.times", local, key="zone", table="[import]")
-
-
-def _dates(holiday: Any) -> tuple[date, ...]:
-    if holiday.range is not None:
-        return tuple(holiday.range)
-    return (holiday.day,) if holiday.day is not None and holiday.rule is None else ()
 
 
 def _unused(desk: Desk) -> Iterator[LintFinding]:

@@ -9,9 +9,8 @@ from fractions import Fraction
 from typing import Final, TypeGuard
 
 from incidentcore.conditions import ALWAYS, field
-from incidentcore.conditions.overlap import satisfiable
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.findings import desk_domains, found
+from incidentcore.desk.findings import found, never
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
 from incidentcore.lifecycle import APPROVED_IF_ASKED
@@ -85,12 +84,8 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
             for target in service.targets(clock):
                 for point in service.warn:
                     if _too_early(point, target):
-                        data = {
-                            "point": point.name,
-                            "clock": clock,
-                            "target": target_word(target.target),
-                        }
-                        yield found("warn_too_early", subject, **data)
+                        data = {"clock": clock, "target": target_word(target.target)}
+                        yield found("warn_too_early", subject, point=point.name, **data)
         responses, resolutions = (
             _by_level(targets, (*levels, "")) for targets in (service.response, service.resolution)
         )
@@ -141,7 +136,6 @@ def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
 
 def approval_pauses(desk: Desk) -> Iterator[LintFinding]:
     """Yield a finding for each service whose ``pause`` never holds while a request is approved."""
-    domains = desk_domains(desk)
     lifecycle = desk.lifecycle("service_request")
     rows = lifecycle.transitions
     asked = {name for row in rows if row.guard == APPROVED_IF_ASKED for name in row.sources}
@@ -155,14 +149,13 @@ def approval_pauses(desk: Desk) -> Iterator[LintFinding]:
         ]
         if service.pause is None or not (service.resolution or service.update):
             continue
-        if all(satisfiable(when, domains=domains).is_no for when in needed):
+        if never(desk, needed):
             continue
         for state in lifecycle.states:
             reasons = (row.sets.get("hold_reason") for row in rows if row.target == state)
             here = field("state").equals(state)
             here &= field("hold_reason").equals(next(filter(None, reasons), None))
-            is_waiting = state.pauses and state.name in asked
-            if is_waiting and satisfiable(service.pause & here, domains=domains).is_no:
+            if state.pauses and state.name in asked and never(desk, (service.pause & here,)):
                 yield found("approval_counts", f"services.{service.name}", state=state.name)
 
 

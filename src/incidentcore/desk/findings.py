@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-import attrs
-
 from incidentcore._checks import need_kind
+from incidentcore.conditions import Condition
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.desk.desk import Desk
 from incidentcore.lifecycle import STANDARD
 from incidentcore.values import LintFinding
@@ -59,11 +60,6 @@ def found(code: str, subject: str, witness: object = None, **data: object) -> Li
     return LintFinding(code, subject, data, witness, texts=texts)
 
 
-def of_part(subject: str, finding: LintFinding) -> LintFinding:
-    """Return a finding on a part of the desk, with the name that the part has in the desk."""
-    return attrs.evolve(finding, subject=subject)
-
-
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
     """Return the possible values of fields, by field, with which conditions are analyzed."""
     need_kind("desk", desk, Desk)
@@ -79,3 +75,9 @@ def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
         elif own.kind == "bool":
             domains[own.path] = (True, False, None)
     return domains
+
+
+def never(desk: Desk, conditions: Iterable[Condition]) -> bool:
+    """Return whether it is proved that no record of a desk meets any of some conditions."""
+    domains = desk_domains(desk)
+    return all(satisfiable(condition, domains=domains).is_no for condition in conditions)

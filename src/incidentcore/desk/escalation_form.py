@@ -10,12 +10,12 @@ from typing import Any, Final
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, list_of, word
-from incidentcore.desk.holiday_form import COUNT, TEXT
+from incidentcore.desk.holiday_form import COUNT, TEXT, ZONE
 from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
 from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
-from incidentcore.desk.when import WHEN, about, field_path
+from incidentcore.desk.when import FIELD, WHEN, about
 from incidentcore.desk.words import (
     SPAN,
     WrongError,
@@ -43,10 +43,10 @@ _LEVEL: Final = Table(
     (
         Key("after", TEXT, "How long after the previous level: a span, with a calendar.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar of after, if it has no name.", None),
-        Key("since", TEXT, "For the first level: the time it counts from.", None),
+        Key("zone", ZONE, "The zone of every.", None),
         Key("every", TEXT, "A local time at which it recurs: daily 09:00.", None),
         Key("from", FIRST, "The date of its first time.", None, "anchor"),
-        Key("zone", TEXT, "The zone of every.", None),
+        Key("since", FIELD, "For the first level: the time it counts from.", None),
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point, with a name.", None),
         Key("held", WHEN, "A condition that must hold for the time in after.", None),
@@ -56,46 +56,102 @@ _LEVEL: Final = Table(
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
     ),
     dict,
+    lambda values, key: values.get(key.name),
 )
-_ROW: Final = (
-    Key("acknowledged_by", word("any", "all", "level"), "Whose acknowledgement counts.", "any"),
-    Key("ack_timeout", SPAN_FORM, "How long an acknowledgement silences.", None),
-    Key("repeat", COUNT, "How many further passes follow.", 0),
-    Key("repeat_from", COUNT, "The level at which they begin, from 0.", 0),
-    Key("repeat_after", SPAN_FORM, "How long after the last level.", timedelta()),
-    Key("on_unacknowledge", word("resume", "restart"), "Where the row continues.", "resume"),
-    Key("on_snooze_end", word("resume", "restart"), "The same after a snooze.", "resume"),
-    Key(
-        "snooze_silences",
-        word("acknowledgeable", "all"),
-        "What a snooze silences.",
-        "acknowledgeable",
-    ),
-    *(
-        Key(f"on_{name}", word("keep", "clear", "restart"), words, default)
-        for name, words, default in (
-            ("reopen", "What a reopening does.", "restart"),
-            ("apply", "What happens when the row begins to apply.", "restart"),
-            ("move", "What a move to another group does.", "restart"),
-            ("worse", "What a worse priority does.", "keep"),
-        )
-    ),
-    Key("ack_when", about("event"), "Whose acknowledgements count.", ALWAYS),
-    Key("past_last", word("clamp", "wrap"), "A manual escalation after the last level.", "clamp"),
-)
-_ESCALATION: Final = Table(
+
+
+def _clock_keys(trigger: OnClock, *_: Any) -> dict[str, Any]:
+    if trigger.point in ("due", "breach"):
+        return {"at": f"{trigger.clock} {trigger.point}"}
+    point: Any = trigger.point
+    text = warn_word(point)
+    is_plain = point.name == text and point.calendar is None
+    return {"at": f"{trigger.clock} {text}", "point": None if is_plain else point}
+
+
+def _wall_keys(trigger: AtWallTime, *_: Any) -> dict[str, Any]:
+    every, first = rotation_words(trigger.rotation)
+    since = None if trigger.since == "opened_at" else trigger.since
+    return {"zone": trigger.rotation.zone.key, "every": every, "from": first, "since": since}
+
+
+def _delay_keys(trigger: Trigger, writing: Any, *_: Any) -> dict[str, Any]:
+    span, calendar = trigger.waits
+    name = writing.named.get(calendar, "")
+    return {"after": target_word(span, name), "calendar": None if name else calendar}
+
+
+def _after_keys(trigger: After, writing: Any, when: Condition, place: int) -> dict[str, Any]:
+    is_usual = not place and when == ALWAYS and trigger.since == "opened_at"
+    return _delay_keys(trigger, writing) | {"since": None if is_usual else trigger.since}
+
+
+def _held_keys(trigger: HeldFor, writing: Any, when: Condition, place: int) -> dict[str, Any]:
+    is_usual = not place and when != ALWAYS and trigger.condition == when
+    return _delay_keys(trigger, writing) | {"held": None if is_usual else trigger.condition}
+
+
+_TRIGGERS: Final[dict[type, Callable[[Any, Any, Condition, int], dict[str, Any]]]] = {
+    OnClock: _clock_keys,
+    AtWallTime: _wall_keys,
+    AfterPrevious: _delay_keys,
+    After: _after_keys,
+    HeldFor: _held_keys,
+}
+
+
+def _level_table(placed: tuple[EscalationLevel, int, Condition], writing: Any) -> dict[str, Any]:
+    level, place, when = placed
+    trigger = level.trigger
+    allowed = "a trigger that a desk file can express"
+    write = writer_of(_TRIGGERS, trigger, "trigger", allowed)
+    values = {
+        **write(trigger, writing, when, place),
+        "to": level.targets,
+        "mode": level.mode,
+        "until": None if level.until == trigger.until else level.until,
+        "during": level.during,
+    }
+    return _LEVEL.write(values, writing)
+
+
+def _row_part(row: EscalationRow, key: Key) -> Any:
+    if key.name == "levels":
+        return [(level, place, row.when) for place, level in enumerate(row.levels)]
+    return getattr(row, key.name)
+
+
+_SNOOZED: Final = word("acknowledgeable", "all")
+_PAST: Final = word("clamp", "wrap")
+_STATE: Final = word("keep", "clear", "restart")
+_LEVEL_FORM: Final = Form(_LEVEL.read, _LEVEL.schema, _level_table)
+_ROW: Final = Table(
     (
         Key("name", TEXT, "Its name, part of the keys of its escalations.", None),
         Key("when", WHEN, "For which records; by default, all.", ALWAYS),
-        Key("levels", list_of(_LEVEL), "Its levels in order."),
-        *_ROW,
+        Key("levels", list_of(_LEVEL_FORM), "Its levels in order."),
+        Key("acknowledged_by", word("any", "all", "level"), "Whose acknowledgement counts.", "any"),
+        Key("ack_timeout", SPAN_FORM, "How long an acknowledgement silences.", None),
+        Key("repeat", COUNT, "How many further passes follow.", 0),
+        Key("repeat_from", COUNT, "The level at which they begin, from 0.", 0),
+        Key("repeat_after", SPAN_FORM, "How long after the last level.", timedelta()),
+        Key("on_unacknowledge", word("resume", "restart"), "Where the row continues.", "resume"),
+        Key("on_snooze_end", word("resume", "restart"), "The same after a snooze.", "resume"),
+        Key("snooze_silences", _SNOOZED, "What a snooze silences.", "acknowledgeable"),
+        Key("on_reopen", _STATE, "What a reopening does.", "restart"),
+        Key("on_apply", _STATE, "What happens when the row begins to apply.", "restart"),
+        Key("on_move", _STATE, "What a move to another group does.", "restart"),
+        Key("on_worse", _STATE, "What a worse priority does.", "keep"),
+        Key("ack_when", about("event"), "Whose acknowledgements count.", ALWAYS),
+        Key("past_last", _PAST, "A manual escalation after the last level.", "clamp"),
     ),
     dict,
+    _row_part,
 )
 
 
 def _row(data: Any, reading: Reading, path: Path) -> Any:
-    found = _ESCALATION.read(data, reading, path)
+    found = _ROW.read(data, reading, path)
     name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
     if found["repeat"] and not found["repeat_after"]:
         said = f"repeat = {found['repeat']} without repeat_after"
@@ -125,10 +181,9 @@ def _level(values: dict[str, Any], path: Path, when: Condition, reading: Reading
     if len(said) != 1:
         raise WrongError(" and ".join(said) or "neither", "either after or at, or every")
     if values["every"] is not None:
-        rotation = rotation_of(
-            values["every"], values["anchor"], values["zone"] or reading.zone.key
-        )
-        trigger = AtWallTime(rotation, field_path(values["since"] or "opened_at", reading))
+        zone = values["zone"] or reading.zone.key
+        rotation = rotation_of(values["every"], values["anchor"], zone)
+        trigger = AtWallTime(rotation, values["since"] or "opened_at")
     elif values["at"] is not None:
         trigger = _on_clock(values["at"], values["point"])
     else:
@@ -141,7 +196,7 @@ def _level(values: dict[str, Any], path: Path, when: Condition, reading: Reading
         if values["held"] is not None:
             trigger = HeldFor(values["held"], span, calendar)
         elif values["since"] is not None:
-            trigger = After(span, field_path(values["since"], reading), calendar)
+            trigger = After(span, values["since"], calendar)
         elif path[-1]:
             trigger = AfterPrevious(span, calendar)
         elif when == ALWAYS:
@@ -163,79 +218,4 @@ def _on_clock(text: str, point: SlaThreshold | None) -> OnClock:
     return OnClock(match[1], point or read_point(match[2], _AT))
 
 
-def _row_table(row: EscalationRow, writing: Any) -> dict[str, Any]:
-    table: dict[str, Any] = {"name": row.name}
-    if row.when != ALWAYS:
-        table["when"] = WHEN.write(row.when, writing)
-    table["levels"] = [
-        _level_table(level, place, row.when, writing) for place, level in enumerate(row.levels)
-    ]
-    return {**table, **Table(_ROW, dict).write(row, writing)}
-
-
-def _clock_table(trigger: OnClock, writing: Any, *_: Any) -> dict[str, Any]:
-    if trigger.point in ("due", "breach"):
-        return {"at": f"{trigger.clock} {trigger.point}"}
-    point: Any = trigger.point
-    text = warn_word(point)
-    is_plain = point.name == text and point.calendar is None
-    named = {} if is_plain else {"point": POINT.write(point, writing)}
-    return {"at": f"{trigger.clock} {text}", **named}
-
-
-def _wall_table(trigger: AtWallTime, writing: Any, *_: Any) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    if trigger.rotation.zone.key != writing.desk.zone.key:
-        table["zone"] = trigger.rotation.zone.key
-    table["every"], table["from"] = rotation_words(trigger.rotation)
-    if trigger.since != "opened_at":
-        table["since"] = writing.field_name(trigger.since)
-    return table
-
-
-def _delay_table(trigger: Trigger, writing: Any, *_: Any) -> dict[str, Any]:
-    span, calendar = trigger.waits
-    named = "" if calendar is None else writing.calendar_name(calendar)
-    if named and calendar not in writing.named:
-        return {"after": target_word(span), "calendar": named}
-    return {"after": target_word(span, named)}
-
-
-def _after_table(trigger: After, writing: Any, when: Condition, place: int) -> dict[str, Any]:
-    is_usual = not place and when == ALWAYS and trigger.since == "opened_at"
-    since = {} if is_usual else {"since": writing.field_name(trigger.since)}
-    return _delay_table(trigger, writing) | since
-
-
-def _held_table(trigger: HeldFor, writing: Any, when: Condition, place: int) -> dict[str, Any]:
-    is_usual = not place and when != ALWAYS and trigger.condition == when
-    held = {} if is_usual else {"held": WHEN.write(trigger.condition, writing)}
-    return _delay_table(trigger, writing) | held
-
-
-_TRIGGERS: Final[dict[type, Callable[[Any, Any, Condition, int], dict[str, Any]]]] = {
-    OnClock: _clock_table,
-    AtWallTime: _wall_table,
-    AfterPrevious: _delay_table,
-    After: _after_table,
-    HeldFor: _held_table,
-}
-
-
-def _level_table(
-    level: EscalationLevel, place: int, when: Condition, writing: Any
-) -> dict[str, Any]:
-    trigger = level.trigger
-    allowed = "a trigger that a desk file can express"
-    table = writer_of(_TRIGGERS, trigger, "trigger", allowed)(trigger, writing, when, place)
-    table["to"] = WHO_FORM.write(level.targets, writing)
-    if level.mode != "functional":
-        table["mode"] = level.mode
-    if level.until != trigger.until:
-        table["until"] = level.until
-    if level.during is not None:
-        table["during"] = writing.calendar_name(level.during)
-    return table
-
-
-ESCALATION: Final = Form(_row, _ESCALATION.schema, _row_table)
+ESCALATION: Final = Form(_row, _ROW.schema, _ROW.write)

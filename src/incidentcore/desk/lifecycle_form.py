@@ -10,10 +10,21 @@ import attrs
 from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.findings import found
-from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, or_code, simple, table_of
+from incidentcore.desk.forms import (
+    Form,
+    Key,
+    Table,
+    by_shape,
+    list_of,
+    or_code,
+    simple,
+    table_of,
+    word,
+)
 from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
+from incidentcore.desk.parts import AutoClose
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
-from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
+from incidentcore.desk.rules_form import DAYS_FORM, EVERY
 from incidentcore.desk.when import FIELD, WHEN
 from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import DefinitionError
@@ -121,6 +132,17 @@ _ANY: Final = Form(
     {},
     lambda value, _: sorted(value) if isinstance(value, frozenset) else value,
 )
+
+
+def _row_part(row: Transition, key: Key) -> Any:
+    value = getattr(row, key.attribute)
+    if key.name == "to":
+        return value.name
+    if key.name == "guard_name" and value == attrs.evolve(row, guard_name="").guard_name:
+        return ""
+    return dict(value) if key.name == "sets" else value
+
+
 _TRANSITION: Final = Table(
     (
         Key("action", TEXT, "The action."),
@@ -132,15 +154,19 @@ _TRANSITION: Final = Table(
         Key("sets", table_of(_ANY), "Fields that it sets itself.", {}),
     ),
     dict,
+    _row_part,
 )
+_BASIS: Final = word("resolved_at", "updated_at")
 _LIFECYCLE: Final = Table(
     (
         Key("base", _BASE, 'A ready-made lifecycle, such as "servicenow_incident".', None),
         Key("id", TEXT, "Its id, if there is no base.", None),
         Key("version", TEXT, "Its version.", "1"),
-        Key("states", list_of(_STATE), "Its states.", ()),
         Key("initial", TEXT, "The initial state; the first one by default.", None),
+        Key("states", list_of(_STATE), "Its states.", ()),
         Key("transitions", list_of(_TRANSITION), "Its transitions.", ()),
+        Key("hold_reasons", TEXTS, "The reasons for a hold.", ()),
+        Key("reopen_within", DAYS_FORM, "How long after the resolution it may reopen.", None),
         Key("opens_with", list_of(FIELD), "Fields that an opening must have.", None),
         Key("migrates", table_of(TEXT), "The new state for each state of another.", None),
         Key(
@@ -150,12 +176,13 @@ _LIFECYCLE: Final = Table(
             False,
             "priority_policy",
         ),
-        Key("hold_reasons", TEXTS, "The reasons for a hold.", ()),
-        Key("reopen_within", DAYS_FORM, "How long after the resolution it may reopen.", None),
+        Key("close_after", DAYS_FORM, "How long after close_since a record is closed.", None),
+        Key("close_since", _BASIS, "The time to count from.", "resolved_at"),
+        Key("close_major", FLAG, "Whether major incidents are closed too.", False),
         Key("calendar", PLAIN_CALENDAR, "The calendar of reopen_within and close_after.", None),
-        *AUTO_CLOSE,
     ),
     dict,
+    lambda values, key: values.get(key.attribute, key.default),
 )
 
 
@@ -179,13 +206,15 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     def one(table: Any, reading: Reading, path: Path) -> Lifecycle:
         record_type = one_of(str(path[-1]), STANDARD)
         found = _LIFECYCLE.read(table, reading, path)
-        calendar = found["calendar"]
-        needs = (found["close_after"], found["reopen_within"])
+        calendar, after = found["calendar"], found["close_after"]
+        needs = (after, found["reopen_within"])
         if calendar is None and any(isinstance(span, BusinessDays) for span in needs):
             calendar = _first_calendar(reading, record_type)
-        close = auto_close_of(found, calendar)
-        if close is not None:
-            closes[record_type] = close
+        if after is not None:
+            basis, major = found["close_since"], found["close_major"]
+            closes[record_type] = AutoClose(
+                after=after, calendar=calendar, basis=basis, major=major
+            )
         lifecycle = _made(found, record_type, calendar)
         reading.names["lifecycles"][record_type] = lifecycle
         return lifecycle
@@ -250,10 +279,7 @@ def _full(found: dict[str, Any], record_type: str) -> Lifecycle:
     for row in found["transitions"]:
         for name in (*row["sources"], row["target"]):
             one_of(name, states, "one of the states {}")
-        values = {**row, "target": states[row["target"]]}
-        rows.append(
-            Transition(values.pop("action"), values.pop("sources"), values.pop("target"), **values)
-        )
+        rows.append(Transition(**{**row, "target": states[row["target"]]}))
     return Lifecycle(
         found["id"] or f"desk_{record_type}",
         record_type,
@@ -291,30 +317,19 @@ def _changed(lifecycle: Lifecycle, reasons: Any, within: Any, calendar: Any) -> 
 
 def lifecycle_table(lifecycle: Lifecycle | None, close: Any, writing: Any) -> dict[str, Any]:
     """Return a lifecycle and the auto-close rule of its records as a table of a desk file."""
-    table: dict[str, Any] = {}
-    calendar = None if close is None else close.calendar
-    if lifecycle is not None:
-        table, window_calendar = _as_preset(lifecycle, calendar, close, writing)
-        calendar = calendar or window_calendar
+    values = {} if lifecycle is None else _as_preset(lifecycle, close) or _in_full(lifecycle)
     if close is not None:
-        values = {
-            "close_after": close.after,
-            "close_since": close.basis,
-            "close_major": close.major,
-        }
-        table.update(Table(AUTO_CLOSE, dict).write(values, writing))
-    if calendar is not None:
-        table["calendar"] = writing.calendar_name(calendar)
-    return table
+        values |= {"close_after": close.after, "close_since": close.basis}
+        values |= {"close_major": close.major, "calendar": close.calendar}
+    return _LIFECYCLE.write(values, writing)
 
 
-def _as_preset(
-    lifecycle: Lifecycle, calendar: Any, close: Any, writing: Any
-) -> tuple[dict[str, Any], Any]:
-    guards = [row.guard for row in lifecycle.transitions if row.action == "reopen"]
-    window = guards[0] if guards and isinstance(guards[0], ReopenWindow) else None
-    if window is not None and close is not None and window.calendar != calendar:
-        window = None  # a table states one calendar
+def _as_preset(lifecycle: Lifecycle, close: Any) -> dict[str, Any] | None:
+    """Return a preset and its changes that make a lifecycle; None if there is none."""
+    guard = next((row.guard for row in lifecycle.transitions if row.action == "reopen"), None)
+    within = calendar = None
+    if isinstance(guard, ReopenWindow) and (close is None or guard.calendar == close.calendar):
+        within, calendar = guard.within, guard.calendar  # a table states one calendar
     asked = [
         one for row in lifecycle.transitions for one in row.fields if one.target == "hold_reason"
     ]
@@ -322,49 +337,29 @@ def _as_preset(
     later = {name: getattr(lifecycle, name) for name in _LATER}
     for name, preset in _presets(lifecycle.record_type).items():
         for some in ((), reasons):
-            within = None if window is None else window.within
-            calendar_of = None if window is None else window.calendar
             try:
-                made = _changed(preset, some, within, calendar_of)
+                made = _changed(preset, some, within, calendar)
                 is_same = attrs.evolve(made, **later) == lifecycle
             except (WrongError, DefinitionError):
                 continue  # it lacks a state or action that the lifecycle has
             if is_same:
-                table: dict[str, Any] = {} if name == "standard" else {"base": name}
-                if some:
-                    table["hold_reasons"] = list(some)
-                if window is not None:
-                    table["reopen_within"] = DAYS_FORM.write(window.within, writing)
-                return table | _later_table(lifecycle, made, writing), calendar_of
-    return _in_full(lifecycle, writing) | _later_table(lifecycle, None, writing), None
+                return {
+                    "base": None if name == "standard" else name,
+                    "hold_reasons": some,
+                    "reopen_within": within,
+                    "calendar": calendar,
+                    **{key: value for key, value in later.items() if value != getattr(made, key)},
+                }
+    return None
 
 
-def _later_table(lifecycle: Lifecycle, base: Lifecycle | None, writing: Any) -> dict[str, Any]:
-    """Return the keys of a lifecycle, beside states and transitions, that differ from its base."""
-    keys = [key for key in _LIFECYCLE.keys if key.attribute in _LATER]
-    values = {}
-    for key in keys:
-        value = getattr(lifecycle, key.attribute)
-        usual = _PLAIN[key.attribute] if base is None else getattr(base, key.attribute)
-        values[key.name] = key.default if value == usual else value
-    return Table(keys, dict).write(values, writing)
-
-
-def _in_full(lifecycle: Lifecycle, writing: Any) -> dict[str, Any]:
-    def take(row: Transition, key: Key) -> Any:
-        value = getattr(row, key.attribute)
-        if key.name == "to":
-            return value.name
-        if key.name == "guard_name" and value == attrs.evolve(row, guard_name="").guard_name:
-            return ""
-        return dict(value) if key.name == "sets" else value
-
-    rows = Table(_TRANSITION.keys, dict, take)
-    first = lifecycle.initial == lifecycle.states[0]
+def _in_full(lifecycle: Lifecycle) -> dict[str, Any]:
+    later = {name: getattr(lifecycle, name) for name in _LATER}
     return {
         "id": lifecycle.id,
-        **({} if lifecycle.version == "1" else {"version": lifecycle.version}),
-        **({} if first else {"initial": lifecycle.initial.name}),
-        "states": [_STATE.write(state, writing) for state in lifecycle.states],
-        "transitions": [rows.write(row, writing) for row in lifecycle.transitions],
+        "version": lifecycle.version,
+        "initial": None if lifecycle.initial == lifecycle.states[0] else lifecycle.initial.name,
+        "states": lifecycle.states,
+        "transitions": lifecycle.transitions,
+        **{key: value for key, value in later.items() if value != _PLAIN[key]},
     }

@@ -22,7 +22,7 @@ from incidentcore.desk.forms import (
     word,
 )
 from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
-from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
@@ -173,21 +173,6 @@ APPROVAL: Final = Table(
     ),
     ApprovalPlan,
 )
-AUTO_CLOSE: Final = (
-    Key("close_after", DAYS_FORM, "How long after close_since a record is closed.", None),
-    Key("close_since", word("resolved_at", "updated_at"), "The time to count from.", "resolved_at"),
-    Key("close_major", FLAG, "Whether major incidents are closed too.", False),
-)
-
-
-def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
-    """Return the auto-close rule that the keys of a lifecycle define; None if they define none."""
-    after, basis, major = (values[key.name] for key in AUTO_CLOSE)
-    if after is None:
-        return None
-    return AutoClose(after=after, calendar=calendar, basis=basis, major=major)
-
-
 _COPY: Final = Table(
     (Key("copy", TEXT, "The field to copy.", attribute="field"),),
     Copy,

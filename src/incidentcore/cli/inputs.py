@@ -229,14 +229,6 @@ def need_no_heading(option: str, names: Iterable[str], options: Mapping[str, Any
             raise InvalidValueError(option, name, f"{path} for the column of this heading")
 
 
-def field_and_value(text: str) -> tuple[str, str]:
-    """Return the field and the value that ``--where`` names."""
-    name, equals, value = cut_pair(text)
-    if not name or not equals:
-        raise InvalidValueError("--where", text, "FIELD=VALUE")
-    return name, value
-
-
 def about_page(as_of: datetime, zone: ZoneInfo | None) -> tuple[tuple[str, str], ...]:
     """Return the instant of a page and its time zone, to show below the heading."""
     return (

@@ -22,7 +22,7 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     add_words,
-    field_and_value,
+    cut_pair,
     listed,
     need_no_heading,
     opened_within,
@@ -125,20 +125,17 @@ def _report(arguments: argparse.Namespace) -> Page:
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["page_zone"], options["profile"] == AUDIT
     names = listed(arguments.by or ["priority"])
-    for option, given in (
-        ("--by", names),
-        ("--where", [field_and_value(one)[0] for one in arguments.where]),
-    ):
-        need_no_heading(option, given, options)
-    tests = {text: _condition(text, desk, zone) for text in arguments.where}
+    need_no_heading("--by", names, options)
+    wheres = {text: _where(text, options) for text in arguments.where}
+    tests = {text: _condition(text, *where, desk, zone) for text, where in wheres.items()}
     tests |= opened_within(arguments, zone)
-    incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")
+    incidents = _having(incidents, [name for name, _ in wheres.values()], "--where")
     if arguments.month is not None:  # also if no record matches: a customer without a ticket
         page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
     else:
         with ExitStack() as stack:
             page = build_report(
-                _chosen(_having(incidents, names), tests, desk, as_of),
+                _chosen(_having(incidents, names), wheres, tests, desk, as_of),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -220,19 +217,23 @@ def _path(name: str, option: str) -> str:
     raise InvalidValueError(option, name, allowed)
 
 
-def _where(text: str) -> tuple[str, str]:
+def _where(text: str, options: Mapping[str, Any]) -> tuple[str, str]:
     """Return the field and the value that ``--where`` names."""
-    name, value = field_and_value(text)
+    name, equals, value = cut_pair(text)
+    if not name or not equals:
+        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    need_no_heading("--where", [name], options)
     return _path(ALIASES.get(name, name), "--where"), value
 
 
-def _condition(text: str, desk: Desk | None, zone: ZoneInfo | None) -> Condition:
+def _condition(
+    text: str, name: str, value: str, desk: Desk | None, zone: ZoneInfo | None
+) -> Condition:
     """Return which records ``--where`` means.
 
     A level or state is tested by its name, a number or truth of JSON by its text, and the opening
     by its period.
     """
-    name, value = _where(text)
     if name in get_args(Unit):
         try:
             period = Periods(cast("Unit", name), zone or "UTC").interval(value)
@@ -258,17 +259,17 @@ def _condition(text: str, desk: Desk | None, zone: ZoneInfo | None) -> Condition
 
 def _chosen(
     incidents: Iterable[Incident],
+    wheres: Mapping[str, tuple[str, str]],
     tests: Mapping[str, Condition],
     desk: Desk | None,
     as_of: datetime,
 ) -> Iterator[Incident]:
-    """Yield the incidents that every ``--where`` means, as they are known at the instant.
+    """Yield the incidents that meet every test, as they are known at the instant.
 
-    A value that no incident has is refused at the end, unless it is a level or a time.
+    A value of ``--where`` that no incident has is refused at the end, unless it is a level or time.
     """
     open_ended = (*SCALES, *get_args(Unit))
-    asked = {text: _where(text)[0] for text in tests if "=" in text}
-    reads = {text: reader(name) for text, name in asked.items() if name not in open_ended}
+    reads = {text: reader(name) for text, (name, _) in wheres.items() if name not in open_ended}
     seen: dict[str, set[str]] = {text: set() for text in reads}
     for incident in incidents:
         known = as_known(incident, as_of) if tests else incident
@@ -285,11 +286,8 @@ def _chosen(
         if values:
             there = sorted(values - {"None"})
             more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-            near = nearest(_where(text)[1], there)
-            allowed = (
-                f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
-            )
-            raise InvalidValueError("--where", text, allowed)
+            shown = f"{', '.join(there[:_SHOWN]) or 'none'}{more}{nearest(wheres[text][1], there)}"
+            raise InvalidValueError("--where", text, f"a value that a record has: {shown}")
 
 
 def _shown(value: object) -> Sequence[str]:

@@ -463,7 +463,7 @@ def find_unsorted_exports(root: Path) -> Iterator[str]:
             for node in module.tree.body
             if isinstance(node, ast.Assign) and _is_name(node.targets[0], "__all__")
         ]
-        if "." in module.name or module.name in {"__init__", "__main__", "_version"}:
+        if "." in module.name or module.name.startswith("_"):
             is_room = module.path.name == "__init__.py" or WITH_EXPORTS.match(module.name)
             if lists and not is_room:
                 yield module.at(lists[0], "no __all__ in a module: its own names begin with _")
@@ -566,6 +566,7 @@ PLANTED: list[tuple[Guard, str, str, str]] = [
     (find_unsorted_exports, "sla/__init__.py", "__all__ = ['a', 'a']", "names one twice"),
     (find_unsorted_exports, "digest.py", "__all__ = sorted(x)", "literal list"),
     (find_unsorted_exports, "sla/bar.py", "__all__ = ['a']", "no __all__ in a module"),
+    (find_unsorted_exports, "_checks.py", "__all__ = ['a']", "no __all__ in a module"),
     (find_undocumented_modules, "digest.py", "x = 1", "no docstring"),
 ]
 

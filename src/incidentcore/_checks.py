@@ -17,39 +17,6 @@ import attrs
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = [
-    "NO_ARGUMENTS",
-    "SharedRepr",
-    "a_text",
-    "any_text",
-    "are_texts",
-    "as_pairs",
-    "as_tuple",
-    "count_shown",
-    "each_of",
-    "is_day",
-    "is_number",
-    "is_whole",
-    "misspelt",
-    "nearest",
-    "nearest_names",
-    "need_each",
-    "need_key_part",
-    "need_keywords",
-    "need_kind",
-    "need_positive",
-    "need_several",
-    "need_share",
-    "need_span",
-    "need_text",
-    "need_whole",
-    "need_word",
-    "of_type",
-    "one_of",
-    "one_or_each",
-    "tuple_of",
-]
-
 T = TypeVar("T")
 
 _ZERO: Final = timedelta()

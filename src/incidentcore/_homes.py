@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["ROOM_OF_NAME", "imports_in"]
-
 ROOM_OF_NAME: Final = {
     name: room
     for room, names in {

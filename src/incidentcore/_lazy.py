@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
-__all__ = ["classes_of", "lazy_names"]
-
 
 def lazy_names(
     room: str, names: Mapping[str, str], /

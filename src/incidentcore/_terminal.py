@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-__all__ = ["WatchedPath", "leave_quietly", "one_line", "printable", "with_progress"]
-
 T = TypeVar("T")
 
 _STEP: Final = 250

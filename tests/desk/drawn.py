@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from hypothesis import assume
 from hypothesis import strategies as st
+from tests.intake.drawn import intake_policies
 
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.communication import UpdateRule, UpdateTemplate
@@ -47,7 +48,6 @@ from incidentcore.testing.strategies_escalation import (
     escalation_matrices,
     on_call_schedules,
 )
-from incidentcore.testing.strategies_intake import intake_policies
 from incidentcore.testing.strategies_records import lifecycles
 from incidentcore.testing.strategies_schedule import calendars
 from incidentcore.values import Priority

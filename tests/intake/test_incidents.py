@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.intake.builders import HOUR, MINUTE, T0
+from tests.intake.drawn import intake_policies
 
 from incidentcore.errors import (
     InvalidValueError,
@@ -27,7 +28,7 @@ from incidentcore.intake import (
 )
 from incidentcore.lifecycle import INCIDENT, Allowed, advance, check_history, decide
 from incidentcore.records import set_fields
-from incidentcore.testing import alert_storms, intake_policies
+from incidentcore.testing import alert_storms
 from incidentcore.values import Actor, Impact, Urgency
 
 TICK = timedelta.resolution

@@ -10,6 +10,7 @@ import attrs
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.intake.builders import MINUTE, T0
+from tests.intake.drawn import intake_policies
 
 from incidentcore.conditions import ALWAYS, field
 from incidentcore.intake import (
@@ -24,7 +25,7 @@ from incidentcore.intake import (
     fold_alerts,
 )
 from incidentcore.serialization import dumps, loads
-from incidentcore.testing import alert_storms, intake_policies
+from incidentcore.testing import alert_storms
 
 from .naive import Naive, told_alert
 

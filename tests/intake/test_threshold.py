@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.intake.builders import MINUTE, T0
+from tests.intake.drawn import sample_thresholds, samples
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.intake import MetricSample, SampleState, SampleThreshold, fold_samples
 from incidentcore.serialization import dumps, loads
-from incidentcore.testing import sample_thresholds, samples
 
 LATER = T0 + timedelta(days=2)
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis.errors import InvalidArgument
 from tests.testing.choices import Choices, batches, check_choices, examples
 
 from incidentcore.intake import Alert, IncidentEnded
-from incidentcore.testing.strategies_intake import (
-    _MAINTENANCE,
-    alert_storms,
-    intake_policies,
-    sample_thresholds,
-    samples,
-)
+from incidentcore.testing import alert_storms
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
-    # In the first 90 minutes, from 09:00.
-    "_MAINTENANCE": (
-        _MAINTENANCE,
-        200,
-        {".start": "06-01T09:00..06-01T10:30", ".length": "1m..30m"},
-    ),
     "alert_storms": (
         alert_storms(ends=True),
         60,
@@ -38,51 +25,6 @@ CHOICES: Choices = {
             "Alert.title": "number 0|number 1|number 2",
             "IncidentEnded.final": "True False",
             "IncidentEnded.incident": "alerts-1 alerts-2 alerts-3 alerts-4 alerts-5",
-        },
-    ),
-    "intake_policies": (
-        intake_policies(),
-        150,
-        {
-            "Flapping.stop": "0 1 2",
-            "Flapping.start": "2 3 4",
-            "Flapping.within": "10m..60m",
-            "Maintenance.intervals#": "1 2 3",
-            "IntakePolicy.deduplicate": "0m 1m 2m 5m 15m",
-            "IntakePolicy.group_by": "source key labels.service",
-            "IntakePolicy.group_by#": "0 1 2",
-            "IntakePolicy.lateness": "0m 1m 2m 4m 10m",
-            "IntakePolicy.reopen_within": "None 0m 2m 3m 5m 30m",
-            "IntakePolicy.silence": "None 1m 3m 5m 8m 40m",
-            "IntakePolicy.resolve_on": "all first never",
-            "IntakePolicy.threshold": "1 2 3",
-            "IntakePolicy.window": "1m 2m 3m 5m 40m",
-            "IntakePolicy.when": "always|not severity is 'info'",
-            "IntakePolicy.maintenance#": "0 1 2",
-            "MaintenanceRule.name": "work 0|work 1",
-            "MaintenanceRule.when": "always|labels.service is 'mail'",
-            "MaintenanceRule.resume": "True False",
-        },
-    ),
-    "samples": (
-        samples(),
-        40,
-        {
-            "MetricSample.series": "x y",
-            "MetricSample.value": " ".join(map(str, range(11))),
-        },
-    ),
-    "sample_thresholds": (
-        sample_thresholds(),
-        150,
-        {
-            "SampleThreshold.id": "t",
-            "SampleThreshold.at_least": "None 4 5 6 7 8",
-            "SampleThreshold.at_most": "None 2 3 4",
-            "SampleThreshold.clear": "2 3 4 5 6 7 8",
-            "SampleThreshold.lasting": "0m 1m 2m 3m 4m 5m 6m",
-            "SampleThreshold.keep_firing": "0m 1m 2m 3m 4m 5m 6m",
-            "SampleThreshold.stale_after": "None 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m",
         },
     ),
 }
@@ -148,14 +90,3 @@ def test_a_storm_has_forty_alerts_unless_more_are_asked_for() -> None:
     assert {len(storm) for storm in examples(alert_storms(min_size=40), 3, 1)} == {40}
     with pytest.raises(InvalidArgument):
         examples(alert_storms(min_size=41), 1, 1)
-    assert {len(drawn) <= 2 for drawn in examples(samples(max_size=2), 50, 1)} == {True}
-
-
-@pytest.mark.table
-def test_samples_come_up_to_four_minutes_apart() -> None:
-    """In order of time, from nine on, some at one instant."""
-    steps = set()
-    for drawn in examples(samples(), 300, 1):
-        instants = [NINE, *(sample.at for sample in drawn)]
-        steps |= {(two - one) // MINUTE for one, two in pairwise(instants)}
-    assert steps == {0, 1, 2, 3, 4}

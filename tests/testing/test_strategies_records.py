@@ -21,7 +21,7 @@ from incidentcore.testing.strategies_escalation import (
     escalation_matrices,
     on_call_schedules,
 )
-from incidentcore.testing.strategies_intake import alert_storms, intake_policies
+from incidentcore.testing.strategies_intake import alert_storms
 from incidentcore.testing.strategies_records import _bodies, _custom, input_for, lifecycles, records
 from incidentcore.values import NEW, State
 
@@ -75,7 +75,6 @@ STRATEGIES: dict[str, tuple[st.SearchStrategy[Any], int, set[str]]] = {
     ),
     "schedules": (on_call_schedules(), 60, {"OnCallLayer", "Rotation", "RotaOverride"}),
     "storms": (alert_storms(ends=True), 150, {"Alert", "IncidentEnded"}),
-    "policies": (intake_policies(), 80, {"Flapping", "IntakePolicy", "MaintenanceRule"}),
 }
 # What nothing that is tested with them reads.
 LEFT_OUT = {

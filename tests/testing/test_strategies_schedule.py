@@ -12,12 +12,7 @@ from hypothesis import strategies as st
 from tests.testing.choices import Choices, check_choices, examples
 
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.testing import (
-    calendar_definitions,
-    calendars,
-    instants,
-    strategies_schedule,
-)
+from incidentcore.testing import calendars, instants, strategies_schedule
 from incidentcore.testing.strategies_schedule import (
     _NEAR,
     _OF_A_YEAR,
@@ -25,6 +20,7 @@ from incidentcore.testing.strategies_schedule import (
     _clock,
     _paired,
     build_calendar,
+    calendar_definitions,
     offset_changes,
 )
 

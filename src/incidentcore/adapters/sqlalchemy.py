@@ -86,12 +86,7 @@ def _migrate(db: sa.Connection) -> None:
     run = _begun(db, writes=True)
     if db.dialect.name == "postgresql":
         run("SELECT pg_advisory_xact_lock(:lock)", {"lock": _MIGRATION_LOCK})
-    types = _TYPES[db.dialect.name]
-    run(
-        "CREATE TABLE IF NOT EXISTS incidentcore_counters"
-        f" (name VARCHAR(20) PRIMARY KEY, value {types['integer']} NOT NULL)"
-    )
-    statements.migrate(run, **types)
+    statements.migrate(run, **_TYPES[db.dialect.name])
 
 
 def _is_current(db: sa.Connection) -> bool:

@@ -88,10 +88,6 @@ class SqliteStore(SqlStore):
         with self._connected() as db, suppress(sqlite3.OperationalError):  # another does the same
             db.execute("PRAGMA journal_mode = WAL")
         with self._transaction(writes=True) as run:
-            run(
-                "CREATE TABLE IF NOT EXISTS incidentcore_counters"
-                " (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
-            )
             statements.migrate(run, integer="INTEGER", bytes="BLOB")
 
     @contextmanager

@@ -67,6 +67,10 @@ def schema_number(run: Run) -> int:
 
 def migrate(run: Run, **types: str) -> None:
     """Create the tables or upgrade them to this release; ``types`` are the column types to use."""
+    run(
+        "CREATE TABLE IF NOT EXISTS incidentcore_counters"
+        f" (name VARCHAR(20) PRIMARY KEY, value {types['integer']} NOT NULL)"
+    )
     run("INSERT INTO incidentcore_counters VALUES ('schema', 0) ON CONFLICT DO NOTHING")
     lock(run, "schema")
     number = schema_number(run)

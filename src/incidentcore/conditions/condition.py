@@ -108,24 +108,24 @@ class Condition(SharedRepr):
         return Explanation(str(self), self.test(subject, at))
 
     @property
-    def _inner(self) -> tuple[Condition, ...]:
-        """Return the conditions of which this one is composed."""
-        return ()
+    def _inner(self) -> tuple[Condition, ...] | None:
+        """Return the conditions of which this one is composed; None for a simple test."""
+        return None
 
     @property
     def fields(self) -> frozenset[str]:
         """Return the paths of the fields that this condition reads."""
-        return frozenset().union(*(part.fields for part in self._inner))
+        return frozenset().union(*(part.fields for part in self._inner or ()))
 
     @property
     def reads_time(self) -> bool:
         """Return whether the result may change with time alone."""
-        return any(part.reads_time for part in self._inner)
+        return any(part.reads_time for part in self._inner or ())
 
     @property
     def reads_hours(self) -> bool:
         """Return whether this condition tests the time of day."""
-        return any(part.reads_hours for part in self._inner)
+        return any(part.reads_hours for part in self._inner or ())
 
     @property
     def reads_only_fields(self) -> bool:
@@ -151,7 +151,10 @@ class Condition(SharedRepr):
 
     def leaves(self) -> Iterator[Condition]:
         """Yield the simple tests of which this condition is composed."""
-        yield self
+        if self._inner is None:
+            yield self
+        for part in self._inner or ():
+            yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
         """Return the result, given a function that answers each simple test; None if unknown."""
@@ -257,11 +260,6 @@ class _Composition(Condition):
     def _inner(self) -> tuple[Condition, ...]:
         return self.parts
 
-    def leaves(self) -> Iterator[Condition]:
-        """Yield the simple tests of all parts."""
-        for part in self.parts:
-            yield from part.leaves()
-
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
         """Return the combined result, calling ``answer`` for each test; None if unknown."""
         unknown = False
@@ -322,10 +320,6 @@ class Not(Condition):
     @property
     def _inner(self) -> tuple[Condition, ...]:
         return (self.part,)
-
-    def leaves(self) -> Iterator[Condition]:
-        """Yield the simple tests of which the negated condition is composed."""
-        return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
         """Return the opposite of the negated condition's ``judge``; None if that is unknown."""

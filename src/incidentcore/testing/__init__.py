@@ -14,7 +14,6 @@ __all__ = [
     "StoreContract",
     "actors",
     "alert_storms",
-    "calendar_definitions",
     "calendars",
     "check_calendar",
     "check_communication",
@@ -30,14 +29,11 @@ __all__ = [
     "histories",
     "illegal_records",
     "instants",
-    "intake_policies",
     "legal_records",
     "lifecycles",
     "on_call_schedules",
     "records",
     "rotations",
-    "sample_thresholds",
-    "samples",
     "simulations",
     "sla_definitions",
     "sla_policies",
@@ -73,12 +69,7 @@ else:
         on_call_schedules,
         rotations,
     )
-    from incidentcore.testing.strategies_intake import (
-        alert_storms,
-        intake_policies,
-        sample_thresholds,
-        samples,
-    )
+    from incidentcore.testing.strategies_intake import alert_storms
     from incidentcore.testing.strategies_records import (
         actors,
         illegal_records,
@@ -86,5 +77,5 @@ else:
         lifecycles,
         records,
     )
-    from incidentcore.testing.strategies_schedule import calendar_definitions, calendars, instants
+    from incidentcore.testing.strategies_schedule import calendars, instants
     from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies

@@ -29,8 +29,8 @@ def auto_close_at(
 ) -> datetime | None:
     """Return the first instant at which a resolved record may be closed automatically.
 
-    Your application compares the instant with the current time and closes the record; this function
-    changes nothing. If the basis is ``updated_at``, every event moves the instant.
+    Your application closes the record at that time; this function changes nothing. If the basis is
+    ``updated_at``, every event moves the instant.
 
     Args:
         record: The record.

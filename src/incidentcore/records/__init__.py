@@ -56,7 +56,7 @@ from incidentcore.records.events.requests import (
 from incidentcore.records.fields import OpeningFields, ProblemOrigin, ReportedVia
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
-from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
+from incidentcore.records.linking import are_linked, link_both, merge_duplicate
 from incidentcore.records.links import Link, LinkType
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
@@ -127,7 +127,6 @@ __all__ = [
     "completeness",
     "correct_event",
     "field_changes",
-    "joint_history",
     "link",
     "link_both",
     "log_contact",

@@ -21,10 +21,9 @@ R = TypeVar("R", bound=RecordBase)
 def trusted(kind: type[E]) -> Callable[..., E]:
     """Return a function that makes events of a kind without checking or converting attributes.
 
-    The event equals the one that the class makes. All attributes must be valid and in their stored
-    form: instants in UTC, fields as a ``FrozenMap``. They are passed by position: ``record_id``,
-    ``sequence``, ``at``, ``by`` and ``recorded_at``, then those of the kind, which have no
-    defaults. An ``id`` may follow by name.
+    All attributes must be valid and in their stored form: instants in UTC, fields as a
+    ``FrozenMap``. They are passed by position: ``record_id``, ``sequence``, ``at``, ``by`` and
+    ``recorded_at``, then those of the kind, without defaults. An ``id`` may follow by name.
     """
     parts = [field.name for field in attrs.fields(kind) if field.name != "id"]
     return slot_maker(
@@ -43,11 +42,7 @@ def of_opening(kind: type[R], opening: Opened) -> R:
 
 
 def opened_with(record: R, fields: Mapping[str, Any]) -> R:
-    """Return a record that was just opened, with more fields in its opening event.
-
-    Raises:
-        InvalidValueError: A value is not what its field accepts.
-    """
+    """Return a record that was just opened, with more fields in its opening event."""
     event = cast("Opened", record.history[0])
     more = merged(event.fields, stored_fields(fields))
     parts = (event.record_type, event.state, event.lifecycle, more, event.covers)

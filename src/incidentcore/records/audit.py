@@ -32,11 +32,8 @@ class FieldChange(SharedRepr):
 def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
     """Yield the changes that a record's events made to its fields, in time order.
 
-    Setting a field to the value that it already has is not a change.
-
-    Args:
-        record: The record.
-        fields: The fields to report. Defaults to all of them.
+    Setting a field to the value that it already has is not a change. Without ``fields``, the
+    changes of all fields are reported.
 
     Source: rule H1.
 

@@ -53,13 +53,8 @@ _PROBLEM: Final = {"root_cause": "it is resolved", "configuration_item": "a caus
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
     """Return what a record's documentation lacks, given the record's current state.
 
-    A canceled record needs only its title, description, caller and category.
-
-    Args:
-        record: The record.
-
-    Returns:
-        The gaps, in the order in which they would usually be filled.
+    A canceled record needs only its title, description, caller and category. The gaps are in the
+    order in which they would usually be filled.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import completeness

@@ -84,8 +84,6 @@ class OpeningFields(TypedDict, total=False):
 def _of(
     kind: type, allowed: str, *, optional: bool = False, empty: bool = True
 ) -> Callable[[str, object], object]:
-    """Return a check of values of one type, or None if optional; empty text may be refused."""
-
     def check(name: str, value: object) -> object:
         if (isinstance(value, kind) and (empty or value)) or (optional and value is None):
             return value
@@ -314,17 +312,10 @@ def _refuse_entered(stored: Mapping[str, Any]) -> None:
 def checked_fields(
     fields: Mapping[str, Any], allowed: frozenset[str], *, entered: bool = False
 ) -> FrozenMap[object]:
-    """Check fields, and return them in their stored form.
+    """Check fields, and return them in their stored form: ``fields`` itself if it has that already.
 
-    Args:
-        fields: Field names and the values to set.
-        allowed: The names that may be set here.
-        entered: Whether somebody sets them now. A level of another field's scale and a custom value
-            that no document can hold are then refused too; a history with one is still read.
-
-    Returns:
-        The fields; ``fields`` itself if it is a ``FrozenMap`` whose values are all in their stored
-            form.
+    If somebody sets them now (``entered``), a level of another field's scale and a custom value
+    that no document can hold are refused too; a history with one is still read.
 
     Raises:
         InvalidValueError: A name is not allowed, or a field does not accept its value.
@@ -345,11 +336,7 @@ def checked_fields(
 
 
 def stored_fields(fields: Mapping[str, Any], *, entered: bool = False) -> FrozenMap[object]:
-    """Return the stored form of fields whose names have been checked.
-
-    Raises:
-        InvalidValueError: A field does not accept its value.
-    """
+    """Return the stored form of fields whose names have been checked."""
     if type(fields) is FrozenMap:
         stored = entries_of(fields)
     else:

@@ -42,14 +42,7 @@ _at = attrgetter("at")
 
 
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return a history in order of sequence, each event once.
-
-    Raises:
-        InvalidTimelineError: There is not exactly one opening, the events belong to several
-            records, or two different events have the same id or sequence number.
-
-    Source: rule H1.
-    """
+    """Return a history in order of sequence, each event once; see ``replay`` for the errors."""
     by_id: dict[str, Event] = {}
     by_sequence: dict[int, Event] = {}
     opening: Opened | None = None
@@ -131,9 +124,7 @@ def _opened(events: list[Event]) -> Opened | None:
 def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
     """Return the opening, and the other events in time order, without those found wrong.
 
-    Args:
-        history: The events.
-        opening: The opening as later events corrected it. Defaults to the opening in the history.
+    The opening is the one given, or that of the history, as later events corrected it.
     """
     events = list(history)
     void = of_opening(events)
@@ -151,11 +142,7 @@ def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Op
 def fold_facts(
     history: Iterable[Event], defaults: Mapping[str, Any], opening: Opened | None = None
 ) -> dict[str, Any]:
-    """Return the facts of a record, computed from its history.
-
-    Returns:
-        Every field of the record by name.
-    """
+    """Return every field of a record by name, computed from its history."""
     opening, rest = in_time(history, opening)
     facts = dict(defaults)
     size = len(facts)

@@ -51,16 +51,8 @@ def suggest_known_errors(
 
     Only problems with ``known_error`` are considered, and closed problems only if they were closed
     unsolved, since an error that was only accepted can occur again. The same service or the same
-    words alone are weak evidence, so let a person decide.
-
-    Args:
-        incident: The incident.
-        problems: The problems to search.
-        limit: The maximum number of known errors to return.
-        unsolved: The resolution codes of problems that were closed without being solved.
-
-    Raises:
-        InvalidValueError: The limit is not a whole number of at least 1.
+    words alone are weak evidence, so let a person decide. At most ``limit`` are returned;
+    ``unsolved`` has the resolution codes of problems that were closed without being solved.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident, Problem, suggest_known_errors

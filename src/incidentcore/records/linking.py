@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.changes.fields import link
-from incidentcore.records.events.base import Event
 from incidentcore.records.events.core import LinkAdded
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
@@ -78,8 +76,8 @@ def merge_duplicate(
 ) -> tuple[A, B]:
     """Mark a record as the duplicate of another; each keeps its own history.
 
-    Nothing is copied: comments on the duplicate stay there, and ``joint_history`` combines both
-    histories. The duplicate is not canceled; that is a transition of its lifecycle. Until the link
+    Nothing is copied: comments on the duplicate stay there. The duplicate is not canceled; that is
+    a transition of its lifecycle. Until the link
     is removed, clocks of the original with ``answers_from="duplicates"`` also count the first
     response on the duplicate, or on a duplicate of the duplicate. ``at``, ``by`` and
     ``recorded_at`` are as for ``assign``.
@@ -112,13 +110,3 @@ def merge_duplicate(
         return merged, joined
     noted = attrs.evolve(joined.history[-1], answered_at=min(answers))  # type: ignore[call-arg]  # LinkAdded has it
     return merged, type(joined).from_history([*original.history, noted])
-
-
-def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
-    """Return the events of several records as one history, in time order.
-
-    Events at the same instant are in the order of the records, then of their sequence numbers.
-    """
-    events = [event for record in each_of("records", records, Record) for event in record.history]
-    events.sort(key=lambda event: (event.at, event.record_id, event.sequence))
-    return tuple(events)

@@ -347,11 +347,7 @@ class Record(RecordBase):
         """Return this record with the next event applied to the facts of now.
 
         For a late event or a correction this is only a check that it fits the type: the calling
-        method folds the history again.
-
-        Args:
-            event: The event.
-            checked: Whether a lifecycle has just made it as the next one of this record.
+        method folds the history again. An event that a lifecycle has just made is ``checked``.
         """
         facts = dict(self.__dict__)
         size = len(facts)

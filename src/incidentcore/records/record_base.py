@@ -37,14 +37,10 @@ class RecordBase:
         numbered: bool = False,
         timeline: Timeline | None = None,
     ) -> Self:
-        """Return the record of a history whose facts are known.
+        """Return the record of a history in sequence order; the dict of facts becomes its own.
 
-        Args:
-            facts: The facts; the dict becomes the record's own.
-            history: The events in sequence order.
-            numbered: Whether every event's id is known to be the record's with the event's number,
-                so that the next one of this form cannot be taken.
-            timeline: Their timeline, if it is known.
+        In a ``numbered`` history, every event's id is known to be the record's with the event's
+        number, so that the next one of this form cannot be taken.
         """
         record: Any = RecordBase()  # not frozen yet: its slots are set in half the time
         record.__dict__ = facts
@@ -84,14 +80,11 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source supplies a field; always True if not imported.
+        """Return whether the record's source supplies a field, or a value of ``Coverage``.
 
-        A field that is not supplied looks empty: a table with one row for each ticket has no
-        reopenings, so ``reopen_count`` is 0. KPIs and clocks that need the field omit the record.
-
-        Args:
-            name: A field, such as ``"reopen_count"``; or a value of ``Coverage``, such as
-                ``"states"``.
+        This is always True if the record was not imported. A field that is not supplied looks
+        empty: a table with one row for each ticket has no reopenings, so ``reopen_count`` is 0.
+        KPIs and clocks that need the field omit the record.
         """
         return covers_fact(self.__dict__["covers"], name)
 

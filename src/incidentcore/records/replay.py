@@ -29,14 +29,8 @@ def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history describes.
 
     The order of the events does not matter, and repeated events are ignored. Events may be missing,
-    except the opening: gaps in the sequence are an error on append, but not here.
-    The running time is linear in the number of events, plus one sort.
-
-    Args:
-        events: One record's events, in any order.
-
-    Returns:
-        An ``Incident``, ``Problem`` or ``ServiceRequest``, depending on the opening.
+    except the opening, on whose type the class of the record depends: gaps in the sequence are an
+    error on append, but not here. The running time is linear, plus one sort.
 
     Raises:
         InvalidTimelineError: There is not exactly one opening, the events belong to several

@@ -152,19 +152,9 @@ class PostIncidentReview(SharedRepr):
             action for action in self.actions if action.done_on is None or action.done_on > on
         )
 
-    @property
-    def gaps(self) -> tuple[str, ...]:
-        """Return the names of the attributes that are still empty."""
-        parts = ("impact", "timeline", "causes", "actions", "held_on")
-        return tuple(name for name in parts if not getattr(self, name))
-
 
 def review_required(incident: Incident, /, when: Condition) -> bool:
     """Return whether an incident needs a review, according to a condition.
-
-    Args:
-        incident: The incident.
-        when: The condition, such as ``field("major_status").equals("accepted")``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.conditions import field

@@ -102,22 +102,8 @@ def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") 
 
     The status is open if any task is open or there are no tasks; incomplete if all are closed and
     any is incomplete; otherwise the status that all of them have, or ``mixed`` if they differ.
-
-    Args:
-        tasks: The tasks.
-        mixed: The status for a mix of complete and skipped tasks. ServiceNow's documentation does
-            not say; complete, the default, is our choice.
-
-    Raises:
-        InvalidValueError: ``mixed`` is neither complete, incomplete nor skipped.
-
-    Source: ServiceNow's roll-up from tasks to requested items to requests.
-
-    >>> from incidentcore.records import Task
-    >>> from incidentcore.records.tasks import roll_up
-    >>> done, skipped = "closed_complete", "closed_skipped"
-    >>> roll_up([Task(id="1", title="a", status=done), Task(id="2", title="b", status=skipped)])
-    'closed_complete'
+    ServiceNow's documentation, whose roll-up this is, does not say what a mix is; complete, the
+    default, is our choice.
     """
     closed = tuple(status for status in get_args(TaskStatus) if status != "open")
     need_word("mixed", mixed, closed)

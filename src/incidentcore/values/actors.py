@@ -46,20 +46,11 @@ class Actor(SharedRepr):
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:
-    """Return an actor unchanged, or make an actor from a plain id.
-
-    Args:
-        by: An actor, or a plain id, which gets ``role``.
-        role: The role of a plain id.
-        name: The argument's name, for the error message.
+    """Return an actor unchanged, or make an actor with a role from a plain id.
 
     Raises:
         InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or the
-            actor's role looks like a misspelling of a ``Role``.
-
-    >>> from incidentcore.values.actors import as_actor
-    >>> as_actor("ada")
-    Actor(id='ada', role='agent')
+            actor's role looks like a misspelling of a ``Role``; ``name`` is the argument's name.
     """
     if isinstance(by, Actor):
         meant = "" if by.role in ROLES else _meant(by.role)

@@ -159,12 +159,7 @@ def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
 
 
 def freeze(value: object) -> object:
-    """Return plain data in immutable form: tuples, frozensets and ``FrozenMap`` objects.
-
-    >>> from incidentcore.values.frozen import freeze
-    >>> freeze({"a": [1, {2}]})
-    FrozenMap({'a': (1, frozenset({2}))})
-    """
+    """Return plain data in immutable form: tuples, frozensets and ``FrozenMap`` objects."""
     kind = type(value)
     if kind in _ATOMS or isinstance(value, (FrozenMap, str)) or hasattr(kind, "__attrs_attrs__"):
         return value

@@ -18,11 +18,8 @@ def slot_maker(kind: type[T], *parameters: str, **computed: str) -> Callable[...
     nearly twice the time. It sets the attributes of an instance of a subclass that is not frozen,
     and then changes its class: the setters of frozen slots take twice the time.
 
-    Args:
-        kind: The class, which must have slots.
-        parameters: The parameters of the function as in a ``def``. All attributes in their order by
-            default, without defaults.
-        computed: Expressions over the parameters for attributes that are not passed as they are.
+    Its parameters are those given, as in a ``def``, or all attributes in their order; ``computed``
+    has expressions over them for attributes that are not passed as they are.
     """
     names = [field.name for field in attrs.fields(cast("Any", kind))]
     lines = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -13,19 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement import CandidateReport, problem_candidates
 from incidentcore.improvement.poisson import poisson_lower
 from incidentcore.improvement.problem_candidates import DIMENSIONS
-from incidentcore.kpi import catalogue
-from incidentcore.kpi.statistic import SUM
 from incidentcore.records import (
     Problem,
     Record,
     link,
 )
-from incidentcore.schedule import BusinessCalendar
 
 from .desk import HOUR, YEAR, at, incidents, noise, opened, rows
 
@@ -56,7 +51,6 @@ def test_the_evidence_is_that_worked_out_by_hand() -> None:
     # A risk of 0.05 over 11 values: half the 0.4545 % quantile of chi-squared with 60 degrees.
     assert mx1.at_least == pytest.approx(17.6418, abs=1e-4)
     assert mx1.lift_at_least == pytest.approx(mx1.at_least / mx1.expected)
-    assert mx1.excess == pytest.approx(mx1.at_least - 40 / 11)
     assert (mx1.first, mx1.last) == (at(0), at(29))
     assert (mx1.time, mx1.timed, mx1.mean_time) == (60 * HOUR, 30, 2 * HOUR)
     assert mx1.time_share == pytest.approx(60 / 70)
@@ -161,31 +155,6 @@ def test_the_caller_behind_most_of_them_is_named() -> None:
     )
     (mx1,) = find(half, dimensions=ITEM)
     assert (mx1.callers, mx1.main_caller) == (2, None)
-
-
-def test_the_cost_is_that_of_the_kpi_asked_for() -> None:
-    """Another KPI of time costs otherwise: here open time in the office, and only for ten."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "00:00-24:00"})
-    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(
-        id="office", clock=office, statistic=SUM, population=field("category").present()
-    )
-    hosts = [
-        {"item": "mx1", "resolved": n + 72, "category": "mail" if n < 10 else None}
-        for n in range(30)
-    ]
-    records = incidents({"opened": n, **row} for n, row in enumerate(hosts + [{"item": "x"}] * 9))
-    (mx1,) = find(records, dimensions=ITEM, cost=kpi)
-    # 1 January 2026 is a Thursday: of three days, two lie before the weekend and one in it.
-    assert (mx1.timed, mx1.time) == (10, 10 * 24 * HOUR + 10 * 24 * HOUR - _weekend(10))
-    censored, shared = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE, catalogue.AVAILABILITY
-    for wrong in (catalogue.VOLUME, censored, shared, catalogue.MEAN_TIME_BETWEEN_FAILURES):
-        with pytest.raises(InvalidValueError, match="times, without censoring"):
-            find(records, cost=wrong)
-
-
-def _weekend(n: int) -> timedelta:
-    """Return by how much the windows [n, n + 72) h reach further into Saturday than [0, 72) h."""
-    return sum(range(n)) * HOUR
 
 
 def test_open_incidents_have_no_time_and_are_told() -> None:
@@ -297,7 +266,7 @@ def test_claims_are_those_of_a_plain_recomputation(
     for one in found:
         assert one.recent <= one.count == len(set(one.members))
         assert one.lift_at_least > 1
-        figures = (one.lift, one.excess, one.expected, one.at_least, one.recent_of_all)
+        figures = (one.lift, one.expected, one.at_least, one.recent_of_all)
         assert not any(map(math.isnan, figures))
 
 

@@ -31,9 +31,7 @@ class Chance(Protocol):
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
         """Return the probability that the record's clock will breach; None if it is unknown.
 
-        Args:
-            record: The record, with its whole history, which may contain later events.
-            now: The instant of the forecast; the model must not use later events.
+        The record has its whole history; the model must not use events after ``now``.
         """
 
 

@@ -153,45 +153,38 @@ class BreachModel:
     ) -> BreachChance | None:
         """Return the probability that a record's clock will breach its target, with the reason.
 
-        Args:
-            record: The record.
-            now: The instant of the forecast; later events are ignored.
-            known_at: Use only what was recorded by this instant; None for everything.
-
-        Returns:
-            The probability: 1 once the clock has breached, 0 once it has ended in time. None if
-            there is no clock, or the history does not allow a forecast; ``why_not`` returns the
-            reason.
+        It is 1 once the clock has breached, 0 once it has ended in time. None if there is no clock,
+        or the history does not allow a forecast; ``why_not`` returns the reason. Events after
+        ``now`` are ignored, and with ``known_at`` also what was recorded after that instant.
 
         Source: rule X4; the conditional Kaplan-Meier estimate; comparing records with equal fields
         is our choice.
         """
-        answer = self._answer(record, now, known_at)
-        return answer if isinstance(answer, BreachChance) else None
+        return self._answer(record, now, known_at)[0]
 
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
         """Return why ``chance``, given the same, returns None; None if it returns a probability."""
-        answer = self._answer(record, now, known_at)
-        return answer if isinstance(answer, LintFinding) else None
+        return self._answer(record, now, known_at)[1]
 
     def _answer(
         self, record: Record, now: datetime, known_at: datetime | None
-    ) -> BreachChance | LintFinding:
+    ) -> tuple[BreachChance | None, LintFinding | None]:
         stands = standing(self.definition, record, now=now, known_at=known_at, cells=self.cells)
         if stands is None or stands.cycle.outcome in ("canceled", "replaced"):
             if lacking := () if stands else not_covered(self.definition, record.covers):
                 named = {"fields": ", ".join(lacking)}
-                return LintFinding("not_covered", record.id, named, texts=_TEXTS)
-            return LintFinding("no_clock", record.id, texts=_TEXTS)
+                return None, LintFinding("not_covered", record.id, named, texts=_TEXTS)
+            return None, LintFinding("no_clock", record.id, texts=_TEXTS)
         left = stands.target - stands.elapsed
         if left < timedelta(0) or not stands.goes_on:
             share = float(left < timedelta(0))
             why = "it breached already" if share else "it ended in time"
-            return BreachChance(probability=share, low=share, high=share, n=0, cell="", why=why)
+            certain = BreachChance(probability=share, low=share, high=share, n=0, cell="", why=why)
+            return certain, None
         if self._completed_only:
-            return self.findings[0]
+            return None, self.findings[0]
         unanswered = LintFinding("too_few", "any", {"n": 0, "enough": self.enough}, texts=_TEXTS)
         for history, age, since in self.comparable(stands):
             cell = str(history)
@@ -204,8 +197,9 @@ class BreachModel:
                 f"of {n} with {cell} that had taken {whole_minutes(since)} there, {share:.0%} "
                 f"took more than the {whole_minutes(left)} that are left"
             )
-            return BreachChance(probability=share, low=low, high=high, n=n, cell=cell, why=why)
-        return unanswered
+            found = BreachChance(probability=share, low=low, high=high, n=n, cell=cell, why=why)
+            return found, None
+        return None, unanswered
 
 
 def breach_model(
@@ -242,11 +236,8 @@ def breach_model(
     Source: Kaplan and Meier 1958, with delayed entry; the comparison by cells is our choice.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore import SlaDefinition
+    >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, advance
     >>> from incidentcore.forecast import breach_model
-    >>> from incidentcore.lifecycle import advance
-    >>> from incidentcore.records import Incident
-    >>> from incidentcore.schedule import BusinessCalendar
     >>> nine, hour = datetime(2026, 6, 1, 9, tzinfo=UTC), timedelta(hours=1)
     >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
     >>> def ticket(number, hours):
@@ -312,9 +303,7 @@ def _histories(
 def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
     """Merge models, each fitted to some of the records, into one model of all records.
 
-    Args:
-        models: At least one model. All must have the same definition, instant and options, and no
-            record may be in two of them.
+    No record may be in two of them.
 
     Raises:
         InvalidValueError: ``models`` is empty, or the models differ in more than their records.
@@ -339,17 +328,10 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
 def expected_resolution(
     model: BreachModel, record: Record, /, *, now: datetime, share: float = 0.5
 ) -> datetime | None:
-    """Return the instant by which a clock will have ended, with a given probability.
+    """Return the instant by which a clock will have ended, with the probability ``share``.
 
-    Args:
-        model: The model of earlier records.
-        record: The record.
-        now: The instant of the forecast.
-        share: The probability; 0.5 gives the median.
-
-    Returns:
-        The instant, counted in the clock's calendar from now on without pauses, even if the clock
-        is paused. None if the clock is neither running nor paused, or the model cannot tell.
+    It is counted in the clock's calendar from ``now`` on without pauses, even if the clock is
+    paused. None if the clock is neither running nor paused, or the model cannot tell.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

@@ -38,9 +38,8 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 class CellHistory:
     """The visits of records to one cell, which is a combination of field values.
 
-    A visit begins when a record gets these values, and ends when the record's clock ends, even if
-    the values have changed by then. ``entered``, ``left`` and ``ended`` have one entry for
-    each visit.
+    ``entered``, ``left`` and ``ended`` have one entry for each visit, which ends when the record's
+    clock ends, even if the values have changed by then.
 
     Attributes:
         fields: The fields of the cell.

@@ -127,23 +127,18 @@ def forecast_volume(
     Source: rule X4: rates by hour of the week, and the negative binomial distribution.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore import Interval
+    >>> from incidentcore import Incident, Interval
     >>> from incidentcore.forecast import forecast_volume
-    >>> from incidentcore.records import Incident
-    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> monday, day = datetime(2026, 6, 1, tzinfo=UTC), timedelta(days=1)
+    >>> ticket = {"title": "No mail", "by": "kim"}
     >>> opened = [
-    ...     Incident.open(
-    ...         id=f"INC-{day}-{number}",
-    ...         title="No mail",
-    ...         by="kim",
-    ...         at=monday + timedelta(days=day, hours=9, minutes=number),
-    ...     )
-    ...     for day in range(21)
-    ...     for number in range(3 + day % 2)
+    ...     Incident.open(id=f"{date}-{number}", at=monday + (date + 0.4) * day, **ticket)
+    ...     for date in range(21)
+    ...     for number in range(3 + date % 2)
     ... ]
-    >>> as_of = monday + timedelta(days=21)
-    >>> week = Interval(as_of, as_of + timedelta(days=2))
-    >>> print(forecast_volume(opened, as_of=as_of, window=week, zone="UTC", unit="day"))
+    >>> as_of = monday + 21 * day
+    >>> days = Interval(as_of, as_of + 2 * day)
+    >>> print(forecast_volume(opened, as_of=as_of, window=days, zone="UTC", unit="day"))
     day         expected  80%  95%
     ----------  --------  ---  ---
     Mon 22 Jun       3.5  1-7  0-9

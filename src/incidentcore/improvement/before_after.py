@@ -198,33 +198,26 @@ def before_after(
     incidents, which are not independent, the intervals are too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
-    >>> from incidentcore import Interval
+    >>> from incidentcore import Incident, Interval
     >>> from incidentcore.improvement import ImprovementAction, KpiTarget, before_after
     >>> from incidentcore.improvement.actions import ActionOrigin
     >>> from incidentcore.kpi import catalogue
-    >>> from incidentcore.vendors import read_table
-    >>> days = [*range(1, 29), 40, 52]
-    >>> start = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> incidents = list(
-    ...     read_table(
-    ...         [{"id": f"I{day}", "opened": start + timedelta(days=day)} for day in days],
-    ...         {"id": "id", "opened": "opened"},
-    ...     )
-    ... )
+    >>> start, month = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=30)
+    >>> split, end = start + month, start + 2 * month
+    >>> incidents = [
+    ...     Incident.open(id=f"{n}", title="No mail", by="kim", at=start + timedelta(days=n))
+    ...     for n in (*range(1, 29), 40, 52)
+    ... ]
+    >>> windows = {"baseline": Interval(start, split), "after": Interval(split, end)}
     >>> action = ImprovementAction(
     ...     id="A-1",
     ...     title="Rotate the logs",
     ...     owner="ada",
     ...     due=date(2026, 1, 31),
     ...     origin=ActionOrigin("recurrence", "mx1"),
-    ...     measure=KpiTarget(
-    ...         kpi=catalogue.VOLUME,
-    ...         target=5,
-    ...         baseline=Interval(start, start + timedelta(days=30)),
-    ...         after=Interval(start + timedelta(days=30), start + timedelta(days=60)),
-    ...     ),
+    ...     measure=KpiTarget(kpi=catalogue.VOLUME, target=5, **windows),
     ... )
-    >>> found = before_after(action, incidents, as_of=start + timedelta(days=60))
+    >>> found = before_after(action, incidents, as_of=end)
     >>> found.verdict, found.before.n, found.after.n, found.notes()[-1]
     ('better', 28, 2, 'Target 5 records a month: met.')
     """

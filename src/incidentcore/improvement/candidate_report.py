@@ -47,8 +47,8 @@ class ProblemCandidate:
             usually about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
-        time: The total time that the incidents cost: by default, from opening to resolution.
-        timed: How many of the incidents have such a time; by default, those that are resolved.
+        time: The total wall-clock time of the incidents from opening to their last resolution.
+        timed: How many of the incidents have such a time: those that are resolved.
         time_share: The group's share of the total time of all counted incidents, from 0 to 1; None
             if that total is zero.
         callers: The number of different callers who reported the incidents.
@@ -96,13 +96,8 @@ class ProblemCandidate:
         return self.at_least / self.expected
 
     @property
-    def excess(self) -> float:
-        """Return ``at_least`` minus ``expected``: a lower bound for the surplus of incidents."""
-        return self.at_least - self.expected
-
-    @property
     def mean_time(self) -> timedelta | None:
-        """Return the mean time that an incident cost, ``time / timed``; None if ``timed`` is 0."""
+        """Return the mean time to resolve an incident, ``time / timed``; None if ``timed`` is 0."""
         return self.time / self.timed if self.timed else None
 
     @property
@@ -208,7 +203,7 @@ class CandidateReport(Tabular):
 
     Attributes:
         candidates: The candidates, those with one value before those with a pair; each kind is
-            sorted by ``excess``, the greatest first, then by dimension and key.
+            sorted by ``at_least`` minus ``expected``, the greatest first.
         more: How many candidates were left out because of the ``limit``.
         dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
@@ -219,7 +214,6 @@ class CandidateReport(Tabular):
         left_out: How many records were left out for each reason.
         confidence: The probability that no candidate is found if there is only noise.
         min_n: The minimum number of incidents for a candidate.
-        cost: The id of the KPI whose values are added up as the ``time`` of a candidate.
     """
 
     candidates: tuple[ProblemCandidate, ...]
@@ -233,7 +227,6 @@ class CandidateReport(Tabular):
     left_out: FrozenMap[int] = FrozenMap()
     confidence: float
     min_n: int
-    cost: str
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -284,7 +277,6 @@ class CandidateReport(Tabular):
             "left_out": dict(self.left_out),
             "confidence": self.confidence,
             "min_n": self.min_n,
-            "cost": self.cost,
             "dimensions": [
                 {**attrs.asdict(one), "dimension": list(one.dimension)} for one in self.dimensions
             ],

@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind
+from incidentcore._checks import as_tuple, each_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import (
     Selection,
@@ -25,39 +25,21 @@ from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.groups import GroupBy
-from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.records import Problem, Record
 
-TIME_TO_RESOLVE: Final = Kpi(
-    id="time_to_resolve",
-    measure=Duration("opened_at", "resolved_at"),
-    statistic="mean",
-    title="Time to resolve",
-    formula="last resolution - opening",
-    edge_cases="Open records have no time yet and are left out.",
-    source="our choice",
-)
-"""The default cost of a record: the wall-clock time from its opening to its last resolution."""
-
+_TIME: Final = Kpi(id="time", measure=Duration("opened_at", "resolved_at"), statistic="mean")
 _UNTIMED: Final = -1
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @attrs.define
 class Dimension:
-    """One way to group records: by one value of each record, or by a pair of values.
+    """One way to group records: by one value of each record, or by a pair of values."""
 
-    Attributes:
-        names: The headings of the value or values.
-        places: The positions of these values among all values that are read.
-        members: For each value or pair, the positions of its records in ``Columns``.
-        without: How many counted records lack a value.
-    """
-
-    names: tuple[str, ...]
-    places: tuple[int, ...]
-    members: dict[tuple[object, ...], array[int]] = attrs.field(factory=dict)
-    without: int = 0
+    names: tuple[str, ...]  # the headings of the value or values
+    places: tuple[int, ...]  # of these values among all values that are read
+    members: dict[tuple[object, ...], array[int]] = attrs.field(factory=dict)  # places in Columns
+    without: int = 0  # how many counted records lack a value
 
     @property
     def n(self) -> int:
@@ -67,28 +49,18 @@ class Dimension:
 
 @attrs.define
 class Columns:
-    """The data from which candidates are made, as parallel columns with one entry per record.
-
-    Attributes:
-        dimensions: The ways to group, each with its groups.
-        ids: The ids of the records.
-        opened: When each record was opened, in microseconds.
-        times: The time that each record cost, in microseconds; -1 if it is not known yet.
-        callers: The caller of each record; None if nobody is named.
-        is_open: 1 for a record that is open at the instant of the computation, otherwise 0.
-        problems: The problems to which a record is linked, by its position, if there are any.
-    """
+    """The data from which candidates are made, as parallel columns with one entry per record."""
 
     dimensions: tuple[Dimension, ...]
     ids: list[str] = attrs.field(factory=list)
-    opened: array[int] = attrs.field(factory=lambda: array("q"))
-    times: array[int] = attrs.field(factory=lambda: array("q"))
+    opened: array[int] = attrs.field(factory=lambda: array("q"))  # in microseconds, as times are
+    times: array[int] = attrs.field(factory=lambda: array("q"))  # to resolve each, or _UNTIMED
     callers: list[str | None] = attrs.field(factory=list)
     is_open: bytearray = attrs.field(factory=bytearray)
-    problems: dict[int, frozenset[str]] = attrs.field(factory=dict)
+    problems: dict[int, frozenset[str]] = attrs.field(factory=dict)  # of those that have any
 
     def time(self, members: Iterable[int]) -> tuple[timedelta, int]:
-        """Return the total time that records cost, and for how many of them it is known."""
+        """Return the total time to resolve records, and for how many of them it is known."""
         known = [time for place in members if (time := self.times[place]) != _UNTIMED]
         return sum(known) * _MICROSECOND, len(known)
 
@@ -108,8 +80,6 @@ def gather(
     records: Iterable[Record],
     selection: Selection,
     dimensions: Iterable[GroupBy | tuple[GroupBy, ...]],
-    *,
-    cost: Kpi,
     problems: Iterable[Problem],
 ) -> Columns:
     """Read what problem candidates need from each record that the selection admits.
@@ -118,15 +88,11 @@ def gather(
         InvalidValueError: A dimension is neither a value nor a pair, or occurs twice; a record
             occurs twice; or a value cannot be read or hashed.
     """
-    need_kind("cost", cost, Kpi)
-    is_censored = cost.statistic == SURVIVAL_MEDIAN
-    if cost.unit != "duration" or not cost.measure.has_statistic or is_censored:
-        raise InvalidValueError("cost", cost.id, "a KPI whose values are times, without censoring")
     given = [parts_of(part) for part in as_tuple(dimensions, str)]
     parts = _unique(part for dimension in given for part in dimension)
     columns = Columns(dimensions=_dimensions(given, parts))
     reads = [compile_key(part, selection.as_of) for part in parts]
-    times = cache(lambda covers: compile_kpi(cost, selection.as_of, covers=covers))
+    times = cache(lambda covers: compile_kpi(_TIME, selection.as_of, covers=covers))
     known_problems, by_incident = _known_problems(problems, selection.as_of)
     for record in each_of("records", records, Record):
         known = selection.admit(record)

@@ -12,13 +12,11 @@ import attrs
 from incidentcore._checks import each_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.improvement.candidate_report import CandidateReport
-from incidentcore.improvement.columns import TIME_TO_RESOLVE
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
 from incidentcore.improvement.problem_candidates import DIMENSIONS, problem_candidates
 from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, as_zone
-from incidentcore.kpi import Kpi
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.pages import Page, Section
 from incidentcore.pages.page import Paged
@@ -113,7 +111,7 @@ def _candidates(found: CandidateReport) -> Iterator[Section]:
     risk = (
         f"Only groups of {found.min_n:,} or more; were there only noise, no group at all would "
         f"stand out with a probability of at least {100 * found.confidence:g} %. Hours are those "
-        f"of {found.cost}."
+        "from opening to resolution."
     )
     base = "What has more incidents than an even share of all values would give it."
     yield _list("candidates", "Problem candidates", (base, how, risk), found.cells(1))
@@ -197,7 +195,6 @@ def problem_page(
     period: Interval | None = None,
     population: Condition = ALWAYS,
     problems: Iterable[Problem] = (),
-    cost: Kpi = TIME_TO_RESOLVE,
     min_n: int = 5,
     confidence: float = 0.95,
     limit: int | None = 12,
@@ -229,7 +226,6 @@ def problem_page(
         period=period,
         population=population,
         problems=problems,
-        cost=cost,
         min_n=min_n,
         confidence=confidence,
         limit=limit,

@@ -19,11 +19,10 @@ from incidentcore.improvement.candidate_report import (
     Trend,
     group_label,
 )
-from incidentcore.improvement.columns import TIME_TO_RESOLVE, Columns, Dimension, gather
+from incidentcore.improvement.columns import Columns, Dimension, gather
 from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
 from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi import Kpi
 from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import order
@@ -63,7 +62,6 @@ def problem_candidates(
     period: Interval | None = None,
     population: Condition = ALWAYS,
     problems: Iterable[Problem] = (),
-    cost: Kpi = TIME_TO_RESOLVE,
     split: datetime | None = None,
     min_n: int = 5,
     confidence: float = 0.95,
@@ -78,9 +76,8 @@ def problem_candidates(
     expected count. The bound allows for the number of groups examined: if there is only noise, the
     probability that no candidate is found is at least ``confidence``.
 
-    Groups with one value come before those with a pair; each kind is sorted by ``excess``, the
-    greatest first. Candidates that share four fifths of their incidents are merged: the first one
-    remains, with the labels of the others in ``same_as``.
+    Candidates that share four fifths of their incidents are merged: the first one remains, with the
+    labels of the others in ``same_as``.
 
     Args:
         records: The records, in any order, without duplicates; read once. Only incidents that are
@@ -92,7 +89,6 @@ def problem_candidates(
         population: A condition on the incidents to examine.
         problems: Problems whose links to incidents are used, in addition to the incidents' own
             links (``caused_by``, or ``resolved_by`` one of these problems).
-        cost: The KPI whose values are added up as the time that a group cost.
         split: Openings at this instant or later are recent; by default, the median opening.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
@@ -104,8 +100,8 @@ def problem_candidates(
         The candidates with their evidence, and how many records were left out and why.
 
     Raises:
-        InvalidValueError: A number is out of range, a dimension or a record occurs twice, a value
-            cannot be read or hashed, or ``cost`` does not measure time.
+        InvalidValueError: A number is out of range, a dimension or a record occurs twice, or a
+            value cannot be read or hashed.
         KpiDefinitionError: A field does not exist.
 
     Units: times are ``timedelta``; shares are from 0 to 1.
@@ -117,26 +113,21 @@ def problem_candidates(
     themselves are not kept.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore import Incident
     >>> from incidentcore.improvement import problem_candidates
-    >>> from incidentcore.vendors import read_table
-    >>> rows = [
-    ...     {"id": f"I{n:02}", "in": f"2026-06-{n % 28 + 1:02}T09:00Z", "ci": f"host{n % 20}"}
-    ...     for n in range(40)
+    >>> may = datetime(2026, 5, 1, tzinfo=UTC)
+    >>> incidents = [
+    ...     Incident.open(id=f"{n}", title="No mail", by="kim", at=may, service=service)
+    ...     for n, service in enumerate(["mail"] * 14 + [f"s{n}" for n in range(26)])
     ... ]
-    >>> for row in rows[::3]:
-    ...     row["ci"] = "mx1"
-    >>> incidents = list(read_table(rows, {"id": "id", "opened": "in", "configuration_item": "ci"}))
-    >>> found = problem_candidates(incidents, as_of=datetime(2026, 7, 1, tzinfo=UTC))
-    >>> for candidate in found:
-    ...     print(
-    ...         f"{candidate.label}: {candidate.count} incidents, {candidate.expected:.1f} expected"
-    ...     )
-    configuration item mx1: 14 incidents, 1.9 expected
+    >>> for candidate in problem_candidates(incidents, as_of=may):
+    ...     print(candidate.label, candidate.count, f"{candidate.expected:.1f}")
+    service mail 14 1.5
     """
     _check(min_n, confidence, limit)
     begin = None if split is None else instant(as_utc(split, "split"))
     selection = Selection(as_of=as_of, period=period, population=population, incidents=True)
-    columns = gather(records, selection, dimensions, cost=cost, problems=problems)
+    columns = gather(records, selection, dimensions, problems)
     opened = columns.opened
     if begin is None and opened:
         begin = sorted(opened)[len(opened) // 2]
@@ -159,7 +150,6 @@ def problem_candidates(
         left_out=FrozenMap(selection.left_out),
         confidence=confidence,
         min_n=min_n,
-        cost=cost.id,
     )
 
 

@@ -36,10 +36,9 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 
 
 class RecurrenceTally:
-    """A collector that finds recurring records among records that are added one by one.
+    """Finds recurring records among records that are added one by one, as ``recurrence`` does.
 
-    Use it to make several reports from one pass over a stream. The arguments are those of
-    ``recurrence``, which does the same in one call.
+    With it, several reports are made from one pass over a stream.
     """
 
     def __init__(
@@ -64,11 +63,7 @@ class RecurrenceTally:
         self._without = 0
 
     def add(self, record: Record) -> None:
-        """Add a record to those to be examined.
-
-        Raises:
-            InvalidValueError: The record was added before, or its key cannot be read or hashed.
-        """
+        """Add a record to those to be examined."""
         known = self._selection.admit(record)
         if known is None:
             return
@@ -155,35 +150,18 @@ def recurrence(
     counted record; the records themselves are not kept.
 
     >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Incident
     >>> from incidentcore.improvement import recurrence
-    >>> from incidentcore.vendors import read_table
-    >>> days = {"A": 1, "B": 3, "C": 4, "D": 20, "E": 21}
-    >>> incidents = list(
-    ...     read_table(
-    ...         [
-    ...             {
-    ...                 "id": id,
-    ...                 "opened": f"2026-06-{day:02}T09:00Z",
-    ...                 "item": "mx2" if id == "E" else "mx1",
-    ...             }
-    ...             for id, day in days.items()
-    ...         ],
-    ...         {"id": "id", "opened": "opened", "configuration_item": "item"},
-    ...     )
-    ... )
-    >>> found = recurrence(
-    ...     incidents,
-    ...     "configuration_item",
-    ...     timedelta(days=7),
-    ...     as_of=datetime(2026, 7, 1, tzinfo=UTC),
-    ... )
-    >>> [
-    ...     (episode.members, str(episode.end - episode.start))
-    ...     for episode in found.groups[0].episodes
+    >>> may, day = datetime(2026, 5, 1, tzinfo=UTC), timedelta(days=1)
+    >>> incidents = [
+    ...     Incident.open(id=id, title="No mail", by="kim", at=may + n * day, service="mail")
+    ...     for id, n in {"A": 1, "B": 3, "C": 4, "D": 20}.items()
     ... ]
-    [(('A', 'B', 'C'), '3 days, 0:00:00')]
-    >>> found.groups[0].label, found.groups[0].count, found.repeats, found.once
-    ('mx1', 4, 2, 1)
+    >>> found = recurrence(incidents, "service", 7 * day, as_of=may + 31 * day)
+    >>> [episode.members for episode in found.groups[0].episodes]
+    [('A', 'B', 'C')]
+    >>> found.groups[0].label, found.groups[0].count, found.repeats
+    ('mail', 4, 2)
     """
     tally = RecurrenceTally(
         key,

@@ -34,17 +34,6 @@ class Selection:
     The reasons are checked in this order: ``not_known`` at ``as_of`` (rule K6), ``not_an_incident``
     if only incidents are counted, ``outside_period`` (when it was opened), ``exercise``,
     ``canceled``, ``outside_population``.
-
-    Args:
-        as_of: Only events that had happened and been recorded by then count.
-        period: The period in which records must have been opened; None for any time.
-        population: A condition on the records to examine.
-        incidents: Whether only incidents are counted.
-
-    Attributes:
-        n: How many records were seen so far.
-        counted: How many of them were counted.
-        left_out: How many records were left out for each reason.
     """
 
     def __init__(
@@ -59,7 +48,7 @@ class Selection:
         need_kind("population", population, Condition)
         self.as_of: datetime = as_utc(as_of, "as_of")
         self.period = period
-        self.n: int = 0
+        self.n: int = 0  # records seen so far
         self.counted: int = 0
         self.left_out: Counter[str] = Counter()
         self._seen: set[str] = set()
@@ -99,9 +88,7 @@ class Selection:
     def observed(self, first: datetime | None) -> Interval | None:
         """Return the interval in which openings were counted; None if it is empty.
 
-        Args:
-            first: The first opening that was counted, from which the interval starts if there is no
-                period; None if there was none.
+        Without a period it starts at ``first``, the first opening that was counted.
         """
         start = first if self.period is None else self.period.start
         end = self.as_of if self.period is None else min(self.period.end, self.as_of)
@@ -129,12 +116,7 @@ def key_names(key: object) -> tuple[str, ...]:
 
 
 def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
-    """Return a function that reads the values of a key from a record.
-
-    Raises:
-        InvalidValueError: The key has the wrong type, or is empty.
-        KpiDefinitionError: No kind of record has such a field.
-    """
+    """Return a function that reads the values of a key from a record."""
     read = compile_groups(_parts(key), as_of)
 
     def read_checked(record: Record) -> Key:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore._checks import each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
@@ -218,21 +220,18 @@ def forecast_data(
     [(4.0, 2.5, 5.5, None)]
     """
     need_kind("forecast", forecast, (VolumeForecast, BacklogForecast))
-    levels = forecast.levels if isinstance(forecast, VolumeForecast) else (0.8,)
-    need_word("level", level, levels)
-    rows: Rows = []
     shared = {"level": level, "tested": "\n".join(forecast.notes())}
     if isinstance(forecast, BacklogForecast):
-        for ahead in forecast.steps:
-            row = {"at": ahead.at, "expected": ahead.expected, "low": ahead.low, "high": ahead.high}
-            rows.append({**row, "came": None, **shared})
-        return rows
+        need_word("level", level, (0.8,))
+        return [{**attrs.asdict(step), "came": None, **shared} for step in forecast.steps]
+    need_word("level", level, forecast.levels)
+    rows: Rows = []
     place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
     length = timedelta(**{f"{forecast.unit}s": 1})
     opened = sorted(record.opened_at for record in without_exercises(records))
     for step in forecast.steps:
         end = (step.start.astimezone(place) + length).astimezone(UTC)
-        low, high = step.bands[levels.index(level)]
+        low, high = step.bands[forecast.levels.index(level)]
         row = {"at": step.start, "expected": step.expected, "low": low, "high": high}
         known = as_of is not None and end <= as_utc(as_of, "as_of")
         came = bisect_left(opened, end) - bisect_left(opened, step.start)

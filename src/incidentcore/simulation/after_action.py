@@ -179,7 +179,7 @@ class DrillReport(Paged):
             title="Timeline",
             table=table,
             pictures=(Picture(svg=_drawn(self), dark=_drawn(self, dark=True), text=words),),
-            data=[_plain(entry) for entry in self.timeline],
+            data=[{**attrs.asdict(one), "at": one.at.isoformat()} for one in self.timeline],
         )
 
     def _since(self, at: datetime | None) -> str:
@@ -200,14 +200,10 @@ def _counted(lines: Iterable[DrillLine]) -> str:
     return ", ".join(f"{count} {_words(result)}" for result, count in _counts(lines).items())
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    plain = attrs.asdict(value)
-    for name, part in plain.items():
-        if isinstance(part, datetime):
-            plain[name] = part.isoformat()
-        elif isinstance(part, timedelta):
-            plain[name] = part.total_seconds()
-    return plain
+def _plain(line: DrillLine) -> dict[str, Any]:
+    ends = {"due_at": line.due_at, "done_at": line.done_at}
+    texts = {name: None if at is None else at.isoformat() for name, at in ends.items()}
+    return {**attrs.asdict(line), **texts, "late_by": line.late_by.total_seconds()}
 
 
 _WIDE: Final = 720

@@ -123,24 +123,6 @@ class Drill:
     Raises:
         DefinitionError: A name is used twice, an attribute has the wrong type, or an inject or a
             step is after the end.
-
-    >>> from datetime import timedelta
-    >>> from incidentcore import SlaDefinition
-    >>> from incidentcore.conditions import field
-    >>> from incidentcore.simulation import Drill, Expectation, Inject
-    >>> acknowledge = SlaDefinition(
-    ...     name="acknowledge",
-    ...     target=timedelta(minutes=5),
-    ...     stop=field("acknowledged_at").present(),
-    ... )
-    >>> drill = Drill(
-    ...     name="payments-down",
-    ...     lasts=timedelta(hours=2),
-    ...     injects=[Inject(timedelta(0), "alert", "Payments fail", checks="acknowledge")],
-    ...     expects=[Expectation("acknowledge", acknowledge, owner="service desk")],
-    ... )
-    >>> [inject.text for inject in drill.injects]
-    ['Payments fail']
     """
 
     name: str = attrs.field(validator=_word)

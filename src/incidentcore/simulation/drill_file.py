@@ -175,8 +175,7 @@ def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
     >>> drill.name, str(drill.expects[0].clock.target)
     ('payments-down', '0:05:00')
     """
-    drill = read_file(text, _read, code={}, files={}, source=source)
-    assert isinstance(drill, Drill)  # noqa: S101  without a fault it was built
+    drill: Drill = read_file(text, _read, code={}, files={}, source=source)
     return drill
 
 

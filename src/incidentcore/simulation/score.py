@@ -16,7 +16,13 @@ from incidentcore.escalation import due_escalations
 from incidentcore.instants import as_utc
 from incidentcore.records import FieldsChanged, Record, StateChanged
 from incidentcore.records.events.base import Event
-from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, ordered
+from incidentcore.simulation.after_action import (
+    DrillEntry,
+    DrillLine,
+    DrillReport,
+    DrillResult,
+    ordered,
+)
 from incidentcore.simulation.drill import Drill, Expectation, injects_due
 from incidentcore.sla import Cycle, evaluate_sla
 from incidentcore.words.words import span_text
@@ -123,22 +129,23 @@ def _clock_lines(expectation: Expectation, record: Record, now: datetime) -> Ite
         if cycle.result == "canceled":
             continue
         done = cycle.stopped_at
-        past = max(cycle.elapsed - cycle.target, _ZERO)
-        if done is not None:
-            result = "late" if cycle.result == "breached" else "met"
-        else:
-            result = "missed" if cycle.result == "breached" else "open"
         yield DrillLine(
             expectation=expectation.name,
             owner=expectation.owner,
             record_id=record.id,
-            result=result,  # type: ignore[arg-type]  # one of them
+            result=_result(done, is_late=cycle.result == "breached"),
             due_at=cycle.due_at if cycle.due_at is not None else status.due_at_if_resumed,
             done_at=done,
-            late_by=past,
+            late_by=max(cycle.elapsed - cycle.target, _ZERO),
             by="" if cycle.stopped_by is None else cycle.stopped_by.by.id,
             why=_why(cycle),
         )
+
+
+def _result(done: datetime | None, *, is_late: bool) -> DrillResult:
+    if done is None:
+        return "missed" if is_late else "open"
+    return "late" if is_late else "met"
 
 
 def _why(cycle: Cycle) -> str:
@@ -159,10 +166,6 @@ def _update_lines(
         late = update.late_by if isinstance(update, MissedUpdate) else _ZERO
         if update.lapsed_at is not None and not late:
             continue  # nothing asked for it any more before it was due
-        if update.sent_at is not None:
-            result = "late" if late else "met"
-        else:
-            result = "missed" if late else "open"
         words = f"{update.kind} update {'sent' if update.sent_at else 'owed'} to {update.audience}"
         if late:
             words += f"{'' if update.sent_at else ', unsent'} {span_text(late)} after the due"
@@ -170,7 +173,7 @@ def _update_lines(
             expectation=update.plan,
             owner=drill.owners[update.plan],
             record_id=record.id,
-            result=result,  # type: ignore[arg-type]  # one of them
+            result=_result(update.sent_at, is_late=bool(late)),
             due_at=update.due_at,
             done_at=update.sent_at,
             late_by=late,

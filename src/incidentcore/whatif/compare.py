@@ -72,9 +72,7 @@ def compare_rules(
     Source: rule X2.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore.records import Incident, mark_restored
-    >>> from incidentcore.schedule import BusinessCalendar
-    >>> from incidentcore.sla import SlaDefinition
+    >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition
     >>> from incidentcore.whatif import compare_rules
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="No mail", by="kim", at=nine)
@@ -87,14 +85,15 @@ def compare_rules(
     INC-1 resolution: running -> breached: target 4:00 -> 2:00
     """
     now = as_utc(now, "now")
-    if isinstance(before, Desk) is not isinstance(after, Desk):
+    desks = [isinstance(one, Desk) for one in (before, after)]
+    if any(desks) and not all(desks):
         raise InvalidValueError("after", after, "a desk only if the other rules are a desk too")
     paths = as_tuple(group_by, str)
     reads = [reader(path) for path in paths]
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
     changes: list[ComparisonChange] = []
-    clocks = _BothSides(before, after)
+    clocks = _BothSides(before, after, are_desks=all(desks))
     paid = [Decimal(0), Decimal(0)]
     for record in without_exercises(records):
         if record.opened_at > now:
@@ -142,22 +141,22 @@ def compare_rules(
 class _BothSides:
     """The clocks of two sets of rules, matched once for each two that are in force together."""
 
-    def __init__(self, before: Rules, after: Rules) -> None:
-        self.rules = before, after
+    def __init__(self, before: Any, after: Any, *, are_desks: bool) -> None:
+        self.rules, self.are_desks = (before, after), are_desks
         self.matched: dict[tuple[int, int], list[_Pair]] = {}  # by ids: hashing is slow
 
     def __call__(
         self, record: Record, now: datetime
     ) -> tuple[list[tuple[str, SlaStatus | None, SlaStatus | None]], list[Statuses]]:
         """Return both statuses of each pair of clocks by key; for desks also those of each side."""
-        (mine, seen), (other, seen_after) = (_in_force(rules, record) for rules in self.rules)
+        find = _of_desk if self.are_desks else _in_force
+        (mine, seen), (other, seen_after) = (find(rules, record) for rules in self.rules)
         pairs = self.matched.get((id(mine), id(other)))
         if pairs is None:
             pairs = list(_matched(_named(mine), _named(other)))
             self.matched[id(mine), id(other)] = pairs
         found: list[tuple[str, SlaStatus | None, SlaStatus | None]] = []
         known: dict[int, SlaStatus] = {}
-        is_desk = isinstance(self.rules[0], Desk)
         for key, clock, its, twin in pairs:
             before = None if clock is None else evaluate_sla(clock, seen, now=now)
             if twin is not None and before is not None and seen is seen_after:
@@ -165,19 +164,20 @@ class _BothSides:
             else:
                 after = None if its is None else evaluate_sla(its, seen_after, now=now)
             found.append((key, before, after))
-            if is_desk:
+            if self.are_desks:
                 known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
-        sides = (mine, other) if is_desk else ()
+        sides = (mine, other) if self.are_desks else ()
         return found, [tuple([known[id(one)] for one in _listed(side)]) for side in sides]
 
 
-def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
+def _in_force(rules: SlaRules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
     """Return the rules in force for a record, and the record as they see it."""
-    if not isinstance(rules, Desk):
-        return in_force(rules, record), record
-    if rules.service_level is None:
-        return None, record
-    return rules.service_level, rules.judged(record)
+    return in_force(rules, record), record
+
+
+def _of_desk(desk: Desk, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
+    level = desk.service_level
+    return level, record if level is None else desk.judged(record)
 
 
 def _listed(rules: OneClock | ServiceLevel | None) -> tuple[OneClock, ...]:
@@ -288,22 +288,12 @@ def _due_changes(
             group=group,
         )
         yield change
-        if mine is None or other is None or _addressed(mine.body) == _addressed(other.body):
+        if mine is None or other is None:
             continue
-        yield attrs.evolve(
-            change,
-            what="addressees",
-            before=_addressees(mine.body),
-            after=_addressees(other.body),
-            since=min(mine.due_at, other.due_at),
-        )
-
-
-def _addressed(body: object) -> object:
-    """Return whom an escalation or update addresses, quick to compare: schedules by their names."""
-    if isinstance(body, Escalation):
-        return body.people, [(one.kind, one.name, one.members) for one in body.targets]
-    return getattr(body, "channel", None)
+        was, would_be = _addressees(mine.body), _addressees(other.body)
+        if was != would_be:
+            since = min(mine.due_at, other.due_at)
+            yield attrs.evolve(change, what="addressees", before=was, after=would_be, since=since)
 
 
 def _addressees(body: object) -> str:
@@ -332,13 +322,8 @@ def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
     """Return the first interval, at or after ``at``, in which only one of two calendars is open.
 
-    Args:
-        before: The first calendar.
-        after: The second calendar; ``after.is_open(interval.start)`` shows which of them is open.
-        at: The instant from which to search.
-
-    Returns:
-        The interval; None if the calendars do not differ in any year that calendars support.
+    ``after.is_open(interval.start)`` shows which of them is. None if the calendars do not differ in
+    any year that calendars support.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar

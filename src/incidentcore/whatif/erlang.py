@@ -176,12 +176,6 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
 
     Raises:
         InvalidValueError: A value is out of range.
-
-    >>> from datetime import timedelta
-    >>> from incidentcore.whatif import answered_within
-    >>> second = timedelta(seconds=1)
-    >>> round(answered_within(10, 14, handling=180 * second, within=20 * second), 3)
-    0.888
     """
     _check_times(handling, within)
     return _answered(load, agents, wait_chance(load, agents), handling, within)

@@ -11,8 +11,8 @@ from typing import Any, Self, TypeVar
 from incidentcore._checks import need_kind
 from incidentcore.adapters import statements
 from incidentcore.adapters.async_store import AsyncCalls
-from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
+from incidentcore.adapters.statements import Run
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.errors import InvalidValueError, MissingExtraError, StorageError
 from incidentcore.records import Event

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from incidentcore._checks import need_kind
 from incidentcore.adapters import statements
-from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
+from incidentcore.adapters.statements import Run
 from incidentcore.errors import IncidentCoreError, InvalidValueError, StorageError
 
 __all__ = ["SqliteStore"]

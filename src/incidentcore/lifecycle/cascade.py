@@ -31,6 +31,7 @@ from incidentcore.records import (
     log_contact,
     set_task,
 )
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.fold import in_time
 from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
@@ -65,13 +66,8 @@ def cascade_effects(
 ) -> tuple[CascadeEffect, ...]:
     """Return the effects of a record's event on related records, without changing anything.
 
-    Your application stores the allowed effects and reports the refused ones.
-
-    Whether a rule applies to a record depends on the record as it was at the event. If an event is
-    recorded late, an event that happened after it may now be the one that changes the field in a
-    rule's ``changes``. The rule then applies to that event: if a late vote completes an approval,
-    the request is approved as of the vote that happened last. If several rules apply to one record,
-    each effect builds on the one before, so that all their events can be appended.
+    Your application stores the allowed effects and reports the refused ones. If several rules apply
+    to one record, each effect builds on the one before, so that all their events can be appended.
 
     Args:
         record: The record after the event.
@@ -370,6 +366,6 @@ def _copied(value: object, facts: Mapping[str, Any]) -> Any:
 def _cause(target: Record, at: datetime) -> str:
     """Return the id of the record whose change brought a record into its state at that time."""
     then = as_it_was(target, at)
-    moves = (e for e in in_time(then.history)[1] if isinstance(e, StateChanged))
-    causes = [e.cause for e in moves if not isinstance(e, Migrated)]
+    moves = of_kind(in_time(then.history)[1], StateChanged)
+    causes = [event.cause for event in moves if event.kind != Migrated.kind]
     return causes[-1] if causes else ""

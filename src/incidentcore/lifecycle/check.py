@@ -12,6 +12,7 @@ from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import Corrected, Event, Migrated, Opened, Record, StateChanged
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.core import written_fields
 from incidentcore.records.fold import fold_steps, in_time
 from incidentcore.values import FrozenMap, LintFinding, State
@@ -43,26 +44,17 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
 def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
     """Return a finding for each event of a record that a lifecycle would have refused.
 
-    Replay never refuses an event; this function reports transitions that the lifecycle does not
-    allow, and openings without a required field. A state that is not in the lifecycle is reported
-    once, where the history first enters or leaves it. If a record has not left such a state since
-    it was opened or migrated, a finding ``stuck`` names the migration that leads out of the state;
-    if there is no such migration, the finding is ``no_way_out``.
+    Openings without a required field are reported too, and a record that stands in a state that the
+    lifecycle lacks: a finding ``stuck`` names the migration that leads out of it; if there is none,
+    the finding is ``no_way_out``. The findings are in time order, each with its event as
+    ``witness``. The lifecycle need not be the record's own.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
     assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
     the new one, since imported histories contain states but not actions. Entering the same state
     again is always allowed if the lifecycle has no transition for it. If a record migrated, only
-    its history under this lifecycle and version is checked; without such a history, the history
-    before the first migration is checked.
-
-    Args:
-        record: The record.
-        lifecycle: The lifecycle to check against; it need not be the record's own.
-
-    Returns:
-        The findings in time order, each with its event as ``witness``.
+    its history under this lifecycle and version is checked, or else that before the migration.
 
     Source: rules H2 and L1.
 
@@ -95,18 +87,14 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
 
 def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return a finding for each event of a record that a lifecycle would have refused.
-
-    Unlike ``check_history``, it reports every change from or to a state that the lifecycle does not
-    have, not only the first.
-    """
+    """Return the findings of ``check_history``, with every change from or to an unknown state."""
     need_kind("record", record, Record)
     need_kind("lifecycle", lifecycle, Lifecycle)
     findings: list[LintFinding] = []
     actions = {row.action for row in lifecycle.transitions}
     moves = [e for e in record.history if isinstance(e, (Opened, StateChanged, Corrected))]
     counting = in_time(moves)[1]
-    moves_in = any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in counting)
+    moves_in = any(move.lifecycle == lifecycle.ref for move in of_kind(counting, Migrated))
     is_ours = False  # until it is opened
     last: tuple[Event, State] | None = None
     for event, before in _steps(record, moves, actions):
@@ -146,7 +134,7 @@ def _steps(
     If no event names an action of the lifecycle, only states are checked, and only these events
     change them.
     """
-    if any(isinstance(event, StateChanged) and event.action in actions for event in moves):
+    if any(change.action in actions for change in of_kind(moves, StateChanged)):
         yield from (step[:2] for step in fold_steps(record.history, record.default_facts()))
         return
     opening, rest = in_time(moves)

@@ -28,6 +28,7 @@ from incidentcore.lifecycle.refusals import (
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Migrated, Record, StateChanged
 from incidentcore.records._fast import opened_with, trusted
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.records.fold import in_time
 from incidentcore.values import Actor, State
@@ -133,8 +134,7 @@ class Lifecycle(LifecycleTable):
             recorded_at: When this became known. Defaults to ``at``.
             related: Records that may be linked to this one, for guards that read them.
             amend: Whether to accept a late action that leads to a resolved or final state, even if
-                the lifecycle does not allow the next recorded change of state from there. Later
-                events are replayed unchanged, so that the record's present state may stay as it is.
+                the next recorded change of state is not a legal step from there (rule L2).
             cause: The id of the record whose change causes this action; set by cascades.
             fields: The fields that the transition declares, as a mapping; needed for fields whose
                 names are those of other arguments, such as ``at``.
@@ -208,11 +208,7 @@ class Lifecycle(LifecycleTable):
 
         ``advance(record, "migrate", ...)`` does the same, unless an action is called ``migrate``.
 
-        Args:
-            record: A record of the same type.
-            at: When the record is moved; not before its latest event.
-            by: Who moves the record.
-            recorded_at: When this became known. Defaults to ``at``.
+        ``at`` is not before the record's latest event.
 
         Raises:
             TransitionNotAllowedError: The record follows this lifecycle already, or its state has
@@ -333,8 +329,8 @@ class Lifecycle(LifecycleTable):
                 cause,
             )
             if facts is not None:
-                later = () if amend else in_time(record.history)[1]
-                steps = ((e, e.action, e.state) for e in later if isinstance(e, StateChanged))
+                later = () if amend else of_kind(in_time(record.history)[1], StateChanged)
+                steps = ((change, change.action, change.state) for change in later)
                 to = transition.target
                 overtaken = refuse_no_effect(self.table, steps, action, state, at=at, to=to)
                 return record.with_events((event,)) if overtaken is None else overtaken

@@ -17,6 +17,7 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Link, LinkAdded, Record
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.requests import expired
 from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
@@ -51,7 +52,7 @@ def linked_facts(
 
 def ever(record: Record, link: Link | None) -> bool:
     """Return whether a record has, or had, a link."""
-    return any(isinstance(event, LinkAdded) and event.link == link for event in record.history)
+    return any(event.link == link for event in of_kind(record.history, LinkAdded))
 
 
 @attrs.frozen

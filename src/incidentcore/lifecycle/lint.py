@@ -59,23 +59,11 @@ def lint_lifecycle(
 ) -> tuple[LintFinding, ...]:
     """Return a finding for each error in a lifecycle.
 
-    The checks are: every state can be reached; every state that is not final leads to a final one;
-    every open state can reach a resolved one; no two transitions of an action are possible for the
-    same record; every transition can be taken; every required field exists; for a cascade to
-    records of this lifecycle, each state in which it applies has a transition that takes its
-    fields; every cascade from such records can happen; and cascades cannot undo each other
-    endlessly. A field that a cascade copies is assumed to have a value.
+    The checks are those of rule L5. Cascade rules for other types of record are ignored.
 
-    Args:
-        lifecycle: The lifecycle.
-        cascades: The cascade rules to check with it; rules for other types of record are ignored.
-
-    Returns:
-        The findings. The ``answer`` in their ``data`` is ``no`` if the check certainly fails, and
-        ``unknown`` if that depends on a guard that is a function, or on more than 100,000
-        combinations of values.
-
-    Source: rule L5.
+    The ``answer`` in the ``data`` of a finding is ``no`` if the check certainly fails, and
+    ``unknown`` if that depends on a guard that is a function, or on more than 100,000 combinations
+    of values.
 
     >>> from incidentcore.lifecycle import Lifecycle, Transition, lint_lifecycle
     >>> from incidentcore.lifecycle.standard import INCIDENT
@@ -108,9 +96,7 @@ def lint_lifecycle(
 def _guard(row: Transition, *, holds: bool = False) -> Condition | None:
     """Return a row's guard as a condition; None for a function.
 
-    Args:
-        row: The row.
-        holds: Whether a guard of ours, which asks about time or linked records, is taken to hold.
+    A guard of ours, which asks about time or linked records, may be taken to hold.
     """
     if row.guard is None or (holds and isinstance(row.guard, (EveryLinked, ReopenWindow))):
         return ALWAYS

@@ -37,6 +37,7 @@ from incidentcore.records import (
     set_fields,
     set_major_status,
 )
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.core import written_fields
 from incidentcore.records.fold import in_time
 from incidentcore.values import Actor, State
@@ -131,8 +132,7 @@ def decide_major(
         by: Who takes the step; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         lifecycle: The lifecycle of the major incident; see ``major_incident``.
-        amend: Whether to accept a late step even if the lifecycle does not allow the next recorded
-            step after it (rule L2).
+        amend: Whether to accept a late step that the next recorded step cannot follow (rule L2).
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.
 
     Raises:
@@ -174,11 +174,8 @@ def decide_major(
     if not row.passes(attempt):
         return refuse_guard(table, row, state, attempt)
     later = () if amend or at >= incident.updated_at else in_time(incident.history)[1]
-    steps = (
-        (event, event.status, lifecycle.state(event.status))
-        for event in later
-        if isinstance(event, MajorStatusChanged)
-    )
+    changes = of_kind(later, MajorStatusChanged)
+    steps = ((change, change.status, lifecycle.state(change.status)) for change in changes)
     overtaken = refuse_no_effect(table, steps, action, state, at=at, to=row.target)
     if overtaken is not None:
         return overtaken

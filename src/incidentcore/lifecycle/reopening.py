@@ -36,7 +36,7 @@ def auto_close_at(
         record: The record.
         after: How long after the time in ``basis`` the record may be closed.
         calendar: The calendar whose open time counts; None for wall-clock time.
-        basis: The time to count from: ``resolved_at`` or ``updated_at``.
+        basis: The time to count from: ``resolved_at`` or ``updated_at``, as in ServiceNow.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
         zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
 
@@ -44,11 +44,7 @@ def auto_close_at(
         The instant in UTC, or None if the record is not resolved, is closed already, or is never
         closed automatically.
 
-    Raises:
-        InvalidValueError: The basis is neither of these fields, the span is negative, or business
-            days lack a calendar.
-
-    Source: rule L6; the two bases and the exclusion of major incidents are ServiceNow's.
+    Source: rule L6.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Incident
@@ -56,14 +52,8 @@ def auto_close_at(
     >>> from incidentcore.lifecycle.standard import advance
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    >>> incident = advance(
-    ...     incident,
-    ...     "resolve",
-    ...     at=opened,
-    ...     by="ada",
-    ...     resolution_code="fixed",
-    ...     resolution_notes="restarted",
-    ... )
+    >>> notes = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    >>> incident = advance(incident, "resolve", at=opened, by="ada", **notes)
     >>> auto_close_at(incident, after=timedelta(days=7))
     datetime.datetime(2026, 12, 30, 16, 40, tzinfo=datetime.timezone.utc)
     """

@@ -32,24 +32,16 @@ def parent_to_child(
     resolves: Condition | None = None,
     changes_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
-    """Return ServiceNow's cascade rules from a parent incident to its children.
+    """Return ServiceNow's cascade rules from a parent incident to its children, by names of states.
 
-    A parent's progress, holds and resolution are passed on to its children. A parent that waits for
-    its caller, is closed or canceled, or becomes a major incident leaves its children unchanged.
-    When work on the parent resumes, or its hold reason changes to another that is passed on, the
-    children that were put on hold with it follow. If an agent reopens the parent, the children that
-    were resolved with it are reopened too; if somebody else does, only the parent is.
+    A parent's progress, holds and resolution are passed on to its children (rule L4). A parent that
+    waits for its caller, is closed or canceled, or becomes a major incident leaves its children
+    unchanged; so ``reasons`` are the hold reasons that are passed on.
 
-    Args:
-        new: The name of the new state.
-        in_progress: The name of the in-progress state.
-        on_hold: The name of the on-hold state.
-        resolved: The name of the resolved state.
-        reasons: The hold reasons that are passed on.
-        reopens: Whose reopening is passed on, as a condition on ``actor``; by default, an agent's.
-            ``NEVER`` leaves children resolved, ``ALWAYS`` always reopens them with their parent.
-        resolves: Whose resolution is passed on, as a condition on ``actor``; by default, anybody's.
-        changes_all: Whether children that were resolved or put on hold independently also follow.
+    ``reopens`` and ``resolves`` are conditions on the ``actor`` whose reopening or resolution is
+    passed on: by default, an agent's reopening and anybody's resolution. ``NEVER`` leaves children
+    resolved. With ``changes_all``, children that were resolved or put on hold independently follow
+    too.
     """
     rule = partial(CascadeRule, source="incident", link="parent_of", target="incident")
     return (
@@ -107,16 +99,8 @@ def problem_to_incident(
     """Return ServiceNow's rules from a problem to the incidents that it causes.
 
     A solved problem resolves the incidents that wait for it. A problem closed unsolved, such as by
-    accepting the risk, leaves them unchanged, but its notes are copied to them. A workaround is
-    noted on every incident that is still open.
-
-    Args:
-        solved: The names of the states in which the problem is solved.
-        unsolved: The resolution codes of an unsolved problem, such as an accepted risk.
-        on_hold: The name of the incident's on-hold state.
-        reason: The hold reason of incidents that wait for a problem.
-        code: The resolution code to set on the incidents.
-        resolves: Whose resolution is passed on, as a condition on ``actor``.
+    accepting the risk (``unsolved`` has the codes), leaves them unchanged, but its notes are copied
+    to them. A workaround is noted on every incident that is still open.
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
 
@@ -151,9 +135,7 @@ def request_to_tasks(
 ) -> tuple[CascadeRule, ...]:
     """Return the rules that end a request's open tasks with it; see also ``refuse_open_tasks``.
 
-    Args:
-        closed: The names of the states in which open tasks are closed as incomplete.
-        canceled: The names of the states in which open tasks are closed as skipped.
+    In the states ``closed`` they are closed as incomplete, in ``canceled`` as skipped.
     """
     return (
         _of_requests(

@@ -101,12 +101,7 @@ _SECURITY: Final = field("category").starts_with("security")
 
 
 def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
-    """Return a rule that raises the priority of important callers' records.
-
-    Args:
-        when: The condition for an important caller; by default, that ``custom.vip`` is true.
-        raise_by: How many levels to raise the priority by.
-    """
+    """Return a rule that raises the priority of important callers' records."""
     return Adjustment("VIP", when, raise_by=raise_by)
 
 
@@ -125,22 +120,10 @@ def critical_services(*services: str, at_least: Level) -> Adjustment:
 def affected_users(
     number: int, *, raise_by: int = 1, path: str = "custom.affected_users"
 ) -> Adjustment:
-    """Return a rule that raises the priority of records that affect many users.
-
-    Args:
-        number: The smallest number of affected users for which the rule applies.
-        raise_by: How many levels to raise the priority by.
-        path: The field that contains the number of affected users.
-    """
+    """Return a rule that raises the priority of records that affect ``number`` users or more."""
     return Adjustment(f"{number} users or more", field(path) >= number, raise_by=raise_by)
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return a rule that gives security incidents at least a given priority.
-
-    Args:
-        at_least: The lowest priority that these incidents may have.
-        when: The condition for a security incident; by default, the category ``security`` or one
-            below it.
-    """
+    """Return a rule that gives security incidents at least a given priority."""
     return Adjustment("security", when, at_least=at_least)

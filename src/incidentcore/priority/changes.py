@@ -10,8 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from incidentcore._checks import need_kind
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_kind, need_text
 from incidentcore.instants import as_utc
 from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.records import Prioritized, Record
@@ -50,8 +49,7 @@ def prioritize(
         reason: The reason as text; by default the policy's steps.
 
     Returns:
-        The record with one more ``Prioritized`` event; unchanged if impact, urgency and computed
-        priority stay the same.
+        The record with one more ``Prioritized`` event; unchanged if nothing changes.
 
     Raises:
         InvalidValueError: The impact or urgency does not belong to the policy's scales.
@@ -180,8 +178,8 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    if not isinstance(reason, str) or not reason.strip():
-        raise InvalidValueError("reason", reason, "non-empty text that says why")
+    need_text("reason", reason)
+    need_text("reason", reason.strip(), allowed="non-empty text that says why")
     return Record.with_event(
         record,
         Prioritized,

@@ -20,13 +20,9 @@ TEXTS: Final = {
 def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
     """Return a finding for each likely mistake in a matrix.
 
-    Args:
-        matrix: The matrix.
-
-    Returns:
-        ``not_monotone`` if a more severe row or column has a less urgent priority, with both (row,
-        column) pairs as the witness; ``unused_level`` for a level that is in no cell, unless only
-        an override may set it.
+    They are ``not_monotone`` if a more severe row or column has a less urgent priority, with both
+    (row, column) pairs as the witness; and ``unused_level`` for a level that is in no cell, unless
+    only an override may set it.
 
     Source: rule P1.
 

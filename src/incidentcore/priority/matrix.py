@@ -223,16 +223,8 @@ class PriorityMatrix(SharedRepr):
         """Return the table whose priorities are at the mean of the two levels' positions.
 
         All three scales must have the same number of levels. Positions are counted from 1 for the
-        mildest (last) level, so ``"milder"`` is the floor of the mean.
-
-        Args:
-            rows: The scale of the rows.
-            columns: The scale of the columns.
-            scale: The scale of the priorities.
-            rounding: The direction in which half a step is rounded: ``"milder"`` or ``"worse"``.
-            name: The name of the table in explanations.
-            row_field: The record's field that gives the row.
-            column_field: The record's field that gives the column.
+        mildest (last) level, so ``"milder"`` is the floor of the mean. ``rounding`` is where half a
+        step goes; all else is as in the class.
 
         Raises:
             PriorityMatrixError: The scales differ in length, or the rounding is neither of these
@@ -278,17 +270,9 @@ class PriorityMatrix(SharedRepr):
     ) -> Self:
         """Return a matrix whose priorities depend on the sum of the row's and the column's weight.
 
-        Args:
-            rows: The scale of the rows.
-            columns: The scale of the columns.
-            row_weights: A mapping from each level of ``rows``, or its name, to a weight.
-            column_weights: A mapping from each level of ``columns``, or its name, to a weight.
-            bands: The lowest sum for each priority except the least urgent one, which takes all
-                lower sums.
-            scale: The scale of the priorities.
-            name: The name of the table in explanations.
-            row_field: The record's field that gives the row.
-            column_field: The record's field that gives the column.
+        The weights are mappings from each level, or its name, to a whole number. ``bands`` has the
+        lowest sum for each priority except the least urgent one, which takes all lower sums. All
+        else is as in the class.
 
         Raises:
             PriorityMatrixError: A level has no weight, or the sums in ``bands`` do not decrease

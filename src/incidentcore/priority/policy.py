@@ -150,13 +150,6 @@ STANDARD_POLICY: Final = PriorityPolicy()
 def calculate_priority(policy: PriorityPolicy, record: Record, /) -> PriorityResult:
     """Compute a record's priority, and show every step; the record is not changed.
 
-    Args:
-        policy: How priorities are computed.
-        record: The record, whose override is used if one is in force.
-
-    Returns:
-        The effective priority, the computed priority, the override, and the steps.
-
     Raises:
         InvalidValueError: The record's impact or urgency does not belong to the policy's scales,
             or a custom calculator or adjustment returns a level that the policy does not have.
@@ -225,10 +218,7 @@ def _checked(
 
 
 def standing_override(record: Record) -> PriorityOverride | None:
-    """Return the override that is in force on a record, or None.
-
-    Source: rule H5.
-    """
+    """Return the override that is in force on a record (rule H5), or None."""
     need_kind("record", record, Record)
     level = record.priority_override
     if level is None:

@@ -20,10 +20,6 @@ def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     In each event, a computed priority is replaced by the priority that the policy computes from the
     fields at that time. Overrides and reasons are unchanged, and no event is added or moved.
 
-    Args:
-        record: The record.
-        policy: The other policy.
-
     Source: rule X2.
 
     >>> from datetime import UTC, datetime

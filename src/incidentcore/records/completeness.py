@@ -9,6 +9,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.records.events.activity import DiagnosisNoted
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.fields import MajorRole
 from incidentcore.records.record import Record
 
@@ -91,7 +92,7 @@ def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
     yield from _empty(facts, _RESOLVED)
     if kind == "problem":
         yield from _empty(facts, _PROBLEM)
-    if not any(isinstance(e, DiagnosisNoted) and e.step == "finding" for e in record.history):
+    if all(event.step != "finding" for event in of_kind(record.history, DiagnosisNoted)):
         yield DocumentationGap("diagnosis", "it is resolved, and nobody noted what was found")
     if record.state.is_closed and facts["closure_confirmed_by"] is None:
         yield DocumentationGap("closure_confirmed_by", "it is closed")

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
-from incidentcore._checks import nearest
+from incidentcore._checks import are_texts, nearest, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
@@ -119,7 +119,7 @@ def _optional_tier(name: str, value: object) -> object:
 def _path(name: str, value: object) -> object:
     if isinstance(value, str):
         value = (value,)
-    if isinstance(value, (tuple, list)) and _all_texts(value):
+    if isinstance(value, (tuple, list)) and (not value or are_texts(value)):
         return tuple(value)
     raise InvalidValueError(name, value, 'a category path such as ("network", "vpn")')
 
@@ -127,16 +127,9 @@ def _path(name: str, value: object) -> object:
 def _texts(name: str, value: object) -> object:
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
         texts = _hashed(name, value)
-        if _all_texts(texts):
+        if not texts or are_texts(texts):
             return texts
     raise InvalidValueError(name, value, "a set of non-empty texts")
-
-
-def _all_texts(values: Iterable[object]) -> bool:
-    for value in values:  # noqa: SIM110  a loop takes half as long as all() of a generator
-        if not isinstance(value, str) or not value:
-            return False
-    return True
 
 
 def _hashed(name: str, value: Iterable[Any]) -> frozenset[Any]:
@@ -170,12 +163,9 @@ def _items(name: str, value: object) -> object:
 
 
 def _one_of(*allowed: str | None) -> Callable[[str, object], object]:
-    words = ", ".join(str(word) for word in allowed)
-
     def check(name: str, value: object) -> object:
-        if (value is None or isinstance(value, str)) and value in allowed:
-            return value
-        raise InvalidValueError(name, value, f"one of {words}")
+        need_word(name, value, allowed)
+        return value
 
     return check
 
@@ -228,8 +218,8 @@ _AT_ONCE: Final[dict[str, type]] = {
     if check in checks
 }
 _INSIDE: Final[dict[str, tuple[type, Callable[[Any], bool]]]] = {
-    "category": (tuple, _all_texts),
-    "tags": (frozenset, _all_texts),
+    "category": (tuple, are_texts),
+    "tags": (frozenset, are_texts),
     "support_tier": (int, (0).__lt__),
     **dict.fromkeys(("occurred_at", "detected_at"), (datetime, _is_stored_instant)),
 }

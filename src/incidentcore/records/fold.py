@@ -32,7 +32,7 @@ import attrs
 
 from incidentcore._checks import each_of, tuple_of
 from incidentcore.errors import InvalidTimelineError
-from incidentcore.records.events.base import Event
+from incidentcore.records.events.base import Event, of_kind
 from incidentcore.records.events.core import Corrected, Opened
 from incidentcore.records.timeline import Timeline, TimelineStep, changes_of
 from incidentcore.values import FrozenMap
@@ -77,7 +77,7 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
     """Return the corrections, the latest first, each with the earlier event that it corrects."""
-    corrections = [event for event in events if isinstance(event, Corrected)]
+    corrections = list(of_kind(events, Corrected))
     if not corrections:
         return []
     by_id = {event.id: event for event in events}
@@ -88,13 +88,13 @@ def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
 
 def opening_of(events: Iterable[Event]) -> Opened | None:
     """Return the event that opened the record; None if it is not among the events."""
-    return next((event for event in events if isinstance(event, Opened)), None)
+    return next(of_kind(events, Opened), None)
 
 
 def of_opening(events: Iterable[Event]) -> set[str]:
     """Return the ids of the opening and of all corrections of it, which count at every instant."""
     events = tuple(events)
-    ids = {event.id for event in events if isinstance(event, Opened)}
+    ids = {event.id for event in of_kind(events, Opened)}
     for correction, event in reversed(_corrections(events)):
         if event.id in ids:
             ids.add(correction.id)

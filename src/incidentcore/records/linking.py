@@ -11,6 +11,7 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.changes.fields import link
+from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.core import LinkAdded
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
@@ -103,7 +104,7 @@ def merge_duplicate(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )
     then = as_it_was(duplicate, as_utc(at))
-    merges = (event for event in then.history if isinstance(event, LinkAdded))
+    merges = of_kind(then.history, LinkAdded)
     lent = (event.answered_at for event in merges if event.link in then.links)
     answers = [answer for answer in (then.first_response_at, *lent) if answer is not None]
     if not answers:

@@ -13,7 +13,7 @@ from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text, tuple_of
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import of_opening, opened
-from incidentcore.records.events.base import Event, LifecycleRef
+from incidentcore.records.events.base import Event, LifecycleRef, of_kind
 from incidentcore.records.events.core import Corrected, Opened
 from incidentcore.records.fields import OPENABLE, SETTABLE, OpeningFields, checked_fields
 from incidentcore.records.fold import fold_both, fold_facts, in_sequence, longer_timeline
@@ -259,11 +259,10 @@ class Record(RecordBase):
             InvalidTimelineError: The events are not those of one record of this type.
         """
         history = in_sequence(events)
-        for event in history:
-            if isinstance(event, Opened) and event.record_type != cls.record_type:
-                raise InvalidTimelineError(
-                    "events", event.record_type, f"events of a {cls.record_type}"
-                )
+        for opening in of_kind(history, Opened):
+            if opening.record_type != cls.record_type:
+                allowed = f"events of a {cls.record_type}"
+                raise InvalidTimelineError("events", opening.record_type, allowed)
         return cls._fold(history)
 
     @classmethod

@@ -82,8 +82,7 @@ def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R |
     Its opening is included even if it lies after ``now``. None if the opening was recorded after
     ``known_at``; the record itself if nothing is left out.
     """
-    if not isinstance(record, Record):
-        need_kind("record", record, Record)
+    need_kind("record", record, Record)
     if record.updated_at <= now:
         if known_at is None:
             return record

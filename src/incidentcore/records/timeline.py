@@ -115,13 +115,10 @@ class Timeline(SharedRepr):
         ``evaluate_sla`` accepts it in place of a record, with the same result as for a record with
         that history, if the pairs contain every field that the conditions read.
 
-        Args:
-            pairs: Instants, each with what is true from then on: a ``State``, or a mapping of
-                fields that includes ``state``. The earliest pair opens the record. Of two pairs at
-                the same instant, the later one in ``pairs`` applies. The ``reset`` condition of a
-                clock reads each mapping as an event: include what it reads, such as ``kind`` and
-                ``by``.
-            id: The record's id, for ``SlaStatus.record_id``.
+        Each pair says what becomes true at an instant: a ``State``, or a mapping of fields. The
+        earliest opens the record, and has a state. Of two pairs at the same instant, the later one
+        applies. The ``reset`` condition of a clock reads each mapping as an event: include what it
+        reads, such as ``kind`` and ``by``.
 
         Raises:
             InvalidTimelineError: ``pairs`` is empty, or the earliest pair has no state.

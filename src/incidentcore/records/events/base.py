@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 
@@ -13,6 +13,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor
+
+E = TypeVar("E", bound="Event")
 
 _set = object.__setattr__
 
@@ -85,6 +87,11 @@ class Event(SharedRepr):
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the changed fields as a new dict; ``facts`` has all fields before the event."""
         return {}
+
+
+def of_kind(events: Iterable[Event], kind: type[E]) -> Iterator[E]:
+    """Yield the events of a class."""
+    return (event for event in events if isinstance(event, kind))
 
 
 def kept_as(convert: Callable[[Any], Any]) -> Callable[[Any, Any, Any], None]:

@@ -87,7 +87,9 @@ def test_levels_of_ones_own_are_compared_in_their_order() -> None:
         ]
     )
     found = list(inverted(policy, domains={"priority": (odd["later"], None, *odd.levels[:2])}))
-    assert [one.words[::3] for one in found] == [("priority soon", "priority later")]
+    assert [(data["worse"], data["milder"]) for data, _ in found] == [
+        ("priority soon", "priority later")
+    ]
 
 
 def test_half_of_the_starts_are_enough_to_be_later() -> None:
@@ -118,9 +120,9 @@ def test_a_level_whose_rules_cannot_be_tested_is_passed_over() -> None:
     priority = field("priority")
     broken = priority.equals(Priority.HIGH) & (field("title") > 3)
     rules = [(broken, hours[1]), (priority.equals(Priority.MODERATE), hours[8])]
-    (found,) = inverted(SlaPolicy(rules, default=hours[2]))
-    assert found.words[:2] == ("priority moderate", "8:00:00")
-    assert found.words[3:5] == ("priority low", "2:00:00")
+    ((data, _),) = inverted(SlaPolicy(rules, default=hours[2]))
+    assert (data["worse"], data["worse_target"]) == ("priority moderate", "8:00:00")
+    assert (data["milder"], data["milder_target"]) == ("priority low", "2:00:00")
 
 
 def test_the_facts_of_a_rule_are_facts_that_it_takes() -> None:

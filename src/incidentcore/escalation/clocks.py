@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Versions, version_at
+from incidentcore.instants import Versions
 from incidentcore.records import Timeline
 from incidentcore.sla import (
     Crossing,
@@ -20,12 +20,13 @@ from incidentcore.sla import (
     evaluate_sla,
 )
 from incidentcore.sla.crossings import ClockPoint
-from incidentcore.sla.evaluate import later_status
+from incidentcore.sla.evaluate import in_force, later_status
+from incidentcore.sla.life import OneClock
 
-OneClock: TypeAlias = SlaDefinition | SlaPolicy
 Slas: TypeAlias = SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus]
 """Rules of clocks or their statuses: one or several."""
 
+REFUSAL: Final = ("slas", "definitions, policies, service levels, Versions of them, or statuses")
 _SINGLE: Final = (SlaDefinition, SlaPolicy, ServiceLevel, SlaStatus, Versions)
 
 
@@ -34,15 +35,6 @@ def several(slas: Any) -> Iterable[Any]:
     given = (slas,) if isinstance(slas, _SINGLE) else slas
     need_kind("slas", given, Iterable, allowed="rules of clocks, statuses, or several of them")
     return given
-
-
-def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
-    """Return the definitions and policies of SLA rules, as in force when a record was opened."""
-    chosen: Any = version_at(rules, opened_at)
-    allowed = "definitions, policies, service levels, Versions of them, or statuses"
-    need_kind("slas", chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
-    clocks: tuple[OneClock, ...] = chosen.clocks
-    return clocks
 
 
 class Clocks:
@@ -73,7 +65,7 @@ class Clocks:
         self._crossings: dict[tuple[str, int], tuple[ClockPoint, list[Crossing]]] = {}
         for rules in several(slas):
             if not isinstance(rules, SlaStatus):
-                self._clocks.extend(single_clocks(rules, timeline.opened_at))
+                self._clocks.extend(in_force(rules, timeline.opened_at, *REFUSAL).clocks)
             elif rules.record_id == record_id and rules.now in (now, seen):
                 self._clocks.append(rules)
             else:

@@ -10,7 +10,7 @@ from incidentcore._checks import need_kind
 from incidentcore.conditions import AnyOf, implies
 from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.escalation.clocks import several, single_clocks
+from incidentcore.escalation.clocks import REFUSAL, several
 from incidentcore.escalation.coverage import (
     missed_overrides,
     nobody_findings,
@@ -22,6 +22,7 @@ from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaDefinition, SlaRules
+from incidentcore.sla.evaluate import in_force
 from incidentcore.values import LintFinding
 from incidentcore.words.words import Texts
 
@@ -103,7 +104,7 @@ def lint_escalation(
     definitions = [
         definition
         for rules in several(slas)
-        for clock in single_clocks(rules, span.start)
+        for clock in in_force(rules, span.start, *REFUSAL).clocks
         for definition in clock.definitions
     ]
     findings: list[LintFinding] = []

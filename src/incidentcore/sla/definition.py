@@ -283,17 +283,9 @@ class SlaDefinition(SharedRepr):
 
         A resolution without a reply stops the clock too. By default, the clock is not paused.
 
-        Args:
-            calendar: The calendar in whose open time the clock counts.
-            hours: The target in hours of open time.
-            minutes: The target in minutes of open time, added to ``hours``.
-            target: The target as any ``Target``, instead of ``hours`` and ``minutes``.
-            name: The definition's id.
-            pause: The clock pauses while this condition holds.
-            answered_by: The roles whose replies count.
-            agent_spoke_first: Whether the clock waits for the requester's first message if an agent
-                opened the record and wrote first.
-            more: Other attributes of the definition.
+        ``answered_by`` holds the roles whose replies count. With ``agent_spoke_first``, the clock
+        waits for the requester's first message if an agent opened the record and wrote first. The
+        other arguments are those of ``resolution``.
         """
         need_keywords(cls.first_response, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
@@ -326,15 +318,8 @@ class SlaDefinition(SharedRepr):
         or at a reopening by the requester; each reply ends a cycle. By default, the clock is paused
         while the record is not open.
 
-        Args:
-            calendar: The calendar in whose open time the clock counts.
-            hours: The target in hours of open time.
-            minutes: The target in minutes of open time, added to ``hours``.
-            target: The target as any ``Target``, instead of ``hours`` and ``minutes``.
-            name: The definition's id.
-            pause: The clock pauses while this condition holds.
-            answered_by: The roles whose replies count, such as ``("agent", "bot")``.
-            more: Other attributes of the definition.
+        ``answered_by`` holds the roles whose replies count, such as ``("agent", "bot")``. The other
+        arguments are those of ``resolution``.
         """
         waiting = field("unanswered_since").present()
         need_keywords(cls.next_response, more, FURTHER, SlaDefinitionError)
@@ -364,17 +349,10 @@ class SlaDefinition(SharedRepr):
     ) -> SlaDefinition:
         """Return a definition for regular public updates, each of which starts a new cycle.
 
-        Args:
-            calendar: The calendar in whose open time the clock counts.
-            every: The open time from one update to the next, instead of ``hours`` and ``minutes``.
-            hours: This time in hours of open time.
-            minutes: This time in minutes of open time, added to ``hours``.
-            name: The definition's id.
-            pause: The clock pauses while this condition holds.
-            reset_by: The kinds of event that count as updates if an agent causes them:
-                ``commented`` in public, ``contacted``, and ``communicated`` for an update to
-                stakeholders.
-            more: Other attributes of the definition.
+        ``every`` is the open time from one update to the next, instead of ``hours`` and
+        ``minutes``. ``reset_by`` holds the kinds of event that count as updates if an agent causes
+        them: ``commented`` in public, ``contacted``, and ``communicated`` for an update to
+        stakeholders. The other arguments are those of ``resolution``.
         """
         kinds = as_tuple(reset_by, str)
         public = ~field("kind").equals("commented") | field("visibility").equals("public")

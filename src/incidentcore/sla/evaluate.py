@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeAlias, overload
+from typing import Any, Final, TypeAlias, overload
 
 import attrs
 
@@ -23,10 +23,12 @@ from incidentcore.sla.takeover import fold_clock
 
 SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[ServiceLevel]
 
+_ALLOWED: Final = "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
+
 
 @overload
 def evaluate_sla(
-    rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: OneClock | Versions[OneClock],
     record: Record | Timeline,
     /,
     *,
@@ -47,7 +49,7 @@ def evaluate_sla(
 
 
 def evaluate_sla(
-    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: SlaRules,
     record: Record | Timeline,
     /,
     *,
@@ -95,17 +97,18 @@ def evaluate_sla(
     """
     now = as_utc(now, "now")
     timeline = timeline_at(record, now=now, known_at=known_at)
-    rules = in_force(rules, timeline or record)
+    rules = in_force(rules, (timeline or record).opened_at)
     if isinstance(rules, ServiceLevel):
         return tuple(_status(clock, record, timeline, now) for clock in rules.clocks)
     return _status(rules, record, timeline, now)
 
 
-def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
+def in_force(
+    rules: object, opened_at: datetime, where: str = "rules", allowed: str = _ALLOWED
+) -> OneClock | ServiceLevel:
     """Return the rules that apply to a record; of ``Versions``, those at its opening (rule S11)."""
-    chosen: Any = version_at(rules, record.opened_at)
-    allowed = "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
-    need_kind("rules", chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
+    chosen: Any = version_at(rules, opened_at)
+    need_kind(where, chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
     return chosen  # type: ignore[no-any-return]  # one of the three
 
 
@@ -152,7 +155,7 @@ def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> li
 
 @overload
 def evaluate_slas(
-    rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: OneClock | Versions[OneClock],
     records: Iterable[Record],
     /,
     *,
@@ -173,7 +176,7 @@ def evaluate_slas(
 
 
 def evaluate_slas(
-    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: SlaRules,
     records: Iterable[Record],
     /,
     *,
@@ -202,7 +205,7 @@ def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tupl
 
 
 def next_sla_wakeup(
-    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: SlaRules,
     records: Iterable[Record] | Record,
     /,
     *,

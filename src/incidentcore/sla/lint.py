@@ -107,10 +107,8 @@ def _policy(policy: SlaPolicy, domains: Domains | None) -> Iterator[LintFinding]
     yield from _rules(policy, domains)
     for number, rule in enumerate(policy.rules, 1):
         yield from field_findings([rule.when], f"rule {number}", domains)
-    for pair in inverted(policy, domains=domains):
-        names = ("worse", "worse_target", "worse_name", "milder", "milder_target", "milder_name")
-        data = dict(zip(names, pair.words, strict=True))
-        yield _finding(pair.words[2], "inverted_targets", pair.witness, **data)
+    for data, witness in inverted(policy, domains=domains):
+        yield _finding(data["worse_name"], "inverted_targets", witness, **data)
 
 
 def _fields(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:

@@ -8,11 +8,9 @@ from datetime import datetime
 import attrs
 
 from incidentcore._checks import each_of, one_or_each
-from incidentcore.instants import Interval, Versions, as_utc
+from incidentcore.instants import Interval, as_utc
 from incidentcore.records import Record
-from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.evaluate import SlaRules, statuses
-from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus
 from incidentcore.values import Level
 
@@ -36,7 +34,7 @@ class UpcomingDue:
 
 
 def slas_due_between(
-    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: SlaRules,
     records: Iterable[Record] | Record,
     /,
     *,
@@ -105,7 +103,7 @@ class QueueItem:
 
 
 def work_queue(
-    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    rules: SlaRules,
     records: Iterable[Record],
     /,
     *,

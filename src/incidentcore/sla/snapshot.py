@@ -21,33 +21,8 @@ class SlaSnapshot:
     """The results of an ``SlaStatus``, without the history and the rules behind them.
 
     A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Comments and
-    resolution notes are not part of it.
-
-    Attributes:
-        record_id: The id of the record.
-        definition: The name of the definition in force; None if none applies.
-        definition_hash: The content hash of that definition (rule S11).
-        now: The instant of the evaluation, in UTC.
-        stage: The stage of the clock; see ``SlaStatus``.
-        started_at: When the current or last cycle started; None before the first cycle.
-        stopped_at: When the last cycle ended; None while a cycle is in progress.
-        target: The target of the current cycle as open time; None if the clock has not started.
-        elapsed: The open time that counted in the current cycle.
-        remaining: The target minus the elapsed time, negative once the target is exceeded; None
-            before the first cycle.
-        due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
-        due_at_if_resumed: When the clock would be due if it ran without a pause from ``now`` on;
-            None before the clock starts and after it ends.
-        breached: Whether the target is exceeded.
-        breached_at: The instant after which the target is exceeded; None until breached.
-        paused_open_time: How much open time fell within pauses in the current cycle.
-        wall_elapsed: The wall-clock time of the cycle, including closed hours but not pauses.
-        next_wakeup: When a result next changes without an event; None if never.
-        thresholds: The thresholds reached in the current cycle.
-        cycles: All cycles, the current one last, without the events that ended them.
-        not_covered: The fields that the clock needs but the source of the record does not supply.
-        zone_data: The version and source of the time zone data that were used (rule T7).
-        trace: How every second was counted, from the opening to ``now``.
+    resolution notes are not part of it. The attributes are those of ``SlaStatus``, but
+    ``definition`` is the definition's name, and ``cycles`` lack the events that ended them.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Incident, SlaDefinition, dumps, evaluate_sla, loads
@@ -97,12 +72,7 @@ class SlaSnapshot:
         return cls(**results)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the ``trace`` as text in the language of ``words``.
-
-        Args:
-            words: The language.
-            zone: The time zone of the times; None for that of the trace.
-        """
+        """Return ``trace`` in the language of ``words``; ``zone`` defaults to that of the trace."""
         return self.trace.in_words(words, zone)
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.takeover import fold_clock
 from incidentcore.sla.terms import SlaThreshold, zone_of
-from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of, why_none
+from incidentcore.sla.trace import StatusForms, Trace, absence, build_trace, closing_of, why_none
 from incidentcore.words import Words
 
 _NONE: Final = Figures(
@@ -355,11 +355,11 @@ class SlaStatus(SharedRepr, StatusForms):
         cycles = self._cycles
         rules = self.definition or self._rules
         zone = cycles[-1].calendar.zone if cycles else zone_of(rules.definitions if rules else ())
-        ended = bool(cycles) and cycles[-1].ended_at is not None
-        figures = self._figures if cycles else None
-        none = why_none(self._rules, self._timeline, self.now) if not self.definition else ""
-        absent = "not_covered" if self.not_covered else none or "not_started"
-        closing = closing_of(self.stage, figures, absent=absent, ended=ended, of=self.not_covered)
+        if cycles:
+            closing = closing_of(self.stage, self._figures, cycles[-1])
+        else:
+            absent = "not_started" if self.definition else why_none(rules, self._timeline, self.now)
+            closing = absence("not_covered" if self.not_covered else absent, self.not_covered)
         life = self._swaps, self._timeline
         return build_trace(cycles, *life, now=self.now, zone=zone, closing=closing)
 

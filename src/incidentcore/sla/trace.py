@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -59,6 +59,10 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 """The text of each code of a trace and of the parts of its closing line."""
 
 
+Closing: TypeAlias = tuple[tuple[str, FrozenMap[object]], ...]
+"""The parts of the last line of a trace: codes of ``TRACE_TEXTS``, each with its data."""
+
+
 @attrs.frozen(kw_only=True)
 class TraceEntry(SharedRepr):
     """An interval in a clock's history, or the instant at which another definition took over.
@@ -108,7 +112,7 @@ class Trace(Tabular):
 
     entries: tuple[TraceEntry, ...]
     zone: ZoneInfo
-    closing: tuple[tuple[str, FrozenMap[object]], ...]
+    closing: Closing
 
     @property
     def summary(self) -> Phrase:
@@ -212,33 +216,27 @@ class StatusForms(Tabular):
 
 def why_none(rules: object, timeline: Timeline, now: datetime) -> str:
     """Return why no definition applies: ``no_priority`` if the rules read it, else ``no_sla``."""
-    if "priority" in getattr(rules, "fields", ()):
-        facts = timeline.facts_at(now)
-        if facts.get("priority") is None:
-            return "no_priority"
-    return "no_sla"
+    asked = "priority" in getattr(rules, "fields", ())
+    return "no_priority" if asked and timeline.facts_at(now).get("priority") is None else "no_sla"
 
 
-def closing_of(
-    stage: str, known: Figures | None, *, absent: str, ended: bool, of: tuple[str, ...] = ()
-) -> tuple[tuple[str, FrozenMap[object]], ...]:
-    """Return the closing line of a trace, as codes with data: figures and due time.
+def absence(code: str, fields: Iterable[str] = ()) -> Closing:
+    """Return the closing line of a trace without cycles: why there is none."""
+    return ((code, FrozenMap({"fields": ", ".join(fields)}) if fields else _NO_DATA),)
 
-    ``absent`` is the code to use without figures, ``of`` the fields that it names; ``ended`` is
-    whether the last cycle has ended.
-    """
-    if known is None:
-        return ((absent, FrozenMap({"fields": ", ".join(of)}) if of else _NO_DATA),)
+
+def closing_of(stage: str, known: Figures, cycle: RawCycle) -> Closing:
+    """Return the closing line of a trace from the last cycle and its figures."""
     spans = {
         "elapsed": known.elapsed,
         "target": known.target,
         "remaining": known.target - known.elapsed,
     }
     parts: list[tuple[str, FrozenMap[object]]] = [("figures", FrozenMap(spans))]
-    breached = known.elapsed > known.target
+    breached, ended = known.elapsed > known.target, cycle.ended_at is not None
     if stage == "canceled":
         parts.append(("canceled", _NO_DATA))
-    elif known.cycle is not None and known.cycle.outcome == "replaced":
+    elif cycle.outcome == "replaced":
         parts.append(("replaced", _NO_DATA))
     elif ended and known.due_at is None:
         parts.append(("breached" if breached else "met", _NO_DATA))
@@ -268,7 +266,7 @@ def build_trace(
     *,
     now: datetime,
     zone: ZoneInfo,
-    closing: tuple[tuple[str, FrozenMap[object]], ...],
+    closing: Closing,
 ) -> Trace:
     """Return the trace of a clock, given its cycles and the takeovers among them."""
     entries: list[TraceEntry] = []

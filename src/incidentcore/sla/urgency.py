@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from incidentcore.conditions import AnyOf, Condition
 from incidentcore.conditions.overlap import satisfiable
@@ -25,22 +25,13 @@ _STARTS: Final = tuple(
 Facts = dict[str, Any]
 
 
-class Comparison(NamedTuple):
-    """A level of a scale that is due later than a less urgent level.
-
-    Attributes:
-        words: The more urgent level with its target and definition, then those of the less urgent.
-        witness: The facts of a record with the more urgent level.
-    """
-
-    words: tuple[str, ...]
-    witness: FrozenMap[object]
-
-
 def inverted(
     policy: SlaPolicy, *, domains: Mapping[str, Iterable[object]] | None = None
-) -> Iterator[Comparison]:
-    """Yield pairs of neighboring levels of which the more urgent is due later, all else equal."""
+) -> Iterator[tuple[dict[str, str], FrozenMap[object]]]:
+    """Yield pairs of neighboring levels of which the more urgent is due later, all else equal.
+
+    For each, yield the data of its finding, and the facts of a record with the more urgent level.
+    """
     seen: set[tuple[str, str]] = set()
     for path in sorted(policy.fields & SCALES.keys()):
         given = (domains or {}).get(path, ())
@@ -56,9 +47,11 @@ def inverted(
                     continue
                 if is_later(first, second, at):
                     seen.add((first.name, second.name))
-                    words = [f"{path} {worse.name}", str(first.target), first.name]
-                    words += [f"{path} {milder.name}", str(second.target), second.name]
-                    yield Comparison(tuple(words), FrozenMap({path: worse}))
+                    words = {"worse": f"{path} {worse.name}", "milder": f"{path} {milder.name}"}
+                    words |= {"worse_name": first.name, "milder_name": second.name}
+                    words |= {"worse_target": str(first.target)}
+                    words |= {"milder_target": str(second.target)}
+                    yield words, FrozenMap({path: worse})
 
 
 def regions(

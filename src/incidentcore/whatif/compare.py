@@ -172,7 +172,7 @@ class _BothSides:
 
 def _in_force(rules: SlaRules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
     """Return the rules in force for a record, and the record as they see it."""
-    return in_force(rules, record), record
+    return in_force(rules, record.opened_at), record
 
 
 def _of_desk(desk: Desk, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:

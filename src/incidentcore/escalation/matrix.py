@@ -195,41 +195,33 @@ class EscalationRow(SharedRepr):
     delayed: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        def refused(name: str, allowed: str) -> EscalationMatrixError:
+            return EscalationMatrixError(f"{self.name}.{name}", getattr(self, name), allowed)
+
         need_key_part("name", self.name, EscalationMatrixError)
         if not self.levels:
-            raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
+            raise refused("levels", "at least one level")
         for name in ("when", "ack_when"):
             need_kind(f"{self.name}.{name}", getattr(self, name), Condition, EscalationMatrixError)
-        if self.levels[0].trigger.chained:
-            raise EscalationMatrixError(
-                f"{self.name}.levels[0]",
-                self.levels[0].trigger,
-                "a trigger that needs no level before",
-            )
+        triggers = [level.trigger for level in self.levels]
+        if triggers[0].chained:
+            where, allowed = f"{self.name}.levels[0]", "a trigger that needs no level before"
+            raise EscalationMatrixError(where, triggers[0], allowed)
         if type(self.repeat) is not int or not 0 <= self.repeat <= 100:
-            raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
+            raise refused("repeat", "0 to 100 passes")
         need_delay(f"{self.name}.repeat_after", self.repeat_after)
         for name, words in _WORDS.items():
             need_word(f"{self.name}.{name}", getattr(self, name), words, EscalationMatrixError)
-        triggers = [level.trigger for level in self.levels]
         delayed = (n for n, trigger in enumerate(triggers) if trigger.repeats(triggers, n))
         object.__setattr__(self, "delayed", tuple(delayed))
         if self.ack_timeout is not None:
             need_delay(f"{self.name}.ack_timeout", self.ack_timeout)
             if not self.ack_timeout:
-                raise EscalationMatrixError(
-                    f"{self.name}.ack_timeout", self.ack_timeout, "a positive time, or None"
-                )
+                raise refused("ack_timeout", "a positive time, or None")
         if type(self.repeat_from) is not int or not 0 <= self.repeat_from < len(self.levels):
-            raise EscalationMatrixError(
-                f"{self.name}.repeat_from",
-                self.repeat_from,
-                f"a level from 0 to {len(self.levels) - 1}",
-            )
+            raise refused("repeat_from", f"a level from 0 to {len(self.levels) - 1}")
         if self.repeat and not self.repeat_after:
-            raise EscalationMatrixError(
-                f"{self.name}.repeat_after", self.repeat_after, "a positive time between two passes"
-            )
+            raise refused("repeat_after", "a positive time between two passes")
 
 
 def _rows(rows: Iterable[EscalationRow]) -> tuple[EscalationRow, ...]:

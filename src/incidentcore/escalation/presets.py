@@ -17,7 +17,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow, Until
 from incidentcore.escalation.targets import EscalationTarget
-from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
+from incidentcore.escalation.triggers import After, AfterPrevious, OnClock, Trigger
 
 Targets: TypeAlias = EscalationTarget | str | Iterable[EscalationTarget | str]
 
@@ -45,13 +45,17 @@ def _chain(name: str, given: object, longest: int) -> list[EscalationLevel]:
     steps = _steps(name, given, "targets", "minutes")
     if not steps:
         raise EscalationMatrixError(name, steps, "at least one step")
-    levels: list[EscalationLevel] = []
-    wait = 0
-    for number, (targets, delay) in enumerate(steps):
-        trigger = AfterPrevious(wait * _MINUTE) if number else After(timedelta(0))
-        levels.append(EscalationLevel(trigger, targets))
-        wait = _bounded(f"{name}[{number}].delay", delay, 1, longest)
-    return levels
+    waits = [
+        _bounded(f"{name}[{number}].delay", delay, 1, longest) * _MINUTE
+        for number, (_, delay) in enumerate(steps)
+    ]
+    return _levels([targets for targets, _ in steps], waits)
+
+
+def _levels(targets: Iterable[Targets], waits: Iterable[timedelta]) -> list[EscalationLevel]:
+    """Return levels, the first due at once and each other after the wait of the one before."""
+    triggers: list[Trigger] = [After(timedelta(0)), *map(AfterPrevious, waits)]
+    return [EscalationLevel(*pair) for pair in zip(triggers, targets, strict=False)]
 
 
 def pagerduty_row(
@@ -172,15 +176,12 @@ def servicenow_row(
             reminder.
         when: The condition on the records that the row applies to.
     """
-    levels: list[EscalationLevel] = []
-    wait = timedelta(0)
-    parts = ("targets", "reminders", "time between reminders")
-    for number, (targets, reminders, interval) in enumerate(_steps("steps", steps, *parts)):
-        levels.append(
-            EscalationLevel(AfterPrevious(wait) if number else After(timedelta(0)), targets)
-        )
-        wait = _bounded(f"steps[{number}].reminders", reminders, 0, 100) * interval + interval
-    return EscalationRow(name, levels, when=when)
+    chain = _steps("steps", steps, "targets", "reminders", "time between reminders")
+    waits = [
+        _bounded(f"steps[{number}].reminders", reminders, 0, 100) * interval + interval
+        for number, (_, reminders, interval) in enumerate(chain)
+    ]
+    return EscalationRow(name, _levels([one[0] for one in chain], waits), when=when)
 
 
 def servicenow_sla_row(

@@ -124,21 +124,7 @@ class EscalationTarget(SharedRepr):
             at: The instant at which to look up who is on call.
             facts: The record's fields at that instant.
         """
-        if self.kind == "person":
-            return (self.name,)
-        if self.kind == "next_on_call" and self.schedule is not None:
-            shift = next_on_call(self.schedule, at=at)
-            return () if shift is None else shift.people
-        if self.schedule is not None:
-            return on_call(self.schedule, at=at)
-        if self.kind == "round_robin":
-            number = reader(self.name)(dict(facts))
-            if not is_whole(number):
-                return ()
-            return (self.members[number % len(self.members)],)
-        if self.kind == "field":
-            return _named(reader(self.name)(dict(facts)))
-        return ()
+        return self._known_people(at, facts) or ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
         """Return whether this target certainly notifies nobody at an instant.
@@ -147,10 +133,22 @@ class EscalationTarget(SharedRepr):
             at: The instant at which to look up who is on call.
             facts: The record's fields at that instant.
         """
-        if self.kind == "manager_of":
-            return not _named(reader(self.name)(dict(facts)))
-        known = self.kind in ("on_call", "next_on_call", "field", "round_robin")
-        return known and not self.people(at, facts)
+        return self._known_people(at, facts) == ()
+
+    def _known_people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...] | None:
+        """Return the ids of the people to notify; None if they are not known, as for a group."""
+        if self.schedule is not None:
+            if self.kind == "on_call":
+                return on_call(self.schedule, at=at)
+            shift = next_on_call(self.schedule, at=at)
+            return () if shift is None else shift.people
+        if self.kind not in READING:
+            return (self.name,) if self.kind == "person" else None
+        value = reader(self.name)(dict(facts))
+        if self.kind == "round_robin":
+            return (self.members[value % len(self.members)],) if is_whole(value) else ()
+        named = _named(value)
+        return named if self.kind == "field" or not named else None  # else their manager
 
     def __str__(self) -> str:
         return self.in_words(ENGLISH)

@@ -16,7 +16,7 @@ from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
 from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, parse_hours, weekday
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
-from incidentcore.schedule.spans import merge
+from incidentcore.schedule.spans import join_neighbors, merge
 
 USUAL = ("week",)  # the hours of a holiday that has those of each date's own weekday
 
@@ -26,6 +26,8 @@ _MOST_DAYS = 3_660  # ten years closed in one piece is a mistake, not a holiday
 _LONGEST_NAME = 200
 _LEAP = 2000  # a leap year: its days number the months and days of every year
 _LEAP_DAYS = 366
+_Run = tuple[str, tuple[str, ...], int, int]  # name, hours, first and last day
+_Day = tuple[str, tuple[str, ...], int]
 
 
 def as_date(value: object, field: str) -> date:
@@ -315,8 +317,8 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
 
 def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
     """Return the canonical form of a list of holidays: sorted, joined, without duplicates."""
-    dates: set[tuple[str, tuple[str, ...], int]] = set()
-    places: dict[bool, set[tuple[str, tuple[str, ...], int]]] = {False: set(), True: set()}
+    dates: set[_Day] = set()
+    places: dict[bool, set[_Day]] = {False: set(), True: set()}
     rules: dict[tuple[str, str, str, tuple[str, ...]], Holiday] = {}
     for holiday in holidays:
         label = (holiday.name, holiday.hours or ())
@@ -338,7 +340,7 @@ def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
     return tuple(_of_days({(name, (), day.toordinal()) for name, day in named}))
 
 
-def _of_days(dates: set[tuple[str, tuple[str, ...], int]]) -> Iterable[Holiday]:
+def _of_days(dates: set[_Day]) -> Iterable[Holiday]:
     for name, hours, first, last in sorted(_runs(dates), key=lambda run: (run[2], run[0], run[1])):
         for low, high in _pieces(date.fromordinal(first), date.fromordinal(last)):
             when: dict[str, Any] = {"range": (low, high)} if low != high else {"day": low}
@@ -354,25 +356,23 @@ def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:
 
 
 def _runs(
-    items: set[tuple[str, tuple[str, ...], int]],
-) -> list[tuple[str, tuple[str, ...], int, int]]:
+    items: set[_Day],
+) -> list[_Run]:
     """Join neighboring days of one name and hours."""
-    found: list[tuple[str, tuple[str, ...], int, int]] = []
-    ordered = sorted(items)
-    for (name, hours), group in itertools.groupby(ordered, key=lambda item: item[:2]):
-        for _, _, place in group:
-            if found and found[-1][:2] == (name, hours) and found[-1][3] == place - 1:
-                found[-1] = (name, hours, found[-1][2], place)
-            else:
-                found.append((name, hours, place, place))
-    return found
+    days = ((name, hours, place, place) for name, hours, place in sorted(items))
+    return list(join_neighbors(days, _both))
+
+
+def _both(run: _Run, after: _Run) -> _Run | None:
+    follows = run[:2] == after[:2] and run[3] == after[2] - 1
+    return (*run[:3], after[3]) if follows else None
 
 
 def _yearly_runs(
-    items: set[tuple[str, tuple[str, ...], int]],
-) -> list[tuple[str, tuple[str, ...], int, int]]:
+    items: set[_Day],
+) -> list[_Run]:
     """Join neighboring month-days, also across New Year."""
-    found: list[tuple[str, tuple[str, ...], int, int]] = []
+    found: list[_Run] = []
     for _, group in itertools.groupby(sorted(_runs(items)), key=lambda run: run[:2]):
         runs = list(group)
         if len(runs) > 1 and runs[0][2] == 0 and runs[-1][3] == _LEAP_DAYS - 1:

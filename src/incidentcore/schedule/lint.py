@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from incidentcore.errors import InvalidValueError
 from incidentcore.schedule.civil import Days, Plan
+from incidentcore.schedule.holiday_sources import as_years
 from incidentcore.schedule.hours import (
     DAY,
     Span,
@@ -36,13 +36,7 @@ def _finding(code: str, day: date, **data: object) -> LintFinding:
 
 def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
     """Return the findings on a calendar's written-out dates, and on all dates of ``years``."""
-    wanted = set(years)
-    if len(wanted) > _MOST_YEARS or not all(
-        isinstance(year, int) and 2 <= year <= 9998 for year in wanted
-    ):
-        raise InvalidValueError(
-            "years", sorted(wanted, key=repr)[:3], "at most 400 years, 2 to 9998"
-        )
+    wanted = set(as_years(years, _MOST_YEARS))
     for holiday in plan.holidays:
         wanted.update(day.year for day in holiday.explicit_dates())
     wanted.update(day.year for day in (*plan.special, *plan.breaks))

@@ -34,16 +34,6 @@ def _as_anchor(anchor: datetime) -> datetime:
     return as_utc(anchor, "anchor")
 
 
-def _check_every(_: object, field: attrs.Attribute[int], value: object) -> None:
-    if not is_whole(value) or not 1 <= value <= _MOST:
-        raise InvalidValueError(field.name, value, f"a whole number from 1 to {_MOST}")
-
-
-def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
-    if value not in (*_LENGTHS, "months"):
-        raise InvalidValueError(field.name, value, '"hours", "days", "weeks" or "months"')
-
-
 @attrs.frozen(kw_only=True)
 class Rotation(SharedRepr):
     """An endless series of handoffs at a fixed interval of hours, days, weeks or months.
@@ -78,11 +68,15 @@ class Rotation(SharedRepr):
 
     anchor: datetime = attrs.field(converter=_as_anchor)
     zone: ZoneInfo = attrs.field(converter=as_zone, eq=attrgetter("key"))
-    unit: RotationUnit = attrs.field(validator=_check_unit)
-    every: int = attrs.field(default=1, validator=_check_every)
+    unit: RotationUnit
+    every: int = 1
     _first: datetime = attrs.field(init=False, eq=False, repr=False)  # the anchor as a wall time
 
     def __attrs_post_init__(self) -> None:
+        if self.unit not in (*_LENGTHS, "months"):
+            raise InvalidValueError("unit", self.unit, '"hours", "days", "weeks" or "months"')
+        if not is_whole(self.every) or not 1 <= self.every <= _MOST:
+            raise InvalidValueError("every", self.every, f"a whole number from 1 to {_MOST}")
         wall = self.anchor.astimezone(self.zone).replace(tzinfo=None)
         object.__setattr__(self, "_first", wall)
 

@@ -40,15 +40,8 @@ def several(slas: Any) -> Iterable[Any]:
 class Clocks:
     """A record's SLA clocks, each computed when a level first needs it.
 
-    Args:
-        slas: SLA definitions, policies or service levels, or statuses of the record.
-        record_id: The id of the record.
-        timeline: The record's timeline.
-        now: The instant of evaluation, assuming that nothing happens after ``seen``.
-        seen: Events after this are ignored. Statuses may be as of ``now`` or as of this instant.
-
-    Raises:
-        InvalidValueError: A status is of another record or instant, or an item is not a clock.
+    Statuses may be as of ``now``, the instant of evaluation, or as of ``seen``, after which events
+    are ignored.
     """
 
     def __init__(

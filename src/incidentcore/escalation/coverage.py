@@ -45,7 +45,7 @@ def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[
 def missed_overrides(schedule: OnCallSchedule) -> Iterator[TriggerFinding]:
     """Yield a finding for each person whom an override replaces or removes in vain.
 
-    An absence may be longer than any turn, so to remove somebody is in vain only if the schedule
+    An absence may be longer than any turn, so removing somebody is in vain only if the schedule
     does not know them. An override of more than a year is not compared with the turns.
     """
     known = {who for layer in schedule.layers for who in layer.people if who is not None}
@@ -105,10 +105,7 @@ def unreachable_steps(
 ) -> Iterator[TriggerFinding]:
     """Yield a finding for each person with a notification step after the next level is due.
 
-    Args:
-        row: The row of the matrix.
-        index: The level's position in the row, from 0.
-        personal: By person id, the delays of that person's notification steps after a page.
+    ``personal`` holds, by person id, the delays of that person's notification steps after a page.
     """
     wait = _wait(row, index)
     if wait is None:

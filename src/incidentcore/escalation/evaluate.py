@@ -136,10 +136,7 @@ def escalations_and_wakeup(
     now: datetime,
     include_lapsed: bool = True,
 ) -> Iterator[tuple[tuple[Escalation, ...], datetime | None]]:
-    """Yield for each matrix the escalations due by ``now``, and when the next one becomes due.
-
-    The instant is None if none becomes due.
-    """
+    """Yield for each matrix the escalations due by ``now``, and when the next is due, or None."""
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     view = RecordView.of(record, slas, now, until=until)
     for matrix in matrices:

@@ -8,7 +8,7 @@ from typing import Final
 from incidentcore._checks import need_kind
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import as_utc
-from incidentcore.schedule.ical import escaped, folded, stamp_text
+from incidentcore.schedule.ical import escaped, feed_text, stamp_text
 
 _REACHES: Final = tuple(timedelta(days=days) for days in (7, 35, 147, 366))
 
@@ -47,26 +47,20 @@ def write_rota_ical(
     ['DTSTART:20260608T000000Z', 'DTEND:20260615T000000Z']
     """
     need_kind("schedule", schedule, OnCallSchedule)
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//on call//EN"]
-    stamp = stamp_text(as_utc(at, "at"))
-    summary = escaped(f"On call: {schedule.name}")
     low, high = as_utc(start, "start"), as_utc(end, "end")
     if low < high:
         low, high = _begun(schedule, low), _ended(schedule, high)
+    events = []
     for shift in shifts(schedule, start=low, end=high):
         if person not in shift.people:
             continue
         first, last = stamp_text(shift.interval.start), stamp_text(shift.interval.end)
         others = ", ".join(one for one in shift.people if one != person)
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{escaped(f'{schedule.name}/{person}/{first}')}@incidentcore",
-        ]
-        lines += [f"DTSTAMP:{stamp}", f"DTSTART:{first}", f"DTEND:{last}", f"SUMMARY:{summary}"]
+        lines = [f"DTSTART:{first}", f"DTEND:{last}"]
+        lines.append(f"SUMMARY:{escaped(f'On call: {schedule.name}')}")
         lines += [f"DESCRIPTION:{escaped(f'with {others}')}"] if others else []
-        lines.append("END:VEVENT")
-    lines.append("END:VCALENDAR")
-    return "".join(f"{folded(line)}\r\n" for line in lines)
+        events.append((escaped(f"{schedule.name}/{person}/{first}"), lines))
+    return feed_text("on call", events, at)
 
 
 def _begun(schedule: OnCallSchedule, at: datetime) -> datetime:

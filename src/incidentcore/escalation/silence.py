@@ -51,13 +51,6 @@ def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
 class RowSilence:
     """What keeps the levels of one row silent for one record.
 
-    Args:
-        view: The view of the record.
-        matrix: The matrix.
-        number: The row's number in the matrix, from 0.
-        chosen: The number of the row that applies in each stage of the record.
-        window: The interval in which this version of the matrix is in force.
-
     Attributes:
         row: The row.
         beginnings: The instants at which levels that count from the opening, or from the row's own
@@ -122,12 +115,9 @@ class RowSilence:
         return tuple(beginnings)
 
     def gates(self, notified: Notified) -> list[Gate]:
-        """Return what keeps each level silent, as pairs of an instant and the reason from then.
+        """Return the gate of each level of the row.
 
-        The reason is empty if nothing keeps it silent.
-
-        Args:
-            notified: Who was notified by the row, if everybody's acknowledgement counts.
+        ``notified`` is who was notified by the row, if everybody's acknowledgement counts.
         """
         row = self.row
         shared: dict[object, Gate] = {}

@@ -67,14 +67,6 @@ class Stage(NamedTuple):
     reach: int = 0
 
 
-class Manual(NamedTuple):
-    """A manual escalation: when, to which level (None: the next), of which matrix (empty: all)."""
-
-    at: datetime
-    level: int | None
-    matrix: str
-
-
 class Anchor(NamedTuple):
     """An instant that a trigger counts from, until when it is valid, and its number from 1."""
 
@@ -99,7 +91,7 @@ class Situation(NamedTuple):
     snooze_ends: tuple[datetime, ...]
     ended: bool
     answered: bool
-    manual: tuple[Manual, ...]
+    manual: tuple[Escalated, ...]
 
 
 @attrs.frozen
@@ -132,13 +124,8 @@ class RecordView(SharedRepr):
     ) -> RecordView | None:
         """Return a record as known at an instant; None if it was not yet opened or recorded.
 
-        Args:
-            record: The record.
-            slas: The rules of its SLA clocks, or their statuses.
-            now: The instant; later events are ignored.
-            until: The instant at which to evaluate the clocks, assuming that nothing else happens.
-            known_at: Use only what was recorded by this instant; None for everything.
-            timed: The tests whose results can change without an event.
+        The clocks are evaluated at ``until``, assuming that nothing else happens; ``timed`` holds
+        the tests whose results can change without an event.
         """
         events = timeline_by(record, now, known_at)
         if events is None:
@@ -166,7 +153,7 @@ class RecordView(SharedRepr):
         group, priority = facts.get("assignment_group"), facts.get("priority")
         ends: list[datetime] = []
         closed = answered = False
-        manual: list[Manual] = []
+        manual: list[Escalated] = []
         for moment in timeline.moments:
             at, changes, before = moment.at, moment.changes, quiet
             state = changes.get("state", state)
@@ -238,7 +225,7 @@ class RecordView(SharedRepr):
 
 
 def _acts(
-    moment: TimelineStep, occasion: str, manual: list[Manual]
+    moment: TimelineStep, occasion: str, manual: list[Escalated]
 ) -> tuple[tuple[Mark | str, ...], int]:
     """Return how an instant's events affect acknowledgements, and how far an occasion reaches.
 
@@ -256,7 +243,7 @@ def _acts(
             acts = (*acts, "")
         elif not event.key:
             acts = (*acts, event.matrix)
-            manual.append(Manual(at, event.level, event.matrix))
+            manual.append(event)
         if type(event) not in _QUIET:
             reach = len(acts)
     known = moment.changes.get("acknowledged")

@@ -56,13 +56,8 @@ def fallen_due(
 ) -> list[Escalation]:
     """Return the escalations that become due by ``until`` if no further event happens.
 
-    Args:
-        matrix: The matrix.
-        view: The record, as a ``RecordView``.
-        until: The last instant that is considered.
-        window: The interval in which this version of the matrix is in force.
-        settled: The escalations that became due under earlier versions of the matrix, by key.
-        before: The previous version of the matrix; None for the first.
+    ``window`` is the interval in which this version of the matrix is in force; ``settled`` holds
+    what became due under the versions before it, of which ``before`` is the last.
     """
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []
@@ -210,7 +205,7 @@ class _RowWalk:
         if candidate.ready is None:
             return due
         for manual in self.manual:
-            at, asked, _ = manual
+            at, asked = manual.at, manual.level
             if asked is not None and asked < index:
                 continue
             if (

@@ -166,16 +166,30 @@ def write_ical(items: Iterable[Holiday | Maintenance], /, *, at: datetime) -> st
     >>> read_ical(text, zone="UTC", years=[2026]).holidays
     (Holiday('2026-12-25', name='Christmas Day'),)
     """
-    stamp = stamp_text(as_utc(at))
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//business time//EN"]
+    events = []
     for item in each_of("items", items, Holiday | Maintenance):
         parts = _holiday_lines(item) if isinstance(item, Holiday) else _interval_lines(item)
         for number, part in enumerate(parts):
-            lines.extend(("BEGIN:VEVENT", f"UID:{content_id(item)}-{number}@incidentcore"))
-            lines.extend((f"DTSTAMP:{stamp}", *part, f"SUMMARY:{escaped(item.name)}"))
-            lines.append("END:VEVENT")
+            events.append(
+                (f"{content_id(item)}-{number}", [*part, f"SUMMARY:{escaped(item.name)}"])
+            )
+    return feed_text("business time", events, at)
+
+
+def feed_text(kind: str, events: Iterable[tuple[str, Iterable[str]]], at: datetime) -> str:
+    """Return an iCalendar text with events, each with its id and the lines after DTSTAMP."""
+    stamp = stamp_text(as_utc(at))
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//incidentcore//{kind}//EN"]
+    for uid, part in events:
+        lines += (
+            "BEGIN:VEVENT",
+            f"UID:{uid}@incidentcore",
+            f"DTSTAMP:{stamp}",
+            *part,
+            "END:VEVENT",
+        )
     lines.append("END:VCALENDAR")
-    return "".join(f"{folded(line)}\r\n" for line in lines)
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
 def _holiday_lines(holiday: Holiday) -> list[list[str]]:
@@ -227,7 +241,7 @@ def escaped(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 
-def folded(line: str) -> str:
+def _folded(line: str) -> str:
     """Return a line folded at 75 bytes, without dividing a character (3.1)."""
     pieces, size = [""], 0
     for sign in line:

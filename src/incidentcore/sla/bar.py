@@ -27,12 +27,7 @@ _COLORS: Final = {
 
 
 def svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
-    """Return one SVG bar of consecutive intervals, drawn to scale.
-
-    Args:
-        parts: For each interval its length, its code such as ``counting``, and its tooltip.
-        title: A description of the bar for screen readers.
-    """
+    """Return one SVG bar of consecutive intervals (length, code, tooltip), drawn to scale."""
     drawable = [part for part in parts if part[0] > timedelta(0)]
     total = sum((length for length, _, _ in drawable), timedelta(0)) or timedelta(1)
     drawn: list[str] = []

@@ -58,10 +58,7 @@ def first_crossings(
 ) -> tuple[Crossing, ...]:
     """Return when a point was first reached in each cycle, in any edition of its history.
 
-    Args:
-        editions: The editions of the clock's history, in time order.
-        point: A threshold, ``"due"`` or ``"breach"``.
-        of: Only cycles under a definition of this kind or name; None for all cycles.
+    ``of`` limits the cycles to those under a definition of this kind or name.
     """
     first: dict[int, Crossing] = {}
     for edition in editions:

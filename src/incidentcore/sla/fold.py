@@ -88,7 +88,7 @@ class ClockFold:
         self.facts: Facts = {}
 
     def copy(self) -> ClockFold:
-        """Return an independent copy in the current state."""
+        """Return an independent copy."""
         twin = ClockFold(self.definition, self.life)
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))
@@ -117,12 +117,8 @@ class ClockFold:
     ) -> None:
         """Update the clock with the facts after the last event of an instant (precedence: rule S1).
 
-        Args:
-            index: The index of the step in the timeline.
-            at: The instant.
-            facts: The facts after the last event of the instant.
-            events: The events of the instant; empty if only time passed.
-            ignore_pause: Whether the clock runs on while its pause condition holds.
+        ``events`` is empty if only time passed. With ``ignore_pause``, the clock runs on while its
+        pause condition holds.
         """
         definition = self.definition
         if definition is None:

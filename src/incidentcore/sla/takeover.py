@@ -27,11 +27,7 @@ def fold_clock(
 ) -> ClockFold:
     """Compute a clock over a record's history, with the definitions that apply in turn.
 
-    Args:
-        rules: The definition or policy.
-        life: The prepared timeline of the record.
-        editions: A list to which each earlier edition of the clock's history is appended.
-        swaps: A list to which the takeovers are appended.
+    Earlier editions of the clock's history are appended to ``editions``, takeovers to ``swaps``.
     """
     if not rules.timed:  # a clock that starts from a field waits for its instant
         return _fold(rules, life, life.steps, editions, swaps)
@@ -110,11 +106,8 @@ def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> No
 class _Standing(SharedRepr):
     """A fold by one definition alone, up to some step.
 
-    Attributes:
-        clock: The fold.
-        next: The index of the first step that it has not seen.
-        facts: The facts before that step.
-        since: The clock's barrier and number of judged cycles when the fold began.
+    ``facts`` are those before the ``next`` step; ``since`` is the clock's barrier and number of
+    judged cycles when the fold began.
     """
 
     clock: ClockFold

@@ -236,9 +236,7 @@ def check_target(target: object) -> None:
 def fields_of(term: object, *, follow: bool = False) -> tuple[str, ...]:
     """Return the fields that a target, or the choice of a calendar, reads.
 
-    Args:
-        term: The target or the calendar.
-        follow: Whether to return only fields whose changes move the due time of a running clock.
+    With ``follow``, only those whose changes move the due time of a running clock.
     """
     is_read = getattr(term, "follow", False) or not follow
     return tuple(getattr(term, "fields", ())) if is_read else ()
@@ -247,12 +245,7 @@ def fields_of(term: object, *, follow: bool = False) -> tuple[str, ...]:
 def resolve_target(
     target: Target, start: datetime, calendar: Calendar, facts: Mapping[str, Any]
 ) -> tuple[timedelta, datetime | None]:
-    """Return a target as open time, and its due time if it computes one from the start, or None.
-
-    Raises:
-        SlaDefinitionError: The field of a ``DueDate`` contains something other than a datetime.
-        UnreachableDeadlineError: The calendar has no such business day within its horizon.
-    """
+    """Return a target as open time, and its due time if it computes one from the start, or None."""
     if isinstance(target, timedelta):
         return target, None
     due = max(as_utc(target.resolve(start, calendar, facts), "target"), start)

@@ -26,10 +26,8 @@ _FOLDED_BY: Final = (
 class Twin:
     """A clock that starts, pauses and stops exactly when another clock does.
 
-    Attributes:
-        rules: The definition or policy of this clock.
-        judges: For each definition of the other clock, by its ``id()``: this clock's definition and
-            its calendar, which is None if both count in the same one.
+    ``judges`` holds, for each definition of the other clock by its ``id()``, this clock's
+    definition and its calendar, which is None if both count in the same one.
     """
 
     rules: OneClock

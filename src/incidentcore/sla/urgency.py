@@ -62,12 +62,8 @@ def regions(
 ) -> Iterator[Facts]:
     """Yield facts to which a rule of a policy applies, for each rule and for the default.
 
-    A rule for which no such facts are found yields nothing.
-
-    Args:
-        policy: The policy.
-        within: Only facts for which this condition holds; None for any.
-        domains: All possible values of a field, for fields that have a fixed set of values.
+    A rule for which no such facts are found yields nothing. ``within`` limits the facts;
+    ``domains`` holds all possible values of a field, for fields that have a fixed set of values.
     """
     earlier: list[Condition] = []
     conditions = [rule.when for rule in policy.rules]

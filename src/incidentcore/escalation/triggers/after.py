@@ -115,11 +115,8 @@ class After(Trigger):
             and self.calendar == above.calendar
             and self.delay < above.delay
         ):
-            yield (
-                "out_of_order",
-                {"because": "delay", "delay": self.delay},
-                (self.delay, above.delay),
-            )
+            data = {"because": "delay", "delay": self.delay}
+            yield "out_of_order", data, (self.delay, above.delay)
         if self.since == "acknowledged_at" and scope.silenced:
             yield "silenced_at_once", {}, self.since
         if self.since in MOVED_BY_DELIVERY:

@@ -92,26 +92,17 @@ class OnClock(Trigger):
         """Yield a finding if the level is due at the clock's start or before the previous level."""
         above = scope.above
         for definition in scope.definitions:
-            target = definition.target
-            if self.clock not in (definition.kind, definition.name):
-                continue
-            if not isinstance(target, timedelta):
+            target, named = definition.target, (definition.kind, definition.name)
+            if self.clock not in named or not isinstance(target, timedelta):
                 continue
             elapsed = self.elapsed_at(target)
+            data: dict[str, object] = {"definition": definition.name}
             if not elapsed and target:
-                yield (
-                    "due_at_once",
-                    {"point": self._words(), "definition": definition.name},
-                    target,
-                )
+                yield "due_at_once", {"point": self._words(), **data}, target
             if isinstance(above, OnClock) and above.clock == self.clock:
                 first = above.elapsed_at(target)
                 if elapsed < first:
-                    data: dict[str, object] = {
-                        "because": "clock",
-                        "elapsed": elapsed,
-                        "definition": definition.name,
-                    }
+                    data |= {"because": "clock", "elapsed": elapsed}
                     yield "out_of_order", data, (elapsed, first)
 
     def elapsed_at(self, target: timedelta) -> timedelta:

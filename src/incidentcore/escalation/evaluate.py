@@ -70,19 +70,13 @@ def due_escalations(
     >>> from incidentcore.escalation import After, EscalationLevel, EscalationMatrix, EscalationRow
     >>> from incidentcore.escalation import due_escalations
     >>> from incidentcore.records import Incident
-    >>> matrix = EscalationMatrix(
-    ...     "desk",
-    ...     [EscalationRow("all", [EscalationLevel(After(timedelta(minutes=15)), "on-call")])],
-    ... )
-    >>> incident = Incident.open(
-    ...     id="INC-1",
-    ...     title="Mail is down",
-    ...     by="kim",
-    ...     at=datetime(2026, 12, 23, 16, 40, tzinfo=UTC),
-    ... )
-    >>> due = due_escalations(matrix, incident, now=datetime(2026, 12, 23, 17, 0, tzinfo=UTC))
-    >>> [(str(one.targets[0]), one.due_at.minute, one.key) for one in due]
-    [('on-call', 55, 'INC-1/desk/all/0/0/1')]
+    >>> level = EscalationLevel(After(timedelta(minutes=15)), "on-call")
+    >>> matrix = EscalationMatrix("desk", [EscalationRow("all", [level])])
+    >>> nine, ten = (datetime(2026, 12, 23, hour, tzinfo=UTC) for hour in (9, 10))
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
+    >>> for one in due_escalations(matrix, incident, now=ten):
+    ...     print(one.targets[0], one.due_at.isoformat(), one.key)
+    on-call 2026-12-23T09:15:00+00:00 INC-1/desk/all/0/0/1
     """
     now = as_utc(now, "now")
     timed = _timed(matrix)

@@ -251,25 +251,13 @@ class EscalationMatrix(Tabular):
     Source: rules E1 to E3.
 
     >>> from datetime import timedelta
-    >>> from incidentcore.escalation import After, AfterPrevious, EscalationLevel, EscalationMatrix
+    >>> from incidentcore.escalation import After, EscalationLevel, EscalationMatrix
     >>> from incidentcore.escalation import EscalationRow, OnClock
-    >>> matrix = EscalationMatrix(
-    ...     "desk",
-    ...     [
-    ...         EscalationRow(
-    ...             "all",
-    ...             [
-    ...                 EscalationLevel(After(timedelta(minutes=15)), "on-call"),
-    ...                 EscalationLevel(
-    ...                     AfterPrevious(timedelta(minutes=30)), "team lead", mode="hierarchical"
-    ...                 ),
-    ...                 EscalationLevel(OnClock("resolution", 0.75), "service owner"),
-    ...             ],
-    ...         )
-    ...     ],
-    ... )
+    >>> first = EscalationLevel(After(timedelta(minutes=15)), "on-call")
+    >>> second = EscalationLevel(OnClock("resolution", 0.75), "owner", mode="hierarchical")
+    >>> matrix = EscalationMatrix("desk", [EscalationRow("all", [first, second])])
     >>> [level.until for level in matrix.rows[0].levels]
-    ['acknowledged', 'acknowledged', 'resolved']
+    ['acknowledged', 'resolved']
     """
 
     name: str

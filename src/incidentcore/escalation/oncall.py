@@ -185,11 +185,7 @@ class RotaOverride(SharedRepr):
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
 
     def apply(self, turns: list[list[str]]) -> list[list[str]]:
-        """Apply this override: return who is then on call in each layer, lowest first.
-
-        Args:
-            turns: Who is on call in each layer without the override, lowest first.
-        """
+        """Apply this override: return who is then on call in each layer, lowest first."""
         people = list(self.people)
         if self.replaces:
             mine = self.replaces
@@ -267,10 +263,6 @@ class Shift(SharedRepr):
 def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
     """Return who is on call at an instant; empty if nobody is.
 
-    Args:
-        schedule: The schedule.
-        at: The instant.
-
     Source: rule E5.
     """
     need_kind("schedule", schedule, OnCallSchedule)
@@ -331,11 +323,6 @@ def next_on_call(
 
 def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Iterator[Shift]:
     """Yield the consecutive shifts in ``[start, end)``, including those without anybody on call.
-
-    Args:
-        schedule: The schedule.
-        start: The first instant of the span.
-        end: The first instant after the span.
 
     Raises:
         InvalidIntervalError: The end is before the start.

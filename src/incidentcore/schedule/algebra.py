@@ -80,10 +80,6 @@ class AbstractCalendar(Engine):
         """Yield the intervals of ``[start, end)`` with the reason why each is open or closed.
 
         The intervals follow one another without a gap and together cover the whole span.
-
-        Args:
-            start: The first instant of the span.
-            end: The first instant after the span.
         """
         low, high = self._span(start, end)
         return as_reasons(self._all_parts(low, high))
@@ -127,12 +123,7 @@ class IndexedCalendar(AbstractCalendar):
     __slots__ = ()
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
-
-        Args:
-            start: The first instant of the span.
-            end: The first instant after the span.
-        """
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
         low, high = self._span(start, end)
         edges = join_neighbors(self._each_edge(low, high), _touching)
         return (Interval(BASE + opens, BASE + closes) for opens, closes in edges)

@@ -54,22 +54,12 @@ class Engine(ABC):
 
     @abstractmethod
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
-
-        Args:
-            start: The first instant of the span.
-            end: The first instant after the span.
-        """
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
-        """Return the open time in ``[start, end)``.
+        """Return the open time in ``[start, end)``, two instants in any zone.
 
-        Args:
-            start: The first instant of the span, in any zone.
-            end: The first instant after the span, in any zone; not before the start.
-
-        Returns:
-            The open time, exact to the microsecond and correct when clocks change.
+        The result is exact to the microsecond and correct when clocks change.
 
         Raises:
             NaiveDatetimeError: A datetime carries no offset (rule T1).
@@ -175,13 +165,8 @@ class Engine(ABC):
     ) -> datetime:
         """Return the latest instant from which a budget of open time is left until ``end`` (T5).
 
-        Args:
-            end: The instant at which counting ends.
-            budget: The amount of open time; zero returns the end itself.
-            horizon: How far back to search, in wall-clock time.
-
-        Returns:
-            The greatest instant ``t`` with ``open_time(t, end) == budget``, in UTC.
+        This is the greatest instant ``t`` with ``open_time(t, end) == budget``, in UTC; ``end``
+        itself for a budget of zero. ``horizon`` is how far back to search, in wall-clock time.
 
         Raises:
             InvalidValueError: The budget is negative; use ``deadline`` to count forward.
@@ -206,9 +191,7 @@ class Engine(ABC):
     def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
         """Return the earliest open instant at or after ``at`` (rule C9).
 
-        Args:
-            at: The instant, in any zone.
-            horizon: How far to search, in wall-clock time.
+        ``horizon`` is how far to search, in wall-clock time.
 
         Raises:
             UnreachableDeadlineError: Nothing opens within the horizon.
@@ -218,11 +201,8 @@ class Engine(ABC):
     def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
         """Return the earliest instant after ``at`` at which a window ends (rule C9).
 
-        Windows that touch, even at midnight, count as one.
-
-        Args:
-            at: The instant, in any zone.
-            horizon: How far to search, in wall-clock time.
+        Windows that touch, even at midnight, count as one. ``horizon`` is how far to search, in
+        wall-clock time.
 
         Raises:
             UnreachableDeadlineError: Nothing closes within the horizon.

@@ -118,12 +118,7 @@ class Rotation(SharedRepr):
         return self.shift(at).end
 
     def handoffs(self, start: datetime, end: datetime) -> Iterator[datetime]:
-        """Yield the handoffs in ``[start, end)``, each instant once.
-
-        Args:
-            start: The first instant of the span.
-            end: The first instant after the span.
-        """
+        """Yield the handoffs in ``[start, end)``, each instant once."""
         low, high = as_utc(start, "start"), as_utc(end, "end")
         if high < low:
             raise InvalidIntervalError(start, end)

@@ -185,13 +185,9 @@ def evaluate_slas(
 ) -> Iterator[SlaStatus | tuple[SlaStatus, ...]]:
     """Yield the result of ``evaluate_sla`` for each record, one at a time.
 
-    Calendars are compiled once and shared by all records.
+    The arguments are those of ``evaluate_sla``, but with several records, which are iterated once.
 
-    Args:
-        rules: A definition, a policy, a service level, or ``Versions`` of one of these.
-        records: The records; iterated once.
-        now: The instant at which the clocks are evaluated.
-        known_at: Use only what was recorded by this instant; None for everything.
+    Calendars are compiled once and shared by all records.
     """
     for record in each_of("records", records, Record):
         yield evaluate_sla(rules, record, now=now, known_at=known_at)
@@ -213,10 +209,7 @@ def next_sla_wakeup(
 ) -> datetime | None:
     """Return the first instant after ``now`` at which time alone changes an SLA status (rule S9).
 
-    Args:
-        rules: A definition, a policy, a service level, or ``Versions`` of one of these.
-        records: The records to watch, or one record.
-        now: The instant from which to search.
+    ``rules`` are those of ``evaluate_sla``; ``records`` may be one record or several.
 
     Returns:
         When to evaluate again, or None if nothing can change without an event.

@@ -26,11 +26,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from incidentcore.conditions.access import reader
 from incidentcore.records import Event, TimelineStep
-from incidentcore.schedule import BusinessCalendar, Calendar
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, CycleOutcome, RawCycle, Span, SpanKind
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import Facts, Life
@@ -52,6 +52,7 @@ class ClockFold:
         "ended_by",
         "facts",
         "finished",
+        "ignores_pause",
         "index",
         "judged",
         "judged_from",
@@ -84,7 +85,10 @@ class ClockFold:
         self.kind: SpanKind = COUNTING  # of the open span
         self.spans: list[Span] = []
         self.shadow: list[tuple[SpanKind, datetime]] = []  # what the gap since a stop may be
-        self.calendar: Calendar | None = None
+        self.calendar: Any = None  # a Calendar, set when a cycle begins
+        self.ignores_pause: bool = (
+            False  # whether the clock runs on while its pause condition holds
+        )
         self.facts: Facts = {}
 
     def copy(self) -> ClockFold:
@@ -113,12 +117,10 @@ class ClockFold:
         at: datetime,
         facts: Facts,
         events: Sequence[Event],
-        ignore_pause: bool = False,  # noqa: FBT001, FBT002  the inner loop passes it by place
     ) -> None:
         """Update the clock with the facts after the last event of an instant (precedence: rule S1).
 
-        ``events`` is empty if only time passed. With ``ignore_pause``, the clock runs on while its
-        pause condition holds.
+        ``events`` is empty if only time passed.
         """
         definition = self.definition
         if definition is None:
@@ -130,60 +132,59 @@ class ClockFold:
                 self._follow(at, facts)
         if self.since is not None:
             if definition.cancel.test(facts, at):
-                self._stop(at, facts, events, "canceled", ignore_pause=ignore_pause)
+                self._stop(at, facts, events, "canceled")
             elif definition.stop.test(facts, at):
-                self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
+                self._stop(at, facts, events, "stopped")
             elif _resets(definition, events, at):
                 self._finish(at, "reset", events)
-                self._try_start(at, facts, ignore_pause=ignore_pause)
+                self._try_start(at, facts)
             elif definition.cancel_when_start_ends and not definition.start_holds(facts, at):
                 self._finish(at, "canceled", events)
             else:
                 kind = self.kind
-                held = not ignore_pause and self._paused(facts, at, kind is PAUSED)
+                held = self._paused(facts, at, kind is PAUSED)
                 if held is not (kind is PAUSED):
                     self._switch(at, PAUSED if held else COUNTING)
         elif self.stopped_at is not None:
             if definition.starts(facts, at):
-                self._reopen(at, facts, events, ignore_pause=ignore_pause)
+                self._reopen(at, facts, events)
             else:
-                self.rest(at, facts, ignore_pause=ignore_pause)
+                self.rest(at, facts)
         elif not index and self.life.opened is not None:
-            self._open(at, facts, events, ignore_pause=ignore_pause)
+            self._open(at, facts, events)
         else:
-            self._try_start(at, facts, ignore_pause=ignore_pause)
+            self._try_start(at, facts)
 
-    def _open(
-        self, at: datetime, facts: Facts, events: Sequence[Event], *, ignore_pause: bool
-    ) -> None:
+    def _open(self, at: datetime, facts: Facts, events: Sequence[Event]) -> None:
         """Judge the opening instant by the opening alone, then by all its events (rule S1)."""
         definition, opened = self.definition, self.life.opened
         assert definition is not None and opened is not None  # noqa: S101, PT018  asked by step
         if not definition.stop.test(facts, at) or definition.cancel.test(facts, at):
-            self._try_start(at, facts, ignore_pause=ignore_pause)
+            self._try_start(at, facts)
             return
-        self._try_start(at, opened() or facts, ignore_pause=ignore_pause)
+        self._try_start(at, opened() or facts)
         if self.since is not None:
-            self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
+            self._stop(at, facts, events, "stopped")
 
-    def rest(self, at: datetime, facts: Facts, *, ignore_pause: bool = False) -> None:
+    def rest(self, at: datetime, facts: Facts) -> None:
         """Note whether a stopped clock would be paused, since a reopening may count that time."""
         was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
-        paused = not ignore_pause and self._paused(facts, at, was)
-        kind: SpanKind = PAUSED if paused else COUNTING
+        kind: SpanKind = PAUSED if self._paused(facts, at, was) else COUNTING
         if not self.shadow or self.shadow[-1][0] != kind:
             self.shadow.append((kind, at))
 
     def _paused(self, facts: Facts, at: datetime, was: bool) -> bool:  # noqa: FBT001
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
+        if self.ignores_pause:
+            return False
         if definition.resume is None:
             return definition.pause.test(facts, at)
         if definition.resume.test(facts, at):
             return False
         return was or definition.pause.test(facts, at)
 
-    def _try_start(self, at: datetime, facts: Facts, *, ignore_pause: bool) -> None:
+    def _try_start(self, at: datetime, facts: Facts) -> None:
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
         if not definition.starts(facts, at):
@@ -196,7 +197,7 @@ class ClockFold:
         self.started_at, self.known_from, self.judged_from = begin, at, None
         self.spans = []
         self._read(definition, facts)
-        self._run(begin, facts, at=at, ignore_pause=ignore_pause)
+        self._run(begin, facts, at=at)
 
     def _read(self, definition: SlaDefinition, facts: Facts) -> None:
         """Store the calendar that the cycle counts by, and the facts that its target reads."""
@@ -219,7 +220,7 @@ class ClockFold:
             return True
         if type(definition.target) is timedelta or not fields_of(definition.calendar, follow=True):
             return False
-        return pick_calendar(definition.calendar, facts) != self.calendar
+        return bool(pick_calendar(definition.calendar, facts) != self.calendar)
 
     def _follow(self, at: datetime, facts: Facts) -> None:
         """Update the due time and the calendar when their fields change (rule S6)."""
@@ -236,27 +237,25 @@ class ClockFold:
                 self._switch(at, self.kind)
             self.calendar = chosen
 
-    def _run(self, since: datetime, facts: Facts, *, at: datetime, ignore_pause: bool) -> None:
+    def _run(self, since: datetime, facts: Facts, *, at: datetime) -> None:
         self.stopped_at = self.ended_by = None
         self.since = since
-        paused = not ignore_pause and self._paused(facts, at, False)
+        paused = self._paused(facts, at, False)
         self.kind = PAUSED if paused else COUNTING
         self.stage = "paused" if paused else "running"
 
-    def _reopen(
-        self, at: datetime, facts: Facts, events: Sequence[Event], *, ignore_pause: bool
-    ) -> None:
+    def _reopen(self, at: datetime, facts: Facts, events: Sequence[Event]) -> None:
         definition, stopped_at = self.definition, self.stopped_at
         assert definition is not None  # noqa: S101  step asks only with a definition
         assert stopped_at is not None  # noqa: S101  and only when stopped
         if definition.reopen == "new_cycle" or _resets(definition, events, at):
             self._finish(stopped_at, self.ended_as)
-            self._try_start(at, facts, ignore_pause=ignore_pause)
+            self._try_start(at, facts)
             return
         self._fill_gap(definition.reopen, stopped_at, at)
         if definition.follows:
             self._follow(at, facts)
-        self._run(at, facts, at=at, ignore_pause=ignore_pause)
+        self._run(at, facts, at=at)
 
     def _fill_gap(self, reopen: str, stopped_at: datetime, at: datetime) -> None:
         """Add the time between a stop and a reopening, as what it counts as (rule S5)."""
@@ -273,8 +272,6 @@ class ClockFold:
         facts: Facts,
         events: Sequence[Event],
         outcome: Literal["stopped", "canceled"],
-        *,
-        ignore_pause: bool,
     ) -> None:
         """End the cycle until a reopening, with a result or without one."""
         self._close_span(at)
@@ -282,13 +279,12 @@ class ClockFold:
         self.stopped_at = at
         self.ended_by = events[-1] if events else None
         self.shadow = []
-        self.rest(at, facts, ignore_pause=ignore_pause)
+        self.rest(at, facts)
 
     def _switch(self, at: datetime, kind: SpanKind) -> None:
         since = self.since
         assert since is not None  # noqa: S101  a span is open in running and paused
         if since < at:
-            assert self.calendar is not None  # noqa: S101  set when the cycle attached
             self.spans.append(Span(self.kind, since, at, self.calendar))
         self.kind = kind
         self.since = at
@@ -302,7 +298,6 @@ class ClockFold:
     def _add(
         self, kind: SpanKind, start: datetime, end: datetime, *, shown_at: datetime | None = None
     ) -> None:
-        assert self.calendar is not None  # noqa: S101  set when the cycle attached
         if start < end:
             self.spans.append(Span(kind, start, end, self.calendar, shown_at))
 
@@ -325,7 +320,6 @@ class ClockFold:
         assert self.definition is not None  # noqa: S101  a cycle has a definition
         assert self.started_at is not None  # noqa: S101  and a start
         assert self.known_from is not None  # noqa: S101  and an instant at which it attached
-        assert self.calendar is not None  # noqa: S101  and a calendar
         return RawCycle(
             number=len(self.finished) + 1,
             definition=self.definition,
@@ -374,7 +368,6 @@ class ClockFold:
             return tuple(self.finished)
         if self.since is None:
             return (*self.finished, self._cycle(self.stopped_at, self.ended_as, self.spans))
-        assert self.calendar is not None  # noqa: S101  set when the cycle attached
         spans = self.spans
         if self.since < now:
             spans = [*spans, Span(self.kind, self.since, now, self.calendar)]

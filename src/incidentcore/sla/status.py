@@ -250,11 +250,8 @@ class SlaStatus(SharedRepr, StatusForms):
     def reached_at(self, point: ClockPoint | str) -> datetime | None:
         """Return the first instant at which the current cycle reaches a point on the clock.
 
-        Args:
-            point: ``"due"``, ``"breach"``, a threshold, or a threshold's name in the definition.
-
-        Returns:
-            The instant, in the future if the clock has yet to reach the point; None if it will not.
+        The point is ``"due"``, ``"breach"``, a threshold, or a threshold's name in the definition.
+        The instant is in the future if the clock has yet to reach the point; None if it will not.
 
         Raises:
             InvalidValueError: The clock has no such point.

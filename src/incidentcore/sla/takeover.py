@@ -224,10 +224,12 @@ class _PolicyFold:
             fold.judged, fold.barrier = clock.judged, clock.barrier
             held = _Standing(fold, 0, dict(self.life.base), since)
         fold, facts = held.clock, held.facts
+        fold.ignores_pause = ignore_pause
         for number in range(held.next, index):
             step = steps[number]
             facts.update(step.changes)
             if number >= since[0]:
-                fold.step(number, step.at, facts, step.events, ignore_pause)
+                fold.step(number, step.at, facts, step.events)
+        fold.ignores_pause = False
         self.clock = fold
         self.alone = None if ignore_pause else since

@@ -25,10 +25,8 @@ from incidentcore.records import PostIncidentReview
 Better: TypeAlias = Literal["lower", "higher"]
 Target: TypeAlias = timedelta | int | float | None
 
-
 ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
 """The status of an action; it is open until the first change."""
-
 
 _ENDED: Final = ("done", "dropped")
 
@@ -210,13 +208,7 @@ class ImprovementAction:
         return self.is_open(on=on) and self.due < on
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
-        """Return the action with a further change of its status.
-
-        Args:
-            status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
-            on: The day of the change.
-            by: Who changed the status.
-            note: The reason for the change.
+        """Return the action with a further change of its status, as in ``ActionStatusChange``.
 
         Raises:
             InvalidValueError: The status is unknown, or the day is before the last change.

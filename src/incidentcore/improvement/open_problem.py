@@ -35,15 +35,8 @@ def open_problem(
     ``problem_candidates(problems=...)`` find them. To store a link in an incident as well, use
     ``link(incident, "caused_by", problem.id, ...)``.
 
-    Args:
-        candidate: The candidate.
-        id: The problem's id.
-        at: When the problem is opened.
-        by: Who opens the problem; plain text is the id of an agent.
-        recorded_at: When this became known; ``at`` by default.
-        lifecycle: The lifecycle that the problem follows.
-        fields: Further arguments of ``Problem.open``; they replace those that describe the
-            candidate, such as ``title``.
+    The keyword arguments are those of ``Problem.open``; they replace the fields that describe the
+    candidate, such as ``title``.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.

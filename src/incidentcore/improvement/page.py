@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import each_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.improvement.candidate_report import CandidateReport
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
 from incidentcore.improvement.problem_candidates import DIMENSIONS, problem_candidates
-from incidentcore.improvement.recurrence import RecurrenceTally
+from incidentcore.improvement.recurrence import observe
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi.groups import GroupBy
@@ -206,25 +205,14 @@ def problem_page(
     those of ``ProblemPage``; the other arguments are those of ``problem_candidates`` and
     ``recurrence``, which also say what is refused.
     """
-    tallies = [
-        RecurrenceTally(
-            key, window, as_of=as_of, calendar=calendar, period=period, population=population
-        )
-        for key in keys
-    ]
-
-    def counted() -> Iterator[Record]:
-        for record in each_of("records", records, Record):
-            for tally in tallies:
-                tally.add(record)
-            yield record
-
+    options: Any = {"as_of": as_of, "period": period, "population": population}
+    recurrences: list[RecurrenceReport] = []
+    for key in keys:
+        records = observe(records, key, window, recurrences, calendar=calendar, **options)
     candidates = problem_candidates(
-        counted(),
-        as_of=as_of,
+        records,
+        **options,
         dimensions=dimensions,
-        period=period,
-        population=population,
         problems=problems,
         min_n=min_n,
         confidence=confidence,
@@ -234,6 +222,6 @@ def problem_page(
         title=title,
         about=tuple(about),
         candidates=candidates,
-        recurrences=tuple(tally.result() for tally in tallies),
+        recurrences=tuple(recurrences),
         zone=as_zone(zone),
     )

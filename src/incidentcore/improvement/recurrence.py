@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeAlias
@@ -33,71 +33,6 @@ from incidentcore.values import FrozenMap
 
 Within: TypeAlias = Callable[[datetime, datetime], bool]
 Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
-
-
-class RecurrenceTally:
-    """Finds recurring records among records that are added one by one, as ``recurrence`` does.
-
-    With it, several reports are made from one pass over a stream.
-    """
-
-    def __init__(
-        self,
-        key: GroupBy | Sequence[GroupBy],
-        window: RecurrenceWindow,
-        *,
-        as_of: datetime,
-        calendar: Calendar | None = None,
-        period: Interval | None = None,
-        population: Condition = ALWAYS,
-        partial_keys: bool = False,
-    ) -> None:
-        need_kind("calendar", calendar, Calendar | None)
-        self._within, self._gap = _measures(window, calendar)
-        self._selection = Selection(as_of=as_of, period=period, population=population)
-        self._names = key_names(key)
-        self._read = compile_key(key, self._selection.as_of)
-        self._missing = all if partial_keys else any
-        self._window, self._by_calendar = window, calendar is not None
-        self._found: dict[Key, list[tuple[datetime, str]]] = {}
-        self._without = 0
-
-    def add(self, record: Record) -> None:
-        """Add a record to those to be examined."""
-        known = self._selection.admit(record)
-        if known is None:
-            return
-        key = self._read(known)
-        if self._missing(map(is_absent, key)):
-            self._without += 1
-        else:
-            self._found.setdefault(key, []).append((known.opened_at, known.id))
-
-    def result(self) -> RecurrenceReport:
-        """Return the report for the records so far."""
-        selection, found = self._selection, self._found
-        first = min((min(members)[0] for members in found.values()), default=None)
-        observed = selection.observed(first)
-        months = observed.duration / MONTH if observed else 0.0
-        groups = [
-            group
-            for key, members in found.items()
-            if (group := _group(key, sorted(members), self._within, self._gap, months)) is not None
-        ]
-        groups.sort(key=lambda group: (-group.repeats, -group.count, order(group.key)))
-        left_out = {**selection.left_out, **({"no_key": self._without} if self._without else {})}
-        return RecurrenceReport(
-            key=self._names,
-            window=self._window,
-            calendar=self._by_calendar,
-            groups=tuple(groups),
-            as_of=selection.as_of,
-            observed=observed,
-            n=selection.n,
-            counted=selection.counted - self._without,
-            left_out=FrozenMap(left_out),
-            keys=len(found),
-        )
 
 
 def recurrence(
@@ -163,18 +98,78 @@ def recurrence(
     >>> found.groups[0].label, found.groups[0].count, found.repeats
     ('mail', 4, 2)
     """
-    tally = RecurrenceTally(
+    reports: list[RecurrenceReport] = []
+    for _ in observe(
+        records,
         key,
         window,
+        reports,
         as_of=as_of,
         calendar=calendar,
         period=period,
         population=population,
         partial_keys=partial_keys,
-    )
+    ):
+        pass  # the report is made on the way
+    return reports[0]
+
+
+def observe(
+    records: Iterable[Record],
+    key: GroupBy | Sequence[GroupBy],
+    window: RecurrenceWindow,
+    reports: list[RecurrenceReport],
+    *,
+    as_of: datetime,
+    calendar: Calendar | None,
+    period: Interval | None,
+    population: Condition,
+    partial_keys: bool = False,
+) -> Iterator[Record]:
+    """Yield each record, then add the report of ``recurrence`` on all of them to ``reports``.
+
+    So several reports are made from one pass over a stream.
+    """
+    need_kind("calendar", calendar, Calendar | None)
+    within, gap = _measures(window, calendar)
+    selection = Selection(as_of=as_of, period=period, population=population)
+    names, read = key_names(key), compile_key(key, selection.as_of)
+    is_missing = all if partial_keys else any
+    found: dict[Key, list[tuple[datetime, str]]] = {}
+    without = 0
     for record in each_of("records", records, Record):
-        tally.add(record)
-    return tally.result()
+        known = selection.admit(record)
+        if known is not None:
+            values = read(known)
+            if is_missing(map(is_absent, values)):
+                without += 1
+            else:
+                found.setdefault(values, []).append((known.opened_at, known.id))
+        yield record
+    first = min((min(members)[0] for members in found.values()), default=None)
+    observed = selection.observed(first)
+    months = observed.duration / MONTH if observed else 0.0
+    groups = [
+        group
+        for values, members in found.items()
+        if (group := _group(values, sorted(members), within, gap, months)) is not None
+    ]
+    groups.sort(key=lambda group: (-group.repeats, -group.count, order(group.key)))
+    left_out = {**selection.left_out, **({"no_key": without} if without else {})}
+    reports.append(
+        RecurrenceReport(
+            key=names,
+            window=window,
+            calendar=calendar is not None,
+            groups=tuple(groups),
+            as_of=selection.as_of,
+            observed=observed,
+            n=selection.n,
+            counted=selection.counted - without,
+            left_out=FrozenMap(left_out),
+            keys=len(found),
+        )
+    )
 
 
 def _measures(window: RecurrenceWindow, calendar: Calendar | None) -> tuple[Within, Gap]:

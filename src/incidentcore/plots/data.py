@@ -42,9 +42,6 @@ def clock_data(status: SlaStatus, /) -> Rows:
     The kinds are ``counted``, ``paused``, ``closed`` (the calendar was closed), and ``ended`` (the
     clock had not started yet, or had ended).
 
-    Args:
-        status: The SLA status of the clock.
-
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
     >>> from incidentcore.plots import clock_data
@@ -73,11 +70,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
 
 
 def life_data(record: Record, /, *, now: datetime) -> Rows:
-    """Return a record's states, groups and assignees over time, and its events, as rows.
-
-    Args:
-        record: The record.
-        now: The instant up to which the present state, group and assignee are shown.
+    """Return a record's states, groups and assignees up to ``now``, and its events, as rows.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident, assign
@@ -113,12 +106,7 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
     """Return who is on call and when, as one row for each person in a shift and for each gap.
 
-    In the row of a gap, the person is None.
-
-    Args:
-        schedule: The schedule.
-        start: The first instant to show.
-        end: The first instant after those shown.
+    In the row of a gap, the person is None. Rows are from ``start`` up to ``end``.
     """
     return [
         {
@@ -137,10 +125,8 @@ def week_data(
 ) -> Rows:
     """Return how many records were opened in each of the 168 hours of the week, as rows.
 
-    Args:
-        records: The records, read once; those of exercises are excluded.
-        as_of: Only openings that had happened and been recorded by then count.
-        zone: The time zone of the week.
+    The hours are those of ``zone``. Only openings that had happened and been recorded by ``as_of``
+    count; records of exercises are excluded.
     """
     as_of, place = as_utc(as_of, "as_of"), as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()

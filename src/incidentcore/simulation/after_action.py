@@ -16,8 +16,7 @@ from incidentcore.pages.page import Paged
 from incidentcore.words.words import day_time, span_text
 
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
-"""How an expectation ended. Missed: not done by its due time; late: done after it; open: not due
-yet; not reached: no record started its clock."""
+"""How an expectation ended, as ``DrillLine`` says."""
 
 RESULTS: Final = get_args(DrillResult)
 _BAD: Final = ("late", "missed", "not_reached")

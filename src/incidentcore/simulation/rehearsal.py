@@ -43,23 +43,13 @@ def rehearse(
 ) -> tuple[Incident, ...]:
     """Run a drill without people: its ``bot`` steps act instead. Return the exercise's incidents.
 
-    Args:
-        drill: The drill.
-        started_at: When the drill was started.
-        until: Only steps up to this instant are run; None for all steps.
-        lifecycle: The lifecycle of the incidents.
+    Only steps up to the instant ``until`` are run; None for all steps.
 
     Raises:
         InvalidValueError: A step refers to a record that was not opened, or lacks a field.
         TransitionNotAllowedError: The lifecycle refuses a step.
 
-    >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore.simulation import BotStep, Drill, rehearse
-    >>> steps = [BotStep(timedelta(minutes=n), do, "ada") for n, do in ((1, "open"), (4, "start"))]
-    >>> drill = Drill(name="mail-down", lasts=timedelta(hours=1), bot=steps)
-    >>> for incident in rehearse(drill, started_at=datetime(2026, 6, 1, 9, tzinfo=UTC)):
-    ...     print(incident.id, incident.state.name, incident.exercise)
-    mail-down-1 in_progress mail-down
+    ``score_drill`` has an example.
     """
     need_kind("drill", drill, Drill)
     need_kind("lifecycle", lifecycle, Lifecycle)

@@ -166,13 +166,9 @@ def wait_chance(load: float, agents: int) -> float:
 
 
 def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
-    """Return the share of records on which work begins within a given time (Erlang C formula).
+    """Return the share of records on which work begins in time (Erlang C formula).
 
-    Args:
-        load: The offered load in Erlangs, as for ``wait_chance``.
-        agents: The number of people who work at the same time.
-        handling: The mean time of work on a record.
-        within: The time within which work must begin.
+    The arguments are those of ``wait_chance`` and ``agents_needed``.
 
     Raises:
         InvalidValueError: A value is out of range.

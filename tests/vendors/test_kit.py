@@ -276,6 +276,23 @@ def test_roles_that_are_stated_win() -> None:
     assert Roles().find("x", "vendor") == "vendor"
 
 
+def test_roles_that_the_source_shows_count_for_every_actor_of_a_record() -> None:
+    """After the import's own and the entry's, before the default, which counts for the others."""
+
+    def build(history: Any, _: object) -> None:
+        history.shown_roles = {"ada": "agent", "kim": "requester", "bot": "agent"}
+        history.opened(NINE, "kim")
+        for number, who in enumerate(("ada", "bot", "eve"), 1):
+            history.add(Commented, f"c{number}", at(number), who, text="x")
+        history.add(Commented, "c4", at(4), history.actor("ada", "requester"), text="x")
+
+    roles = Roles(systems={"bot"}, default="vendor")
+    [record] = Import([{"id": 1}], build, record=Incident, id="id", roles=roles)
+    assert [event.by.role for event in record.history] == [
+        *("requester", "agent", "system", "vendor", "requester")
+    ]
+
+
 def test_a_million_findings_take_no_more_room_than_a_hundred() -> None:
     """Equal ones are counted; of different ones a hundred are kept."""
     findings = Findings()

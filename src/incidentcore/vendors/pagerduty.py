@@ -95,10 +95,11 @@ def read_pagerduty(
     for one in records:  # an incident may hold its log
         logs.setdefault(str(as_object(one).get("id")), listed(one, "log_entries"))
     known = (as_object(entry) for own in logs.values() for entry in own)
-    users = {user for entry in known for user in _users(entry)}
+    users = {user: "agent" for entry in known for user in _users(entry)}
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.pop(str(incident.get("id")), [])
+        history.shown_roles = users
         trigger = next((e for e in own if _kind(e) == "trigger"), None)
         times = [in_utc(entry.get("created_at")) for entry in own]
         if own and (own[-1] is trigger or times[0] > times[-1]):
@@ -115,11 +116,11 @@ def read_pagerduty(
         )
         first = trigger or incident.get("first_trigger_log_entry") or {}
         opener = first.get("agent") or pick(incident, "service")
-        history.opened(incident.get("created_at"), _actor(history, opener, first, users))
+        history.opened(incident.get("created_at"), _actor(history, opener, first))
         services = {pick(one, "service.id"): pick(one, "service.summary") for one in own}
         services[pick(incident, "service.id")] = pick(incident, "service.summary")
         for entry in _with_withdrawals(_escalations_joined(own), incident.get("status")):
-            _entry(history, entry, users, services)
+            _entry(history, entry, services)
         merged_into = pick(incident, "resolve_reason.incident.id")
         if merged_into:
             history.find("merged_record", f"kept: merged into {merged_into}")
@@ -131,13 +132,13 @@ def read_pagerduty(
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
             last = incident.get("last_status_change_by")
-            by = _actor(history, last, incident, users) if last else IMPORTER
+            by = _actor(history, last, incident) if last else IMPORTER
             history.moments(by, resolved=resolved)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
             history.truncated(action, path="log_entries")
         if not any("acknowledge" in str(entry.get("type")) for entry in own):
-            _acknowledged(history, incident, users)
+            _acknowledged(history, incident)
         if not any(entry.get("assignees") for entry in own):
             given = entries_of(incident, "assignments")
             people = (as_object(one.get("assignee")) for one in given)
@@ -200,14 +201,14 @@ def _given_to_others(held: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
     return is_later and as_object(held.get("agent")).get("id") not in people
 
 
-def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
+def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
     """Read who acknowledged an incident whose log does not say so."""
     if incident.get("status") != "acknowledged":
         return
     given = (one for one in entries_of(incident, "acknowledgements") if one.get("at"))
     where = ("last_status_change_at", incident.get("last_status_change_at"), IMPORTER)
     for place, one in enumerate(sorted(given, key=lambda one: in_utc(one["at"]))):
-        by = _actor(history, one.get("acknowledger"), one, users)
+        by = _actor(history, one.get("acknowledger"), one)
         now = (f"acknowledgements-{place}" if place else "acknowledgements", one["at"], by)
         if by.role != "system":
             history.add(Acknowledged, *now)
@@ -293,9 +294,7 @@ def _users(entry: Mapping[str, Any]) -> Iterable[str]:
             yield str(person.get("id"))
 
 
-def _actor(
-    history: HistoryBuilder, agent: object, entry: Mapping[str, Any], users: set[str]
-) -> Actor:
+def _actor(history: HistoryBuilder, agent: object, entry: Mapping[str, Any]) -> Actor:
     """Return the actor; one without a type is a user if other entries or the channel show that."""
     if not isinstance(agent, Mapping):
         named = agent if agent is IMPORTER else None
@@ -304,7 +303,7 @@ def _actor(
     role = None
     if kind:
         role = "agent" if str(kind).startswith("user") else "system"
-    elif str(key) in users or pick(entry, "channel.type") in _HUMAN_CHANNELS:
+    elif pick(entry, "channel.type") in _HUMAN_CHANNELS:
         role = "agent"
     return history.actor(key, role, path=f"log entry {entry.get('id')}")
 
@@ -314,16 +313,13 @@ def _kind(entry: Mapping[str, Any]) -> str:
 
 
 def _entry(
-    history: HistoryBuilder,
-    entry: Mapping[str, Any],
-    users: set[str],
-    services: Mapping[str, str | None],
+    history: HistoryBuilder, entry: Mapping[str, Any], services: Mapping[str, str | None]
 ) -> None:
     kind = _kind(entry)
     entry_id, at = entry.get("id"), entry.get("created_at")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
         return
-    by = _actor(history, entry.get("agent"), entry, users)
+    by = _actor(history, entry.get("agent"), entry)
     channel = entry.get("channel") or {}
     if kind == "acknowledge":
         if by.role != "system":

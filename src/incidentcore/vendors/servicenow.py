@@ -137,10 +137,9 @@ def read_servicenow(
         own, written = changes.pop(key, []), notes.pop(key, [])
         made = lines.pop(key, ()), spans.pop(key, ())
         own = own or [as_audit(line, row) for line in made[0]]
-        who = _people(row, own, written, people)
+        history.shown_roles = {IMPORTER.id: IMPORTER.role, **_people(row, own, written, people)}
         if not own:
             own = [*_spans(made[1])]
-            who[IMPORTER.id] = IMPORTER.role
             history.covers |= {
                 _KNOWN[field] for one in own if (field := one["fieldname"]) in _KNOWN
             }
@@ -151,19 +150,20 @@ def read_servicenow(
         opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
         is_caller = opener is not None and opener == cell(row, "caller_id")
         opener = people.get(str(opener), opener)
-        hint = "requester" if is_caller else who.get(str(opener))
-        by = history.actor(opener, hint or "agent", path="opened_by")
+        hint = "requester" if is_caller else history.shown_roles.get(str(opener), "agent")
+        by = history.actor(opener, hint, path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
-        _changes(history, own, who, names, has_journal=has_journal)
+        _changes(history, own, names, has_journal=has_journal)
         if not own:
             if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
                 history.truncated(action, path="sys_audit")
             login = people.get(str(cell(row, "resolved_by")), cell(row, "resolved_by"))
-            by = IMPORTER if login is None else history.actor(login, who.get(str(login)) or "agent")
+            hint = history.shown_roles.get(str(login), "agent")
+            by = IMPORTER if login is None else history.actor(login, hint)
             history.moments(by, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
         for note in written:
-            _note(history, note, who)
+            _note(history, note)
         for owner in dict.fromkeys((key, history.id)):  # a task by its sys_id, or its display alone
             for result in results.pop(owner, ()):
                 _sla(history, result)
@@ -281,29 +281,22 @@ def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
 def _changes(
     history: HistoryBuilder,
     audit: list[Mapping[str, Any]],
-    who: Mapping[str, str],
     names: Mapping[str, str],
     *,
     has_journal: bool,
 ) -> None:
     for entry in _counted(audit):
         if cell(entry, "fieldname") not in _JOURNAL:
-            _change(history, entry, who, names)
+            _change(history, entry, names)
         elif not has_journal:  # else the journal has it too
-            _note(history, as_note(entry), who)
+            _note(history, as_note(entry))
 
 
-def _change(
-    history: HistoryBuilder,
-    entry: Mapping[str, Any],
-    who: Mapping[str, str],
-    names: Mapping[str, str],
-) -> None:
+def _change(history: HistoryBuilder, entry: Mapping[str, Any], names: Mapping[str, str]) -> None:
     name = str(cell(entry, "fieldname") or "")
     before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
     entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
-    login = plain_text(cell(entry, "user"))
-    by = history.actor(login, who.get(login or ""), path=f"sys_audit {entry_id}")
+    by = history.actor(cell(entry, "user"), path=f"sys_audit {entry_id}")
     order = plain_text(cell(entry, "record_checkpoint")) or ""
     if not name:
         history.find("unknown_entry", "left out: it names no field", path=f"sys_audit {entry_id}")
@@ -327,18 +320,17 @@ def _change(
     )
 
 
-def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, str]) -> None:
+def _note(history: HistoryBuilder, note: Mapping[str, Any]) -> None:
     element = cell(note, "element")
     path = f"sys_journal_field {cell(note, 'sys_id')}"
     if element not in _JOURNAL:
         history.find("unknown_entry", "left out", field="element", value=element or "", path=path)
         return
-    login = plain_text(cell(note, "sys_created_by"))
     history.add(
         Commented,
         cell(note, "sys_id"),
         cell(note, "sys_created_on"),
-        history.actor(login, who.get(login or ""), path=path),
+        history.actor(cell(note, "sys_created_by"), path=path),
         text=str(cell(note, "value") or ""),
         visibility="public" if element == "comments" else "internal",
     )

@@ -115,9 +115,8 @@ def read_zendesk(
             history.leave_out("deleted_record", "record left out: the ticket was deleted")
             return
         requester = plain_text(ticket.get("requester_id"))
-        who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: "system", **known}
-        if requester is not None and who.get(requester) is None:
-            who[requester] = "requester"
+        asks = {} if requester is None else {requester: "requester"}
+        history.shown_roles = {**asks, **_evidence(ticket, own), _SYSTEM: "system", **known}
         shown = {field: ticket.get(name) for name, field in _FIELDS.items() if name in ticket}
         channel = pick(ticket, "via.channel")
         category = ticket.get("status_category") or ticket.get("status")
@@ -131,11 +130,11 @@ def read_zendesk(
         if is_merged:
             history.find("merged_record", "kept: closed by a merge into another ticket")
         opener = plain_text(ticket.get("submitter_id")) or requester
-        history.opened(ticket["created_at"], history.actor(opener, who.get(opener or "")))
+        history.opened(ticket["created_at"], history.actor(opener))
         _links(history, ticket)
         created = False
         for audit in own:
-            created = _audit(history, audit, who) or created
+            created = _audit(history, audit) or created
             _merges(history, audit, "duplicate_of" if is_merged else "has_duplicate")
         if not created:
             history.truncated("its first audit is missing", path="audits")
@@ -236,13 +235,10 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
     return {name: "agent" for agent in agents if (name := plain_text(agent)) is not None}
 
 
-def _audit(
-    history: HistoryBuilder, audit: Mapping[str, Any], who: Mapping[str, str | None]
-) -> bool:
+def _audit(history: HistoryBuilder, audit: Mapping[str, Any]) -> bool:
     """Add the changes of one audit; return whether it is that of the creation."""
     at, path = audit.get("created_at"), f"audit {audit.get('id')}"
-    author = plain_text(audit.get("author_id"))
-    by = history.actor(author, who.get(author or ""), path=path)
+    by = history.actor(audit.get("author_id"), path=path)
     events = list(entries_of(audit, "events"))
     is_creation = any(event.get("type") == "Create" for event in events)
     if is_creation:  # what the ticket was opened with, though written down later
@@ -266,7 +262,7 @@ def _audit(
         elif kind in _SAID and not is_creation:
             author, speaker = plain_text(event.get("author_id")), by
             if author is not None and author != by.id:
-                speaker = history.actor(author, who.get(author), path=f"comment {entry_id}")
+                speaker = history.actor(author, path=f"comment {entry_id}")
             text, shown = event.get("body") or "", "public" if event.get("public") else "internal"
             history.add(Commented, entry_id, at, speaker, text=text, visibility=shown)
         elif kind not in (*_SAID, *_NOISE):

@@ -98,6 +98,7 @@ class EntryLog:
         earliest: When the record was opened, or the entry before; None until known. If a time
             occurred twice, as clocks were set back, the second is used if the first is too early.
         covers: What the source contains about this record; by default, as for the import.
+        shown_roles: Roles by actor's id, as far as the source shows them.
     """
 
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
@@ -106,6 +107,7 @@ class EntryLog:
         self.covers: frozenset[str] = context.covers
         self._context = context
         self.names: Mapping[str, str] = {}
+        self.shown_roles: Mapping[str, str] = {}
         self.is_left_out: bool = False
         self._entries: list[Entry] = []
         self._ids: set[tuple[object, ...]] = set()
@@ -166,7 +168,8 @@ class EntryLog:
 
         Args:
             actor: The id or ``Actor``; None or an empty id means that nobody is named.
-            role: The role that the source states; the import's ``Roles`` take precedence.
+            role: The role that the source states, by default that of ``shown_roles``; the import's
+                ``Roles`` take precedence.
             path: The place of the entry, for the finding.
             also: Other ids of the same actor that ``Roles`` may contain instead.
         """
@@ -175,6 +178,7 @@ class EntryLog:
         if (name := plain_text(actor)) is None:
             self.find("unknown_actor", "read as the system actor unknown", path=path)
             return UNKNOWN
+        role = role or self.shown_roles.get(name)
         known = self._context.roles.find(name, role, also=also)
         if known is None:
             action = "read as a system: it answers and acknowledges nothing"
@@ -184,8 +188,7 @@ class EntryLog:
     def state(self, name: object, *, ended: bool = False) -> State:
         """Return the state for a name; if it is unknown, add a finding or raise ``ValueError``.
 
-        Pass ``ended`` if the record has a time of resolution or closure: if the unknown state is
-        read as open, the finding says that this time does not count.
+        If the record has ``ended`` by a time that an unknown state makes void, the finding says so.
         """
         if (name := clean(name)) in self._states:
             return self._states[name]
@@ -336,12 +339,9 @@ class EntryLog:
             self._reported[name] = clean(value)
 
     def counted(self, name: str, value: object, *, field: str = "") -> None:
-        """Store a count that the tool reports, as ``reported`` does.
+        """Store a count that the tool reports, as ``reported`` does; it may be empty.
 
-        Args:
-            name: The name of the count.
-            value: The count, or empty; anything else is left out, with a finding ``not_a_count``.
-            field: The source's name for the count; ``name`` by default.
+        A value that is not a count is left out, with a finding ``not_a_count`` about ``field``.
         """
         if (text := plain_text(value)) is None:
             return

@@ -6,9 +6,8 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from operator import methodcaller
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -77,28 +76,24 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
         notes.append(("detected_encoding", "read as UTF-16"))
     with opened(path) as packed:
         file: IO[Any] = io.TextIOWrapper(packed, wide, newline="") if wide else packed
-        decode: Callable[[Any], str] = (
-            methodcaller("removeprefix", "\ufeff") if wide else _Decoder(encoding, notes)
-        )
-        blank = 0
-        while True:
-            try:
-                line = file.readline(LONGEST_LINE + 1)
-            except BROKEN_GZIP as error:
-                raise LineError(f"a broken gzip archive: {error}") from None
-            except UnicodeError:
-                raise LineError(f"not text in {wide.upper()}; state the encoding") from None
-            if not line:
-                return
+        lines = _bounded(file, wide)
+        yield from checked_lines(lines if wide else _decoded(lines, encoding, notes))
+
+
+def _bounded(file: IO[Any], wide: str) -> Iterator[Any]:
+    """Yield the lines of a file without its mark of the encoding; refuse one that is too long."""
+    mark: Any = "\ufeff" if wide else BOM
+    try:
+        while line := file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
                 raise LineError(f"a line longer than {LONGEST_LINE} bytes")
-            blank = blank + 1 if line.isspace() else 0
-            if blank > BLANK_LINES:
-                raise LineError(f"more than {BLANK_LINES:,} blank lines")
-            text = decode(line)
-            if "\0" in text:
-                raise LineError("a NUL character, which is not text")
-            yield text
+            if mark:
+                line, mark = line.removeprefix(mark), None
+            yield line
+    except BROKEN_GZIP as error:
+        raise LineError(f"a broken gzip archive: {error}") from None
+    except UnicodeError:
+        raise LineError(f"not text in {wide.upper()}; state the encoding") from None
 
 
 def _wide(start: bytes, encoding: str | None) -> str:
@@ -109,32 +104,28 @@ def _wide(start: bytes, encoding: str | None) -> str:
     return name if name.startswith(("utf-16", "utf-32")) else ""
 
 
-class _Decoder:
-    """Decodes lines: in the given encoding, or as UTF-8 until a line shows that it is cp1252."""
-
-    def __init__(self, encoding: str | None, notes: list[tuple[str, str]]) -> None:
-        self._encoding = encoding or "utf-8"
-        self._is_stated = encoding is not None
-        self._is_first = True
-        self._saw_utf8 = False
-        self._notes = notes
-
-    def __call__(self, line: bytes) -> str:
-        if self._is_first:
-            self._is_first = False
-            line = line.removeprefix(BOM)
+def _decoded(
+    lines: Iterator[bytes], encoding: str | None, notes: list[tuple[str, str]]
+) -> Iterator[str]:
+    """Yield lines as text; without an encoding, the first that is not ASCII shows which it is."""
+    known = encoding
+    for line in lines:
+        if known is None and not line.isascii():
+            known = _guessed(line)
+            if known != "utf-8":
+                notes.append(("detected_encoding", "not UTF-8: read as cp1252"))
         try:
-            text = line.decode(self._encoding)
+            yield line.decode(known or "utf-8")
         except UnicodeDecodeError as error:
-            wrong = f"byte 0x{line[error.start]:02x}"
-            if self._is_stated or self._saw_utf8:
-                raise LineError(
-                    f"not text in {self._encoding.upper()}: {wrong}; state the encoding or save "
-                    "the file as UTF-8"
-                ) from None
-            self._encoding, self._is_stated = "cp1252", True
-            self._notes.append(("detected_encoding", "not UTF-8: read as cp1252"))
-            return self(line)
-        if not self._is_stated and not text.isascii():
-            self._saw_utf8 = True
-        return text
+            raise LineError(
+                f"not text in {str(known).upper()}: byte 0x{line[error.start]:02x}; state the "
+                "encoding or save the file as UTF-8"
+            ) from None
+
+
+def _guessed(line: bytes) -> str:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"

@@ -216,7 +216,7 @@ def read_audit_log(source: TableInput, /, *, zone: ZoneInfo | str | None = None)
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking state changes against a lifecycle; two can be added with ``+``.
+    """The result of checking state changes against a lifecycle.
 
     Attributes:
         lifecycle: The lifecycle's id.
@@ -231,17 +231,6 @@ class StateCheck:
     refused: int = 0
     incidents: int = 0
     changes: FrozenMap[int] = FrozenMap()
-
-    def __add__(self, other: StateCheck) -> StateCheck:
-        if not isinstance(other, StateCheck) or other.lifecycle != self.lifecycle:
-            return NotImplemented
-        return StateCheck(
-            lifecycle=self.lifecycle,
-            observed=self.observed + other.observed,
-            refused=self.refused + other.refused,
-            incidents=self.incidents + other.incidents,
-            changes=FrozenMap(Counter(self.changes) + Counter(other.changes)),
-        )
 
 
 def check_states(lifecycle: Lifecycle, incidents: Iterable[Incident], /) -> StateCheck:

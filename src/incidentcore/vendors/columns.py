@@ -13,7 +13,8 @@ import attrs
 
 from incidentcore.desk.toml import value_text
 from incidentcore.lifecycle import INCIDENT
-from incidentcore.values import FrozenMap
+from incidentcore.values import FrozenMap, Level, State
+from incidentcore.values.scales import SCALES
 from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.joined import clock_of, joined_formats
@@ -27,6 +28,7 @@ _SHELL: Final = frozenset('"$`\\!')
 _TIMED: Final = 50  # columns looked at for times
 _CASES: Final = ("case", "case id", "caseid", "case:concept:name")
 _ACTIVITIES: Final = ("activity", "concept:name", "event", "aktivität", "activité", "actividad")
+_LEVELS: Final = LevelTable()
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
 # Profiles with columns or keys that their files have and a table of the caller does not.
 _SHAPES: Final = (
@@ -184,23 +186,18 @@ def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
 
     Where every word is known, and no level only the nearest, no names are returned.
     """
-    near = False
-    if column.field == "state":
-        states = {word: STANDARD_STATES.find(word) for word in column.words}
-        known = {
-            word: state.name for word, (state, is_known) in states.items() if state and is_known
-        }
-        names = [state.name for state in INCIDENT.states]
-    else:
-        table = LevelTable()
-        found = {word: table.match(column.field, word) for word in column.words}
-        known = {word: level.name for word, (level, _) in found.items() if level is not None}
-        near = not all(is_exact for _, is_exact in found.values())
-        levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
-        names = list(dict.fromkeys(level.name for level in levels))
-    if len(known) == len(column.words) and not near:
-        return known, []
-    return {word: known.get(word, _placeholder(column)) for word in column.words}, names
+    is_state = column.field == "state"
+    found: dict[str, tuple[State | Level | None, bool]] = {
+        word: STANDARD_STATES.find(word) if is_state else _LEVELS.match(column.field, word)
+        for word in column.words
+    }
+    meant = {
+        word: one.name if one is not None and (is_exact or not is_state) else _placeholder(column)
+        for word, (one, is_exact) in found.items()
+    }
+    if all(is_exact for _, is_exact in found.values()):
+        return meant, []
+    return meant, [one.name for one in (INCIDENT.states if is_state else SCALES[column.field])]
 
 
 def _placeholder(column: Column) -> str:

@@ -153,7 +153,11 @@ def read_servicenow(
         hint = "requester" if is_caller else history.shown_roles.get(str(opener), "agent")
         by = history.actor(opener, hint, path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
-        _changes(history, own, names, has_journal=has_journal)
+        for entry in _counted(own):
+            if cell(entry, "fieldname") not in _JOURNAL:
+                _change(history, entry, names)
+            elif not has_journal:  # else the journal has it too
+                _note(history, as_note(entry))
         if not own:
             if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
@@ -276,20 +280,6 @@ def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """Return the entries without the second of the two state fields, which change together."""
     has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
     return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
-
-
-def _changes(
-    history: HistoryBuilder,
-    audit: list[Mapping[str, Any]],
-    names: Mapping[str, str],
-    *,
-    has_journal: bool,
-) -> None:
-    for entry in _counted(audit):
-        if cell(entry, "fieldname") not in _JOURNAL:
-            _change(history, entry, names)
-        elif not has_journal:  # else the journal has it too
-            _note(history, as_note(entry))
 
 
 def _change(history: HistoryBuilder, entry: Mapping[str, Any], names: Mapping[str, str]) -> None:

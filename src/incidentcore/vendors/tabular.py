@@ -182,28 +182,27 @@ def read_json(path: str | Path) -> Any:
 
     JSON lines (one value on each line) are returned as a list.
     """
-    data, lines = _json(Path(path))
-    if lines is not None:
-        data = []
-        for row, value in enumerate(lines, 1):
-            if value is None:
-                raise FormatError(f"not JSON @ row {row} of {path}")
-            data.append(value)
-    return data
+    data = _json(Path(path))
+    if not isinstance(data, Iterator):
+        return data
+    values = list(data)
+    if None in values:
+        raise FormatError(f"not JSON @ row {values.index(None) + 1} of {path}")
+    return values
 
 
-def _json(path: Path) -> tuple[Any, Iterator[Any] | None]:
-    """Return the value of a file, or else the values of its lines, of which the first two are JSON.
+def _json(path: Path) -> Any:
+    """Return the value of a file, or an iterator of those of its lines, if the first two are JSON.
 
     A later line that is not JSON has the value None.
     """
     try:
-        return _whole(path), None
+        return _whole(path)
     except FormatError:
         first = list(islice(_json_lines(path), 2))
-        if not first or any(value is None for value in first):
+        if not first or None in first:
             raise
-        return None, _json_lines(path)
+        return _json_lines(path)
 
 
 def _whole(path: Path) -> Any:
@@ -233,12 +232,14 @@ def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
 
 def _json_rows(path: Path, notes: list[tuple[str, str]]) -> Iterable[Any]:
     """Return the objects of JSON: a list, a page that holds one, or one object on each line."""
-    data, lines = _json(path)
-    rows: list[Any] = rows_of(data) if isinstance(data, Mapping) else [*flat(data or ())]
-    if isinstance(data, Mapping) and rows[-1:] == [CUT]:
+    data = _json(path)
+    if not isinstance(data, Mapping):
+        return data if isinstance(data, Iterator) else [*flat(data or ())]
+    rows = rows_of(data)
+    if rows[-1:] == [CUT]:
         notes.append(("truncated_history", MORE))
         rows.pop()
-    return rows if lines is None else lines
+    return rows
 
 
 def _json_lines(path: Path) -> Iterator[Any]:

@@ -86,7 +86,7 @@ def test_spans_of_wall_time_and_of_a_calendar_add_up() -> None:
     office = BusinessCalendar(zone="UTC", hours={"mon-sun": "08:00-09:00"})
     hours = [instant(START + timedelta(hours=hour)) for hour in (7, 8, 10)]
     moments = [np.array([at]) for at in hours]
-    rows = alike.Rows(moments, {}, lambda: (hours[0], hours[-1]), 1)
+    rows = alike.Rows(lambda: (hours[0], hours[-1]), 1, moments)
     hour = 3_600_000_000
     spans = [(0, 1, None), (1, 2, office)]
     assert rows.times(spans, None, 1).tolist() == [2 * hour]

@@ -54,7 +54,7 @@ def test_a_time_is_noted_as_the_moments_that_it_runs_between() -> None:
     read.learn(there, np.array([0, 1, 2]), 3, 0)
 
     resolved, unresolved, later = there
-    assert (resolved.outcomes, resolved.timed) == ([None], {0: kinds.Timed(((0, 1, OFFICE),))})
+    assert (resolved.outcomes, resolved.by_row[0]) == ([None], kinds.Timed(((0, 1, OFFICE),)))
     assert unresolved.outcomes == ["unresolved"]
     assert later.known is None
 
@@ -78,7 +78,7 @@ def test_a_censored_time_says_whether_its_stop_was_seen() -> None:
     read.learn(there, np.array([0, 1]), 2, 0)
 
     resolved, running = there
-    assert (resolved.timed[0].bit, running.timed[0].bit) == (1, 0)
+    assert (resolved.by_row[0].bit, running.by_row[0].bit) == (1, 0)
 
 
 @pytest.mark.parametrize("test", [AtLeast, AtMost])
@@ -112,11 +112,11 @@ def among(test: Any) -> Kpi:
         (
             catalogue.VOLUME,
             (HourBands([("office", OFFICE)], moment="resolved_at"),),
-            ("open", 1, OFFICE),
+            (kinds._open, 1, OFFICE),
         ),
-        (among(SameDay("opened_at", "resolved_at", BERLIN)), (), ("day", [0, 1], BERLIN)),
-        (among(AtMost(Duration(), HOUR)), (), ("over", ((0, 1, None),), 3_600_000_000)),
-        (among(AtLeast(Duration(), HOUR)), (), ("over", ((0, 1, None),), 3_599_999_999)),
+        (among(SameDay("opened_at", "resolved_at", BERLIN)), (), (kinds._on_one_day, 0, 1, BERLIN)),
+        (among(AtMost(Duration(), HOUR)), (), (kinds._over, ((0, 1, None),), 3_600_000_000)),
+        (among(AtLeast(Duration(), HOUR)), (), (kinds._over, ((0, 1, None),), 3_599_999_999)),
     ],
     ids=["a band", "a day", "at most", "at least"],
 )
@@ -130,7 +130,7 @@ def test_a_test_is_noted_as_the_moments_that_decide_it(kpi: Kpi, groups: Any, ch
     kinds.Kinds(asked, frame, asked.wanted(frame.columns)).learn(there, np.array([0, 1]), 2, 0)
 
     assert [kind.is_odd for kind in there] == [False, False]
-    assert [kind.checks for kind in there] == [[check], [None]]
+    assert [kind.by_row["check", 0] for kind in there] == [check, None]
 
 
 def test_what_comes_and_goes_is_noted_by_its_moments() -> None:

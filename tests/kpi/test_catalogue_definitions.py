@@ -46,7 +46,7 @@ OTHERS = [
     recurrence_rate("caller", days=7),
     recurrence_rate("service", "category"),
     resolution_code_rate("duplicates", "Duplicate", "Known"),
-    resolution_code_rate("solved", "Solved", title="Solved at once"),
+    resolution_code_rate("solved", "Solved"),
     sla_compliance(TARGET),
     sla_compliance(TARGET, overdue_missed=True),
     sla_cycle_compliance(TARGET),

@@ -21,6 +21,7 @@ from incidentcore.frames.clock import Clock
 from incidentcore.frames.native import MISSING, Ints
 from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.periods import Periods
 from incidentcore.schedule import Calendar
 
 Span = tuple[int, int, Calendar | None]
@@ -170,10 +171,20 @@ class Days:
 class Rows:
     """The instants in a part of a frame; the last column is the instant of the computation."""
 
-    moments: Sequence[Ints]
-    clocks: dict[Calendar, Clock]
     range: Callable[[], tuple[int, int]]
     expected: int
+    moments: Sequence[Ints] = ()
+    clocks: dict[Calendar, Clock] = attrs.field(factory=dict)
+    zones: dict[ZoneInfo, Days] = attrs.field(factory=dict)
+
+    def days(self, zone: ZoneInfo) -> Days:
+        """Return the days of a zone, computed once."""
+        days = self.zones.get(zone)
+        if days is None:
+            low, high = self.range()
+            windows = Windows(Periods("day", zone), at_instant(high))
+            days = self.zones[zone] = Days(windows, low, high)
+        return days
 
     def clock(self, calendar: Calendar) -> Clock:
         """Return the ``Clock`` of a calendar for all instants of the frame, computed once."""

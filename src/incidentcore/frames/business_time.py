@@ -65,7 +65,7 @@ def open_time(
     >>> open_time(office, opened, resolved).astype("timedelta64[m]")
     array([  150,    75, 'NaT'], dtype='timedelta64[m]')
     """
-    starts, ends = as_instants(start, "start"), as_instants(end, "end")
+    starts, ends = _even((as_instants(start, "start"), as_instants(end, "end")))
 
     def work(clock: Clock, columns: tuple[Ints, ...]) -> Ints:
         first, last = columns
@@ -102,14 +102,12 @@ def deadline(
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
-        by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (a
-            value is null), ``negative`` (a budget below zero), ``unreachable`` (not used up within
-            twenty years) or ``no_calendar`` (no calendar for the value in ``by``).
+        by: See ``open_time``.
+        counts: See ``open_time``; the reasons are ``missing``, ``negative`` (a budget below zero),
+            ``unreachable`` (not used up within twenty years) and ``no_calendar``.
 
     Returns:
-        Instants in UTC, in a column of the same library and with the same index as the first column
-        passed.
+        Instants in UTC, in a column like that of ``open_time``.
 
     Raises:
         InvalidValueError: A column has the wrong type, or a single ``budget`` is negative.
@@ -125,8 +123,8 @@ def deadline(
     >>> deadline(office, opened, timedelta(hours=2)).astype("datetime64[m]")
     array(['2026-06-01T09:00', '2026-06-08T07:00'], dtype='datetime64[m]')
     """
-    starts, budgets = as_instants(start, "start"), as_spans(budget, "budget")
-    if isinstance(budget, timedelta) and budgets[0] < 0:
+    starts, budgets = _even((as_instants(start, "start"), as_spans(budget, "budget")))
+    if isinstance(budget, timedelta) and budget < timedelta():
         raise InvalidValueError("budget", budget, "a timedelta of zero or more")
     low, high = range_of(starts)
     longest = int(budgets.max(initial=0))
@@ -146,12 +144,11 @@ def deadline(
                 return answer
             reach = min(4 * reach, HORIZON_US)
 
-    answer = _by_calendar(calendar, by, _even((starts, budgets)), search, counts)
+    answer = _by_calendar(calendar, by, (starts, budgets), search, counts)
     if counts is not None:
-        first, wanted = _even((starts, budgets))
-        _count_missing(counts, (first, wanted))
-        negative = (wanted < 0) & (wanted != MISSING)
-        _count(counts, "negative", int((negative & (first != MISSING)).sum()))
+        _count_missing(counts, (starts, budgets))
+        negative = (budgets < 0) & (budgets != MISSING)
+        _count(counts, "negative", int((negative & (starts != MISSING)).sum()))
         null = int((answer == MISSING).sum())
         others = sum(counts.get(name, 0) for name in ("missing", "negative", "no_calendar"))
         _count(counts, "unreachable", max(null - others, 0))
@@ -166,13 +163,12 @@ def is_open(
     Args:
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         at: The instants; see ``open_time``.
-        by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (the
-            instant is null) or ``no_calendar`` (no calendar for the value in ``by``).
+        by: See ``open_time``.
+        counts: See ``open_time``; the reasons are ``missing`` and ``no_calendar``.
 
     Returns:
-        Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
-        numpy array with missing instants, a masked array.
+        Booleans or nulls, in a column like that of ``open_time``; for a numpy array with missing
+        instants, a masked array.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.
@@ -218,14 +214,12 @@ def add_business_days(
         start: The instants at which counting begins; see ``open_time``.
         n: The number of business days; a negative number counts backward.
         end_of_day: True to return the last closing time of the resulting date.
-        by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added for each reason: ``missing`` (the
-            instant is null), ``unreachable`` (too few business days) or ``no_calendar`` (no
-            calendar for the value in ``by``).
+        by: See ``open_time``.
+        counts: See ``open_time``; the reasons are ``missing``, ``unreachable`` (too few business
+            days) and ``no_calendar``.
 
     Returns:
-        Instants in UTC, or nulls, in a column of the same library and with the same index as
-        ``start``.
+        Instants in UTC, or nulls, in a column like that of ``open_time``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.
@@ -272,7 +266,6 @@ def _answer(
 ) -> Ints:
     """Run a function that needs a clock of a known range, piece by piece."""
     low, high = range_of(*columns)
-    columns = _even(columns)
 
     def search(one: Calendar, some: tuple[Ints, ...]) -> Ints:
         clock = Clock(one, low, high, rows=len(some[0]))
@@ -315,9 +308,7 @@ def _by_calendar(
 
 def _even(columns: tuple[Ints, ...]) -> tuple[Ints, ...]:
     """Return columns of equal length; a single instant is repeated."""
-    length = max(len(column) if len(column) != 1 else 1 for column in columns)
-    if any(len(column) == 0 for column in columns):
-        length = 0
+    length = max(len(column) for column in columns) if all(map(len, columns)) else 0
     for column in columns:
         if len(column) not in (1, length):
             raise InvalidValueError("columns", len(column), f"as many rows as others: {length}")
@@ -325,7 +316,6 @@ def _even(columns: tuple[Ints, ...]) -> tuple[Ints, ...]:
 
 
 def _pieces(columns: tuple[Ints, ...]) -> Iterator[tuple[int, tuple[Ints, ...]]]:
-    columns = _even(columns)
     for place in range(0, len(columns[0]), CHUNK):
         yield place, tuple(column[place : place + CHUNK] for column in columns)
 

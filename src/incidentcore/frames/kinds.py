@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import attrs
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
+from incidentcore.frames.alike import OddRowError, Probe, Rows, Span, place_in
 from incidentcore.frames.native import MISSING, Ints, as_instants, as_series, codes_of
 from incidentcore.frames.plan import Plan, refuse
 from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks
@@ -22,6 +23,7 @@ from incidentcore.kpi.measures.base import Extract
 from incidentcore.kpi.moments import compile_moment, compile_path
 from incidentcore.kpi.record_tests import exact_limit
 from incidentcore.records import Record
+from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.cycles import COUNTING
 from incidentcore.vendors import read_table
@@ -41,6 +43,19 @@ class Timed(NamedTuple):
     bit: int | None = None  # of survival: whether the stop was seen
 
 
+def _over(rows: Rows, mask: Any, spans: tuple[Span, ...], limit: int) -> Any:
+    return rows.times(spans, mask, int(mask.sum())) > limit
+
+
+def _open(rows: Rows, mask: Any, place: int, calendar: Calendar) -> Any:
+    return rows.clock(calendar).is_open(rows.at(place, mask))
+
+
+def _on_one_day(rows: Rows, mask: Any, first: int, second: int, zone: ZoneInfo) -> Any:
+    days = rows.days(zone)
+    return days.of(rows.at(first, mask)) == days.of(rows.at(second, mask))
+
+
 @attrs.define
 class Kind:
     """The results for all rows that are alike and therefore have the same number."""
@@ -48,10 +63,8 @@ class Kind:
     known: Record | None
     group: int = -1
     outcomes: list[Any] = attrs.field(factory=list)  # a code, a value, or None
-    timed: dict[int, Timed] = attrs.field(factory=dict)  # by the outcome's place
-    moves: dict[int, list[int]] = attrs.field(factory=dict)  # likewise
-    bases: dict[str, int] = attrs.field(factory=dict)
-    checks: list[Any] = attrs.field(factory=list)
+    # What the moments of each row decide, by the outcome's place, the basis, or the check.
+    by_row: dict[Any, Any] = attrs.field(factory=dict)
     notes: list[ImportFinding] = attrs.field(factory=list)
     is_odd: bool = False
 
@@ -69,9 +82,7 @@ class Kinds:
         has_id = not plan.texts.isdisjoint({"id", "title"})
         for name, column in self.fields.items():
             series = as_series(frame[column].to_native(), column, "a column")
-            if name in TIMES or (
-                name.startswith("custom.") and isinstance(series.dtype, nw.Datetime)
-            ):
+            if name in TIMES or (name.startswith("custom.") and series.dtype == nw.Datetime):
                 self.names.append(name)
                 moments.append(as_instants(series.to_native(), f"mapping[{name}]: {column}"))
             elif name != "id" or has_id:
@@ -102,6 +113,7 @@ class Kinds:
                     self._ask(kind, known, moments)
                 except OddRowError:
                     kind.is_odd = True
+                    kind.by_row.clear()
 
     def records(self, rows: Sequence[int]) -> list[Record | None]:
         """Return rows as records, as known at the instant of the computation; None if left out."""
@@ -158,7 +170,9 @@ class Kinds:
         """Store the results of the definitions for a record; durations as bounding moments."""
         group = self.group_of(known)
         kind.group = self.group_ids.setdefault(group, len(self.group_ids))
-        kind.checks = [self._check(kpi, test, known, moments) for kpi, test in self.plan.checks]
+        kind.by_row["opened"] = self.names.index("opened")
+        for number, (asking, test) in enumerate(self.plan.checks):
+            kind.by_row["check", number] = self._check(asking, test, known, moments)
         firsts, now, covers = self.part.firsts, self.plan.as_of, known.covers
         if covers not in self.extracts:
             self.extracts[covers] = [compile_kpi(kpi, now, covers=covers) for kpi in firsts]
@@ -168,17 +182,17 @@ class Kinds:
             if isinstance(outcome, str) or outcome is None:
                 pass
             elif measure.spreads:
-                kind.moves[place], outcome = _moves(outcome, moments), None
+                kind.by_row[place], outcome = _moves(outcome, moments), None
             elif measure.has_statistic:
                 timed = self._timed(measure, kpi, known, moments)
                 if timed is not None:
-                    kind.timed[place], outcome = timed, None
+                    kind.by_row[place], outcome = timed, None
             kind.outcomes.append(outcome)
             basis = kpi.window_basis
             if self.is_windowed and not measure.spreads and basis != "snapshot":
                 at = BASES[basis](known)
                 if at is not None:
-                    kind.bases[basis] = place_in(moments, at)
+                    kind.by_row[basis] = place_in(moments, at)
                 if basis in ("resolved", "closed") and known.reopen_count and self.plan.window:
                     raise OddRowError
 
@@ -222,16 +236,20 @@ class Kinds:
         return Timed(places, bit=answer & 1 if kpi.unfinished == "censor" else None)
 
     def _check(self, kpi: Kpi | None, test: Any, known: Record, moments: list[int]) -> Any:
-        """Return what decides one yes or no in each row; None if the whole kind has the same."""
+        """Return a function that decides one yes or no in each row, and its further arguments.
+
+        The result is None if the whole kind has the same.
+        """
         if kpi is None:  # a band of hours
             at = compile_path(test[0])(known)
-            return None if at is None else ("open", place_in(moments, at), test[1])
+            return None if at is None else (_open, place_in(moments, at), test[1])
         if isinstance(test, SameDay):
-            ends = [compile_moment(m, self.plan.as_of)(known) for m in (test.first, test.second)]
-            if None in ends:
+            first, second = (
+                compile_moment(one, self.plan.as_of)(known) for one in (test.first, test.second)
+            )
+            if first is None or second is None:
                 return None
-            places = [place_in(moments, at) for at in ends if at is not None]
-            return "day", places, test.zone
+            return _on_one_day, place_in(moments, first), place_in(moments, second), test.zone
         timed = self._timed(getattr(test, "measure", test), kpi, known, moments)
         if timed is None:
             return None
@@ -240,7 +258,7 @@ class Kinds:
             raise OddRowError
         if hasattr(test, "limit"):
             target = exact_limit(test) - isinstance(test, AtLeast)
-        return "over", spans, target
+        return _over, spans, target
 
 
 def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from incidentcore.frames.alike import Days, Rows, number_rows
 from incidentcore.frames.batches import each_frame
-from incidentcore.frames.clock import CHUNK, Clock, range_of
+from incidentcore.frames.clock import CHUNK, range_of
 from incidentcore.frames.findings import first_rows, warning
 from incidentcore.frames.kinds import Kind, Kinds
 from incidentcore.frames.native import Ints
 from incidentcore.frames.plan import Plan
 from incidentcore.frames.sums import Values, add_many, add_values
-from incidentcore.kpi import Kpi, Partial, Periods, gather_kpis, merge_partials
-from incidentcore.kpi.engine.accumulators import at_instant
+from incidentcore.kpi import Kpi, Partial, gather_kpis, merge_partials
 from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.engine.partial import as_kpis
 from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
-from incidentcore.schedule import Calendar
 from incidentcore.values import Level, State
 from incidentcore.vendors.cells import check_mapping
 from incidentcore.vendors.kit import STANDARD_STATES, Findings, LevelTable, StateTable
@@ -57,17 +54,11 @@ def gather_kpis_from(
             the path of a parquet file, or several of these, which are read batch by batch.
         kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field, as in ``vendors.read_table``. Columns of times must have
-            a zone; parse texts first, with their format and zone: ``pandas.to_datetime(texts,
-            format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``, or
-            ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
-            ``dt.replace_time_zone("Europe/Berlin")`` in polars and narwhals. Without a format
-            pandas reads 02.03. as 3 February. A definition that reads a field ``custom.x`` uses the
-            column ``x``.
+            a zone: parse texts first, with their format, without which pandas reads 02.03. as
+            3 February. A definition that reads a field ``custom.x`` uses the column ``x``.
         as_of: Only events that had happened by then count (rule K6).
-        group_by: The groups to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
-            ``HourBands``.
-        window: An ``Interval``, or ``Periods``, in which a ticket must have been opened, resolved
-            or closed, for example, depending on the KPI's ``window_basis``; None for all tickets.
+        group_by: Field paths, ``Group``, ``AgeBuckets`` or ``HourBands``; see ``compute_kpis``.
+        window: An ``Interval`` or ``Periods``; see ``compute_kpis``.
         mode: ``exact`` stores every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What the levels mean; see ``read_table``.
@@ -147,13 +138,10 @@ class _Gatherer(Kinds):
         super().__init__(plan, frame, fields)
         windows = Windows(plan.window, plan.as_of)
         self.days = Days(windows, *self.range) if self.is_windowed else None
-        self.zone_days: dict[ZoneInfo, Days] = {}
-        self.clocks: dict[Calendar, Clock] = {}
         self.kinds: list[Kind] = []
         self.first_kinds: list[Kind] = []
-        self.counts: dict[str, Ints] = {}
+        self.counts: dict[Any, Ints] = {}  # by basis; of flows by family and direction
         self.values: list[Values] = [Values() for _ in self.part.firsts]
-        self.flows: dict[tuple[int, int], Ints] = {}
         self.odd: list[int] = []
 
     @cached_property
@@ -165,17 +153,12 @@ class _Gatherer(Kinds):
     def gather(self) -> Partial:
         """Return the partial of the whole frame."""
         first, second = number_rows(), number_rows()
-        checks = self.plan.checks
+        checks, rows = self.plan.checks, Rows(lambda: self.range, self.size)
         for place in range(0, self.size, CHUNK):
             piece = slice(place, place + CHUNK)
             moments = [column[piece] for column in self.moments]
             words = [(codes[piece], len(seen)) for codes, seen in self.words.values()]
-            rows = Rows(
-                [*moments, np.array([self.now])],
-                self.clocks,
-                lambda: self.range,
-                self.size,
-            )
+            rows.moments = [*moments, np.array([self.now])]
             kinds, count = first(moments, self.plan.instants, words)
             self.learn(self.first_kinds, kinds, count, place)
             self.report(self.first_kinds, kinds)
@@ -191,35 +174,16 @@ class _Gatherer(Kinds):
     def _bit(self, rows: Rows, number: int, numbers: Ints) -> Ints:
         """Return the result of one check for the rows of a piece, 1 or 0."""
         bit = np.zeros(len(numbers), np.int64)
-        for kind, mask in self._each(self.first_kinds, numbers, lambda k: k.checks[number]):
-            size = int(mask.sum())
-            if kind[0] == "over":
-                bit[mask] = rows.times(kind[1], mask, size) > kind[2]
-            elif kind[0] == "open":
-                bit[mask] = rows.clock(kind[2]).is_open(rows.at(kind[1], mask))
-            else:
-                days = self.zone_days.get(kind[2])
-                if days is None:
-                    windows = Windows(Periods("day", kind[2]), at_instant(self.range[1]))
-                    days = self.zone_days[kind[2]] = Days(windows, *self.range)
-                first, second = (days.of(rows.at(place, mask)) for place in kind[1])
-                bit[mask] = first == second
+        for (check, *arguments), mask in _each(self.first_kinds, numbers, ("check", number)):
+            bit[mask] = check(rows, mask, *arguments)
         return bit
 
-    def _each(
-        self, kinds: list[Kind], numbers: Ints, read: Callable[[Kind], Any]
-    ) -> Iterator[tuple[Any, Any]]:
-        """Yield each value that some kinds share, with the rows of these kinds."""
-        alike: dict[Any, list[int]] = {}
-        for number in np.flatnonzero(np.bincount(numbers, minlength=len(kinds))).tolist():
-            kind = kinds[number]
-            value = read(kind) if kind.known is not None and not kind.is_odd else None
-            if value is not None:
-                alike.setdefault(_key(value), [value]).append(number)
-        for value, *members in alike.values():
-            among = np.zeros(len(kinds), bool)
-            among[members] = True
-            yield value, among[numbers]
+    def _add(self, key: Any, counts: Ints) -> None:
+        """Add counts to those of earlier pieces, in which there were fewer kinds."""
+        before = self.counts.get(key)
+        if before is not None:
+            counts[: len(before)] += before
+        self.counts[key] = counts
 
     def _count(self, rows: Rows, numbers: Ints, place: int) -> None:
         """Count the rows of a piece by kind and period, and keep their durations."""
@@ -237,25 +201,17 @@ class _Gatherer(Kinds):
             keys = numbers * width
             if days is not None and self.plan.window is not None and basis != "snapshot":
                 period = np.full(len(numbers), -1, np.int64)
-                for at, mask in self._each(kinds, numbers, partial(self._base, basis)):
+                for at, mask in _each(kinds, numbers, basis):
                     period[mask] = days.of(rows.at(at, mask))
                 periods[basis] = period
                 keys = (keys + period)[period >= 0]
-            seen = np.bincount(keys, minlength=len(kinds) * width)
-            before = self.counts.get(basis)
-            if before is not None:
-                seen[: len(before)] += before
-            self.counts[basis] = seen
+            self._add(basis, np.bincount(keys, minlength=len(kinds) * width))
         for family, kpi in enumerate(firsts):
             if kpi.measure.spreads:
                 self._flow(rows, numbers, group_of, family)
                 continue
             within = periods.get(kpi.window_basis)
-
-            def timed(kind: Kind, family: int = family) -> Any:
-                return kind.timed.get(family)
-
-            for (spans, less, bit), mask in self._each(kinds, numbers, timed):
+            for (spans, less, bit), mask in _each(kinds, numbers, family):
                 if within is not None:
                     mask &= within >= 0  # noqa: PLW2901  made for this iteration
                 count = int(np.count_nonzero(mask))
@@ -272,17 +228,12 @@ class _Gatherer(Kinds):
                     keys = keys + within[mask]
                 self.values[family].put(times, keys)
 
-    def _base(self, basis: str, kind: Kind) -> int | None:
-        if basis == "opened":
-            return self.names.index("opened")
-        return kind.bases.get(basis)
-
     def _flow(self, rows: Rows, numbers: Ints, group_of: Ints, family: int) -> None:
         """Count what came and what went; both count if both moments lie in one period."""
         days = self.days
         assert days is not None  # noqa: S101  flows have periods of their own
         width = len(days.names)
-        for places, mask in self._each(self.kinds, numbers, lambda kind: kind.moves.get(family)):
+        for places, mask in _each(self.kinds, numbers, family):
             key = group_of[mask] * width
             size = len(self.group_ids) * width
             came, went, seen = (
@@ -290,18 +241,13 @@ class _Gatherer(Kinds):
                 for at in places
             )
             both = (came == went) & (came >= 0)  # in one period: it counts once
-            counts = [self._by_period(key, each, size) for each in (came, went, seen)]
-            counts[2] += (
-                counts[0] + counts[1] - self._by_period(key, np.where(both, came, -1), size)
-            )
+            counts = [
+                np.bincount((key + period)[period >= 0], minlength=size)
+                for period in (came, went, seen, np.where(both, came, -1))
+            ]
+            counts[2] += counts[0] + counts[1] - counts.pop()
             for column, count in enumerate(counts):
-                before = self.flows.get((family, column), np.zeros(0, np.int64))
-                count[: len(before)] += before
-                self.flows[family, column] = count
-
-    @staticmethod
-    def _by_period(key: Ints, period: Ints, size: int) -> Ints:
-        return np.bincount((key + period)[period >= 0], minlength=size)
+                self._add((family, column), count)
 
     def _finish(self) -> Partial:
         """Add the counts to the accumulators."""
@@ -330,9 +276,9 @@ class _Gatherer(Kinds):
             for key, pieces in self.values[family].by_key():
                 row = part.row((groups[key // width], names[key % width]))
                 add_values(row[family], pieces, statistics)
-            if (family, 2) not in self.flows:
+            if (family, 2) not in self.counts:
                 continue
-            flows = [self.flows[family, column] for column in range(3)]
+            flows = [self.counts[family, column] for column in range(3)]
             for key in np.flatnonzero(flows[2]).tolist():
                 flow: Any = part.row((groups[key // width], names[key % width]))[family]
                 came, went, n = (int(column[key]) for column in flows)
@@ -351,6 +297,19 @@ class _Gatherer(Kinds):
             window=plan.window,
             mode=plan.mode,
         )
+
+
+def _each(kinds: list[Kind], numbers: Ints, name: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each value that some kinds share, with the rows of these kinds."""
+    alike: dict[Any, list[int]] = {}
+    for number in np.flatnonzero(np.bincount(numbers, minlength=len(kinds))).tolist():
+        value = kinds[number].by_row.get(name)
+        if value is not None:
+            alike.setdefault(_key(value), [value]).append(number)
+    for value, *members in alike.values():
+        among = np.zeros(len(kinds), bool)
+        among[members] = True
+        yield value, among[numbers]
 
 
 def _key(value: Any) -> Any:

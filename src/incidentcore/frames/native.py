@@ -91,24 +91,22 @@ def as_instants(values: Any, where: str) -> Ints:
     if isinstance(values, datetime) and values == values:  # noqa: PLR0124  not-a-time
         return np.array([instant(as_utc(values, where))])
     if isinstance(values, np.ndarray):
-        if values.dtype.kind != "M":
-            raise InvalidValueError(where, f"an array of {values.dtype}", _TIMES)
-        return values.astype("M8[us]", copy=False).view(np.int64)
+        return _whole(values, "M", where, _TIMES)
     series = as_series(values, where, _TIMES)
-    is_placed = isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None
-    if not is_placed and series.is_null().all():  # of any type, as where nothing is resolved yet
+    zone = getattr(series.dtype, "time_zone", None)
+    if zone is None and series.is_null().all():  # of any type, as where nothing is resolved yet
         return np.full(len(series), MISSING)
-    if not isinstance(series.dtype, nw.Datetime):
+    if series.dtype != nw.Datetime:
         kinds = ((nw.String, _PARSED), (nw.Object, _OBJECTS), (nw.Date, _DATES))
         allowed = next((text for kind, text in kinds if series.dtype == kind), _TIMES)
         allowed = _NUMBERS if series.dtype.is_numeric() else allowed
         raise InvalidValueError(where, f"a column of {series.dtype}", allowed)
-    if series.dtype.time_zone is None:
+    if zone is None:
         allowed = "times with a zone; name it first, as dt.tz_localize or replace_time_zone do"
         raise InvalidValueError(where, f"a column of {series.dtype}", allowed)
     if not series.implementation.is_pyarrow():  # whose arrays are UTC as they are
         series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return series.to_numpy().astype("M8[us]", copy=False).view(np.int64)
+    return _whole(series.to_numpy(), "M", where, _TIMES)
 
 
 def as_spans(values: Any, where: str) -> Ints:
@@ -116,13 +114,18 @@ def as_spans(values: Any, where: str) -> Ints:
     if isinstance(values, timedelta):
         return np.array([microseconds(values)])
     if isinstance(values, np.ndarray):
-        if values.dtype.kind != "m":
-            raise InvalidValueError(where, f"an array of {values.dtype}", _SPANS)
-        return values.astype("m8[us]", copy=False).view(np.int64)
+        return _whole(values, "m", where, _SPANS)
     series = as_series(values, where, _SPANS)
-    if not isinstance(series.dtype, nw.Duration):
+    if series.dtype != nw.Duration:
         raise InvalidValueError(where, f"a column of {series.dtype}", _SPANS)
-    return series.to_numpy().astype("m8[us]", copy=False).view(np.int64)
+    return _whole(series.to_numpy(), "m", where, _SPANS)
+
+
+def _whole(values: NDArray[Any], kind: str, where: str, allowed: str) -> Ints:
+    """Return an array of times (kind ``M``) or durations (``m``) as whole microseconds."""
+    if values.dtype.kind != kind:
+        raise InvalidValueError(where, f"an array of {values.dtype}", allowed)
+    return values.astype(f"{kind}8[us]", copy=False).view(np.int64)
 
 
 def like(
@@ -180,7 +183,7 @@ def codes_of(series: nw.Series[Any]) -> Codes:
         return _with_none(
             whole.indices.cast("int64").fill_null(-1).to_numpy(), whole.dictionary.to_pylist()
         )
-    if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)) and hasattr(native, "to_physical"):
+    if dtype in (nw.String, nw.Categorical, nw.Enum) and hasattr(native, "to_physical"):
         space: Any = nw.get_native_namespace(series)
         coded = native if dtype != nw.String else native.cast(space.Categorical)
         physical = coded.to_physical()

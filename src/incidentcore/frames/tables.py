@@ -19,7 +19,7 @@ from incidentcore.records import Event, Record
 from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
-from incidentcore.values import Actor, FrozenMap, LintFinding
+from incidentcore.values import Actor, LintFinding
 from incidentcore.vendors import ImportFinding
 from incidentcore.vendors.kit.paths import is_missing
 
@@ -41,6 +41,7 @@ _STATUS: Final = (
 )
 _FINDING: Final = ("row", "key", "field", "value", "code", "action", "path", "count")
 _LINT: Final = ("code", "subject", "message")
+_PATHS: Final = {"role": "by.role", "definition": "definition.name"}  # of columns with other names
 
 
 def records_to_frame(
@@ -59,16 +60,15 @@ def records_to_frame(
         records: The records, read once.
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
         columns: Fields of records; ``custom.site`` names the entry ``site`` of ``custom``.
-        time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
-            field, a column shows how long the record had that value, counted from the record's
-            opening to its final state, or to ``as_of`` if that is earlier.
+        time_in: A field, such as ``"state"``. For each of its values, a column ``time_in.VALUE``
+            shows how long the record had that value, from its opening to its final state, or to
+            ``as_of`` if that is earlier.
         as_of: The instant up to which open records are measured; required with ``time_in``.
         clock: The calendar whose open time is counted; None for wall-clock time.
 
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
         text; null if a record has no value, or if the record's source does not supply the field.
-        The columns of ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
         InvalidValueError: ``library`` is unknown, or ``as_of`` is missing.
@@ -169,19 +169,15 @@ def to_frame(
     }  # fmt: skip
     for kind, names in kinds.items():
         if items and all(isinstance(item, kind) for item in items):
-            return _frame({name: [_read(item, name) for item in items] for name in names}, library)
+            reads = {name: reader(_PATHS.get(name, name)) for name in names}
+            return _frame(
+                {name: [_plain(read(item)) for item in items] for name, read in reads.items()},
+                library,
+            )
     if items:
         allowed = "a KpiTable; or events, SLA statuses, import findings or lint findings alone"
         raise InvalidValueError("values", items[0], allowed)
     return _frame({}, library)
-
-
-def _read(item: Any, name: str) -> Any:
-    if name == "role":
-        return item.by.role
-    if name == "definition":
-        return None if item.definition is None else item.definition.name
-    return _plain(getattr(item, name, None) if name == "state" else getattr(item, name))
 
 
 def _plain(value: Any) -> Any:
@@ -194,19 +190,16 @@ def _plain(value: Any) -> Any:
         return " ".join(sorted(map(str, value))) or None
     if value is None or isinstance(value, (str, bool, int, float, datetime, timedelta)):
         return value
-    return str(dict(value)) if isinstance(value, (Mapping, FrozenMap)) else str(value)
+    return str(dict(value)) if isinstance(value, Mapping) else str(value)
 
 
 def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
     need_word("library", library, Library)
     kinds = {name: _kind(name, column) for name, column in cells.items()}
     mixed = {name for name, kind in kinds.items() if kind == nw.String()}
-    data = {
-        name: [None if value is None else str(value) for value in column]
-        if name in mixed
-        else column
-        for name, column in cells.items()
-    }
+    data = dict(cells)
+    for name in mixed:
+        data[name] = [None if value is None else str(value) for value in cells[name]]
     if not data:
         return nw.from_dict({}, backend=library).to_native()
     if library == "pandas":  # whose plain whole numbers and truths cannot be missing

@@ -82,10 +82,7 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     Limits of a time, a count or a share are never below zero, and those of a share never above one.
     Other figures, such as the growth of the backlog, may have limits below zero.
 
-    Args:
-        table: A table computed with ``Periods``.
-        kpi: The KPI's id.
-        group: The group, as one value for each heading in the table's ``groups``.
+    The arguments are those of ``trend_data``.
 
     Source: the XmR chart: the mean ± 2.66 times the mean moving range.
     """
@@ -97,10 +94,10 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         row["center"] = row["lower"] = row["upper"] = None
         row["signal"] = False
         if limits is not None:
-            lower, upper = max(limits.lower, least), min(limits.upper, most)
-            row.update(center=limits.center, lower=lower, upper=upper)
+            center, lower, upper = limits
+            row.update(center=center, lower=max(lower, least), upper=min(upper, most))
             if row["value"] is not None and row["enough"]:
-                row["signal"] = not limits.lower <= row["value"] <= limits.upper
+                row["signal"] = not lower <= row["value"] <= upper
     return rows
 
 

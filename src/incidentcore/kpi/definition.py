@@ -64,6 +64,10 @@ def _exclusions(
     return tuple((code, as_test(test)) for code, test in as_pairs(exclusions))
 
 
+def _id_in_words(kpi: Kpi) -> str:
+    return str(kpi.id).replace("_", " ").capitalize()
+
+
 def _confidence(level: float | str | Fraction | None) -> Fraction | None:
     try:
         return None if level is None else Fraction(str(level))
@@ -110,7 +114,7 @@ class Kpi(SharedRepr):
         confidence: The level of a confidence interval, such as 0.95; None for no interval. Rates
             have a Wilson interval, means and quantiles a bootstrap interval; for other figures, no
             level is allowed.
-        title: The name shown in tables.
+        title: The name shown in tables; by default, the id in words.
         formula: The formula in words.
         edge_cases: What a reader of the figure should know about special cases.
         source: The origin of the definition.
@@ -141,7 +145,7 @@ class Kpi(SharedRepr):
     objective: Objective | None = None
     min_n: int = 1
     confidence: Fraction | None = attrs.field(default=None, converter=_confidence)
-    title: str = attrs.field(default="", eq=False)
+    title: str = attrs.field(default=attrs.Factory(_id_in_words, takes_self=True), eq=False)
     formula: str = attrs.field(default="", eq=False)
     edge_cases: str = attrs.field(default="", eq=False)
     source: str = attrs.field(default="", eq=False)

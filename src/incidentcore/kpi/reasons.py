@@ -44,10 +44,5 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
 
 
 def reason_text(code: str) -> str:
-    """Return the text of a reason's code; in a code of your own, ``_`` is replaced by a space.
-
-    >>> from incidentcore.kpi.reasons import reason_text
-    >>> reason_text("unresolved"), reason_text("test_ticket")
-    ('not resolved', 'test ticket')
-    """
+    """Return the text of a reason's code; in a code of your own, ``_`` is replaced by a space."""
     return REASONS.get(code) or code.replace("_", " ")

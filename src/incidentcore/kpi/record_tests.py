@@ -45,24 +45,6 @@ class RecordTest(SharedRepr):
         raise NotImplementedError
 
 
-@attrs.frozen
-class _OfCondition(RecordTest):
-    """A test of whether a condition matches a record."""
-
-    condition: Condition
-
-    @property
-    def needs(self) -> frozenset[str]:
-        return facts_of(self.condition.fields)
-
-    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        return compile_condition(self.condition, as_of)
-
-
-def _test(test: Condition | RecordTest) -> RecordTest:
-    return _OfCondition(test) if isinstance(test, Condition) else test
-
-
 def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
     """Check that a value is a condition or a ``RecordTest``, and return it.
 
@@ -81,17 +63,19 @@ def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
 
 def compile_test(test: Condition | RecordTest, kpi: Definition, as_of: datetime) -> Answer:
     """Return the function that evaluates a test on a record."""
-    return _test(test).compile(kpi, as_of)
+    if isinstance(test, RecordTest):
+        return test.compile(kpi, as_of)
+    return compile_condition(test, as_of)
 
 
 def test_needs(test: Condition | RecordTest) -> frozenset[str]:
     """Return the facts that a record's source must supply so that a test can be evaluated."""
-    return _test(test).needs
+    return test.needs if isinstance(test, RecordTest) else facts_of(test.fields)
 
 
 def test_settings(*tests: Condition | RecordTest) -> frozenset[Setting]:
     """Return the settings of a KPI that affect some tests."""
-    return frozenset[Setting]().union(*(_test(test).settings for test in tests))
+    return frozenset[Setting]().union(*(getattr(test, "settings", ()) for test in tests))
 
 
 def _values(measure: ValueMeasure) -> ValueMeasure:
@@ -153,12 +137,7 @@ class AtMost(_Limit):
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """A test of whether a record's measure is at least a limit.
-
-    The result is unknown if the measure has no value for the record.
-
-    The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
-    """
+    """A test of whether a record's measure is at least a limit; see ``AtMost``."""
 
     _holds = staticmethod(operator.ge)
 

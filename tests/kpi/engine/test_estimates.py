@@ -144,10 +144,7 @@ def test_control_limits_are_those_of_the_worked_example() -> None:
     """Mean 11.5, moving ranges 2, 1, 2: limits at 11.5 ± 2.66 times 5/3."""
     limits = control_limits([10, 12, 11, 13])
 
-    assert limits is not None
-    assert (limits.center, limits.lower, limits.upper) == pytest.approx(
-        (11.5, 11.5 - 4.43333333, 11.5 + 4.43333333)
-    )
+    assert limits == pytest.approx((11.5, 11.5 - 4.43333333, 11.5 + 4.43333333))
     assert control_limits([1]) is None
 
 

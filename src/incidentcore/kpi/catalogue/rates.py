@@ -166,7 +166,6 @@ REOPEN_RATE: Final = Kpi(
         of="records resolved at least once",
         outside="never_resolved",
     ),
-    title="Reopen rate",
     formula="reopened at least once / resolved at least once",
     edge_cases="Counts records: one that came back three times counts once.",
     source="ServiceNow Benchmarks",
@@ -179,7 +178,6 @@ REOPENINGS_PER_RESOLUTION: Final = Kpi(
         of="resolutions",
         unit="fraction",
     ),
-    title="Reopenings per resolution",
     formula="reopenings / resolutions",
     edge_cases=(
         "Counts events, so it differs from the reopen rate of records. A resolution that is undone "
@@ -190,7 +188,6 @@ REOPENINGS_PER_RESOLUTION: Final = Kpi(
 ESCALATION_RATE: Final = _of_all(
     "escalation_rate",
     field("escalation_count") >= 1,
-    title="Escalation rate",
     formula="escalated at least once / all records",
     edge_cases="GoAlert counts the first notification as one: there, more than one.",
     source="GoAlert, metrics manager",
@@ -284,7 +281,6 @@ SURVEY_RESPONSE_RATE: Final = _of_all(
     field("custom.satisfaction").present(),
     of="surveys sent",
     denominator=field("custom.survey_sent").is_true(),
-    title="Survey response rate",
     formula="responses / surveys sent",
     edge_cases="Needs the flag custom.survey_sent, as True and not as text.",
     source="our choice",
@@ -315,20 +311,18 @@ NOISE_REDUCTION: Final = Kpi(
         complement=True,
     ),
     canceled="include",
-    title="Noise reduction",
     formula="1 - incidents / alerts",
     edge_cases="custom.alert_count is the caller's; incidents without it are left out.",
     source="Moogsoft, stats",
 )
 
 
-def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
+def resolution_code_rate(kpi_id: str, *codes: str) -> Kpi:
     """Return the KPI for the share of resolved records that have certain resolution codes.
 
     Args:
         kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.
         codes: The codes that count, as your tool writes them.
-        title: The title shown in tables.
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
 
@@ -348,11 +342,9 @@ def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
     >>> table["self_service_rate"].value
     0.5
     """
-    numerator: Condition = field("resolution_code").is_in(*codes)
     return _of_resolved(
         kpi_id,
-        numerator,
-        title=title,
+        field("resolution_code").is_in(*codes),
         formula=f"resolved with code {' or '.join(codes)} / resolved",
         edge_cases="Only as good as the codes that agents choose.",
         source="ServiceNow, incident premium dashboard",

@@ -126,7 +126,6 @@ def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
         id="mean_time_over_target",
         measure=SlaClocks(rules, "time_over_target"),
         canceled="include",
-        title="Mean time over target",
         formula="mean(elapsed - target), over breached clocks",
         edge_cases="Clocks within target are left out, not counted as zero.",
         source="Zammad, diff in minutes",
@@ -136,7 +135,6 @@ def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
 AVAILABILITY: Final = Kpi(
     id="availability",
     measure=Availability(start=_BEGAN),
-    title="Availability",
     formula="1 - downtime / (window - planned)",
     edge_cases=(
         "Overlapping outages count once, and a reopened record is down again; planned maintenance "
@@ -149,7 +147,6 @@ AVAILABILITY: Final = Kpi(
 MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
     id="mean_time_between_failures",
     measure=TimeBetweenFailures(start=_BEGAN),
-    title="Mean time between failures",
     formula="uptime in the window / failures that began in it",
     edge_cases=(
         "Overlapping outages are one failure. Without a failure there is no value, but the uptime "
@@ -209,7 +206,6 @@ MEAN_REQUEST_FULFILLMENT_TIME: Final = Kpi(
     id="mean_request_fulfillment_time",
     measure=Duration("opened_at", "resolved_at"),
     population=_REQUEST,
-    title="Mean request fulfillment time",
     formula="mean(fulfilled - submitted), approval wait included",
     edge_cases="Rejected and canceled requests are left out as canceled.",
     source="ServiceNow Benchmarks (up to the closure there)",
@@ -218,7 +214,6 @@ MEAN_APPROVAL_WAIT_TIME: Final = Kpi(
     id="mean_approval_wait_time",
     measure=TimeIn(_AWAITS_APPROVAL, until="resolved_at"),
     population=_REQUEST,
-    title="Mean approval wait time",
     formula="mean(time awaiting approval), over fulfilled requests",
     edge_cases=(
         "A request that needed no approval counts as zero. Time in the state awaiting_approval of "
@@ -230,7 +225,6 @@ MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
     id="mean_failed_deployment_recovery_time",
     measure=Duration("custom.deployed_at", "resolved_at"),
     population=field("custom.deployed_at").present(),
-    title="Mean failed deployment recovery time",
     formula="mean(resolved - deployment finished)",
     edge_cases=(
         "Counts from the deployment, not from the incident that showed it. custom.deployed_at is "
@@ -267,7 +261,6 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
     return Kpi(
         id="change_failure_rate",
         measure=LinkedShare("caused_by_change", frozenset(deployments)),
-        title="Change failure rate",
         formula="deployments that caused an incident / deployments",
         edge_cases="A deployment with three incidents failed once; without a link none did.",
         source="DORA",
@@ -286,7 +279,6 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
         id="cost_per_record",
         measure=Count(amount=total, unit=unit),
         canceled="include",
-        title="Cost per record",
         formula="operating expense / volume",
         edge_cases="Say whether it is the first level's expense alone, and for which window.",
         source="MetricNet, cost per ticket",

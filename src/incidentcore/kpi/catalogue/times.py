@@ -60,7 +60,6 @@ _FOR_THE_REQUESTER: Final = field("state.pauses").is_true() & (
 MEAN_TIME_TO_DETECT: Final = Kpi(
     id="mean_time_to_detect",
     measure=Duration("occurred_at", "detected_at"),
-    title="Mean time to detect",
     formula="mean(detected - occurred)",
     edge_cases=(
         "When it began is often unknown: such records are left out as no_start, and their share is "
@@ -72,7 +71,6 @@ MEAN_TIME_TO_ACKNOWLEDGE: Final = Kpi(
     id="mean_time_to_acknowledge",
     measure=Duration("opened_at", "acknowledged_at"),
     canceled="include",
-    title="Mean time to acknowledge",
     formula="mean(first acknowledged - opened), over acknowledged records",
     edge_cases=(
         "Never acknowledged is left out as unacknowledged, so the worst cases are not in it: read "
@@ -100,7 +98,6 @@ SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE: Final = MEAN_TIME_TO_ACKNOWLEDGE.replace(
 MEAN_TIME_TO_FIRST_REACTION: Final = Kpi(
     id="mean_time_to_first_reaction",
     measure=Duration("opened_at", Earliest(("acknowledged_at", "resolved_at"))),
-    title="Mean time to first reaction",
     formula="mean(min(acknowledged, resolved) - opened)",
     edge_cases=(
         "An alert that resolves itself counts as a reaction. A tool's silencing is a moment of the "
@@ -113,7 +110,6 @@ MEAN_TIME_TO_ASSIGN: Final = Kpi(
     measure=Duration(
         FirstKnown(("detected_at", "opened_at")), FirstEvent(field("kind").equals("assigned"))
     ),
-    title="Mean time to assign",
     formula="mean(first assignment - first event)",
     edge_cases="Starts at the detection where that is known, which may lie before the opening.",
     source="Moogsoft, getMTTAStats",
@@ -121,7 +117,6 @@ MEAN_TIME_TO_ASSIGN: Final = Kpi(
 MEAN_TIME_TO_FIRST_RESPONSE: Final = Kpi(
     id="mean_time_to_first_response",
     measure=Duration("opened_at", "first_response_at"),
-    title="Mean time to first response",
     formula="mean(first public agent reply - opened)",
     edge_cases=(
         "Internal notes and automatic replies are not a response. Unanswered records are left out "
@@ -143,7 +138,6 @@ MEAN_TIME_TO_RECOVER_FROM_ALERT: Final = Kpi(
 MEAN_TIME_TO_REPAIR: Final = Kpi(
     id="mean_time_to_repair",
     measure=Duration(FirstEvent(_TAKEN_UP), "restored_at"),
-    title="Mean time to repair",
     formula="mean(service restored - work began), test time included",
     edge_cases=(
         "Work begins with the first move to an open state that does not pause, such as in "
@@ -154,7 +148,6 @@ MEAN_TIME_TO_REPAIR: Final = Kpi(
 MEAN_TIME_TO_RESTORE_SERVICE: Final = Kpi(
     id="mean_time_to_restore_service",
     measure=Downtime(start=FirstKnown(("occurred_at", "opened_at"))),
-    title="Mean time to restore service",
     formula="mean(downtime from occurred, or opened where that is unknown, to service restored)",
     edge_cases=(
         "The downtime of each incident over all its spells: a resolution counts as restoration at "
@@ -170,7 +163,6 @@ MEAN_REPLY_TIME: Final = Kpi(
         of="replies to a waiting requester",
         unit="duration",
     ),
-    title="Mean reply time",
     formula="time for which requesters waited for a reply / replies to a waiting requester",
     edge_cases=(
         "Of replies, not of records: from the opening, or the first unanswered message or "
@@ -183,7 +175,6 @@ MEAN_REPLY_TIME: Final = Kpi(
 MEAN_TIME_TO_RESOLVE: Final = Kpi(
     id="mean_time_to_resolve",
     measure=Duration("opened_at", "resolved_at"),
-    title="Mean time to resolve",
     formula="mean(last resolved - opened), over resolved records",
     edge_cases=(
         "Reopened records run to their last resolution, the gap included. Open ones are left out "
@@ -240,7 +231,6 @@ MEAN_TIME_TO_CLOSE: Final = Kpi(
     id="mean_time_to_close",
     measure=Duration("opened_at", "closed_at"),
     window_basis="closed",
-    title="Mean time to close",
     formula="mean(closed - opened)",
     edge_cases=(
         "Closing is often automatic, days after the resolution: it says more about the rule than "
@@ -251,7 +241,6 @@ MEAN_TIME_TO_CLOSE: Final = Kpi(
 MEAN_REQUESTER_WAIT_TIME: Final = Kpi(
     id="mean_requester_wait_time",
     measure=TimeIn(field("state.open").is_true() & ~_FOR_THE_REQUESTER, until="resolved_at"),
-    title="Mean requester wait time",
     formula="mean(time in open states but those that wait for the requester)",
     edge_cases=(
         "A hold for others counts. It waits for the requester by its reason (awaiting_caller, "
@@ -271,7 +260,6 @@ MEAN_ON_HOLD_TIME: Final = Kpi(
 MEAN_TIME_TO_FAILURE: Final = Kpi(
     id="mean_time_to_failure",
     measure=FieldValue("custom.lifetime", "duration"),
-    title="Mean time to failure",
     formula="sum(lifetime) / failed units",
     edge_cases=(
         "For what is replaced and not repaired: custom.lifetime is the caller's, as a timedelta. "

@@ -69,7 +69,6 @@ def mean_updates_sent(plan: CommunicationRules) -> Kpi:
         id="mean_updates_sent",
         measure=Updates(plan, "sent"),
         canceled="include",
-        title="Mean updates sent",
         formula="updates sent / records that the plan asked updates for",
         edge_cases=(
             "Updates that nothing asked for count too; several to one audience at one instant are "

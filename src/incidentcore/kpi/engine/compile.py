@@ -23,23 +23,21 @@ def compile_kpi(
 ) -> Extract:
     """Return the function that evaluates a KPI on one record, as of an instant.
 
-    Args:
-        kpi: The definition.
-        as_of: The instant.
-        covers: The facts that the source of the records supplies; None if they were not imported.
-        exercise: Whether the records belong to exercises.
+    ``covers`` are the facts that the source of the records supplies, or None for all of them;
+    ``exercise`` says whether the records belong to exercises.
     """
     if exercise and kpi.exercises == "exclude":
         return _belonging(kpi, as_of, lambda _: "exercise", covers)
     asked = [one for one in kpi.exclusions if _covered(covers, test_needs(one[1]))]
     is_covered = asked == list(kpi.exclusions) and _covered(covers, kpi.measure.needs)
     measure = read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered
-    if kpi.canceled == "exclude":
-        fast = kpi.measure.fast_reader(kpi) if is_covered else None
-        measure = _without_canceled(measure) if fast is None else fast
-    leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in asked]
-    if leave_out:
-        measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
+    drops = kpi.canceled == "exclude"
+    fast = kpi.measure.fast_reader(kpi) if drops and is_covered else None
+    if asked:
+        leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in asked]
+        measure = _without(leave_out, fast or measure, drops_canceled=drops)
+    elif drops:
+        measure = fast or _without_canceled(measure)
     return _belonging(kpi, as_of, measure, covers)
 
 
@@ -78,15 +76,16 @@ def _without(
     leave_out: list[tuple[str, Callable[[Record], bool | str]]],
     measure: Extract,
     *,
-    canceled_first: bool,
+    drops_canceled: bool,
 ) -> Extract:
     """Return a reader that applies the exclusions; the one of canceled records may come first."""
 
     def extract(record: Record) -> Any:
-        if not (canceled_first and record.canceled_at is not None):
-            for code, test in leave_out:
-                if test(record) is True:
-                    return code
+        if drops_canceled and record.canceled_at is not None:
+            return "canceled"
+        for code, test in leave_out:
+            if test(record) is True:
+                return code
         return measure(record)
 
     return extract

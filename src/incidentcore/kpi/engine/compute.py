@@ -13,7 +13,7 @@ from incidentcore._checks import need_kind
 from incidentcore.instants import Interval, tzdb_version
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
-from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
+from incidentcore.kpi.engine.gather import gather_kpis
 from incidentcore.kpi.engine.partial import Key, Partial, Row
 from incidentcore.kpi.engine.results import Figure, Value
 from incidentcore.kpi.engine.windows import Window
@@ -138,19 +138,10 @@ def _regular(part: Partial) -> dict[Key, Row]:
 
 
 def _totals(part: Partial, rows: dict[Key, Row]) -> dict[Key, Row]:
-    total: dict[Key, Row] = {}
-    everyone = (ALL,) * len(part.groups)
-    for period in sorted({key[1] for key in rows}, key=lambda period: period or ""):
-        alone = [_only(part, period, row) for key, row in rows.items() if key[1] == period]
-        total[everyone, period] = merge_partials(alone).cells[(), period]
-    return total
-
-
-def _only(part: Partial, period: str | None, row: Row) -> Partial:
-    """Return one row of a partial as a partial without groups."""
-    only = Partial(part.kpis, as_of=part.as_of, groups=(), window=part.window, mode=part.mode)
-    only.cells[(), period] = row
-    return only
+    whole, everyone = part.empty(), (ALL,) * len(part.groups)
+    for (_, period), row in sorted(rows.items(), key=lambda item: item[0][1] or ""):
+        whole.add((everyone, period), row)
+    return whole.cells
 
 
 def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
@@ -170,17 +161,11 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
         definition=kpi.definition,
         group=group,
         period=period,
-        value=figure.value,
         unit=kpi.unit,
-        n=figure.n,
         excluded=FrozenMap(total.excluded),
-        numerator=figure.numerator,
-        denominator=figure.denominator,
         of=kpi.measure.of,
-        low=figure.low,
-        high=figure.high,
         enough=figure.n >= kpi.min_n or (kpi.min_n == 1 and figure.value is not None),
-        approximate=figure.approximate,
+        **attrs.asdict(figure, recurse=False),
         objective=kpi.objective,
         budget=budget,
         budget_left=left,

@@ -13,12 +13,8 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-import attrs
-
 if TYPE_CHECKING:
     from random import Random
-
-from incidentcore._checks import SharedRepr
 
 _HALF: Final = Fraction(1, 2)
 _CLOSE: Final = 1e-9
@@ -45,11 +41,6 @@ def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
 
     The smallest value is quantile 0 and the greatest quantile 1, as in
     ``statistics.quantiles(method="inclusive")``.
-
-    >>> from fractions import Fraction
-    >>> from incidentcore.kpi.engine.estimates import interpolate
-    >>> interpolate([10, 20, 40], Fraction(3, 4))
-    Fraction(30, 1)
     """
     below, beyond = around(len(ordered), q)
     low = Fraction(ordered[below])
@@ -79,16 +70,6 @@ def survival_interval(
 
     Source: Kaplan and Meier 1958, with Greenwood's variance on the log-log scale, so that the
     interval stays within 0 and 1; rule K5.
-
-    >>> from fractions import Fraction
-    >>> from incidentcore.kpi.engine.estimates import survival_interval
-    >>> [
-    ...     (time, round(low, 3), round(high, 3))
-    ...     for time, _, low, high, _ in survival_interval(
-    ...         [(n, True) for n in range(1, 6)], Fraction(95, 100)
-    ...     )
-    ... ][:2]
-    [(0, 1.0, 1.0), (1, 0.204, 0.969)]
     """
     seen = list(observations)
     z = _normal_quantile(confidence)
@@ -131,14 +112,7 @@ class _Logs:
 def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
     """Return the least time at which at most half have not reached the stop, or None if never.
 
-    Args:
-        observations: Pairs of a time and whether the stop was seen; False if censored.
-
-    Source: Kaplan and Meier 1958; rule K5. Ties: events come before censorings of the same time.
-
-    >>> from incidentcore.kpi.engine.estimates import survival_median
-    >>> survival_median([(2, True), (5, False), (30, True), (60, True), (200, True), (250, False)])
-    60
+    Observations are those of ``survival_interval``. Of one time, events come before censorings.
     """
     half, logs = math.log(0.5), _Logs()
     past: list[tuple[int, int]] = []
@@ -157,14 +131,7 @@ def _product(past: Sequence[tuple[int, int]]) -> Fraction:
 
 
 def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
-    """Return Wilson's score interval of a share, for at least one trial.
-
-    >>> from fractions import Fraction
-    >>> from incidentcore.kpi.engine.estimates import wilson
-    >>> low, high = wilson(8, 10, Fraction(95, 100))
-    >>> round(low, 4), round(high, 4)
-    (0.4902, 0.9433)
-    """
+    """Return Wilson's score interval of a share, for at least one trial."""
     low, high = score_interval(hits / n, n, _normal_quantile(confidence))
     return 0.0 if hits == 0 else low, 1.0 if hits == n else high
 
@@ -224,26 +191,12 @@ def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: 
     return low + (high - low) * beyond
 
 
-@attrs.frozen
-class ControlLimits(SharedRepr):
-    """The mean and control limits of a series of values; a value outside the limits is a signal."""
+def control_limits(values: Sequence[float | int | Fraction]) -> tuple[float, float, float] | None:
+    """Return the mean of values in time order, and the limits below and above it.
 
-    center: float
-    lower: float
-    upper: float
-
-
-def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | None:
-    """Return the limits of a control chart for individual values; None for fewer than two values.
-
-    Args:
-        values: One value for each period, in time order.
+    A value outside the limits is a signal. The result is None for fewer than two values.
 
     Source: the XmR chart (Shewhart, Wheeler): the mean ± 2.66 times the mean moving range.
-
-    >>> from incidentcore.kpi.engine.estimates import control_limits
-    >>> control_limits([10, 12, 11, 13])
-    ControlLimits(center=11.5, lower=7.066666666666666, upper=15.933333333333334)
     """
     if len(values) < 2:
         return None
@@ -251,4 +204,4 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
     center = mean(exact)
     ranges = [abs(after - before) for before, after in pairwise(exact)]
     reach = _XMR * mean(ranges)
-    return ControlLimits(float(center), float(center - reach), float(center + reach))
+    return float(center), float(center - reach), float(center + reach)

@@ -60,10 +60,6 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
 
     Only events that had happened and had been recorded by then count (rule K6). If that is the
     whole history, the record is returned unchanged.
-
-    Args:
-        record: The record.
-        as_of: The instant.
     """
     if not isinstance(record, Record):  # a call for each record would take a tenth of a table
         need_kind("record", record, Record)
@@ -84,19 +80,12 @@ def gather_kpis(
     """Return a partial result: what some of the records contribute to KPIs.
 
     Args:
-        kpis: The definitions, with different ids; or a single definition.
+        kpis: The definitions; the arguments and errors are those of ``compute_kpis``.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
-        group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
-            if empty, each KPI has one figure.
-        window: An ``Interval`` that must contain a record's opening, resolution or closing, as the
-            KPI's ``window_basis`` says, or ``Periods``.
+        group_by: What to group by.
+        window: An ``Interval``, ``Periods``, or None.
         mode: ``exact`` stores every value, ``sketch`` only a histogram of them (rule K4).
-
-    Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a group cannot be
-            hashed, or a KPI cannot be computed in this mode or window.
-        KpiDefinitionError: A field does not exist.
 
     Source: rule K4. ``merge_partials`` merges the results; ``finish_partial`` makes the table.
     """
@@ -292,7 +281,7 @@ def _gather_by_window(
                     _count(part.row((group, label))[place], outcome)
         for place in spread:
             outcome = extracts[place](known)
-            if isinstance(outcome, str):
+            if outcome.__class__ is str:
                 for label, _ in _periods(known, "opened", windows):
                     _count(part.row((group, label))[place], outcome)
             elif outcome is not None:
@@ -350,20 +339,13 @@ def merge_partials(parts: Iterable[Partial], /) -> Partial:
     whole: Partial | None = None
     for part in each_of("parts", parts, Partial):
         if whole is None:
-            whole = Partial(
-                part.kpis, as_of=part.as_of, groups=part.groups, window=part.window, mode=part.mode
-            )
-            identity = whole.identity
+            whole, identity = part.empty(), part.identity
         elif part.identity != identity:
             raise InvalidValueError(
                 "parts", part, f"partials of the same definitions, window, as_of and mode: {whole}"
             )
         for key, row in part.cells.items():
-            for total, other in zip(whole.row(key), row, strict=True):
-                total.merge(other)
-                if other.excluded:
-                    for code, count in other.excluded.items():
-                        total.excluded[code] = total.excluded.get(code, 0) + count
+            whole.add(key, row)
     if whole is None:
         raise InvalidValueError("parts", (), "at least one partial")
     return whole

@@ -129,6 +129,20 @@ class Partial:
             row = self.cells[key] = self.empty_row()
         return row
 
+    def add(self, key: Key, row: Row) -> None:
+        """Add a row of accumulators of the same definitions to that of a group and period."""
+        for total, other in zip(self.row(key), row, strict=True):
+            total.merge(other)
+            if other.excluded:
+                for code, count in other.excluded.items():
+                    total.excluded[code] = total.excluded.get(code, 0) + count
+
+    def empty(self) -> Partial:
+        """Return a partial result of the same definitions to which nothing has contributed."""
+        return Partial(
+            self.kpis, as_of=self.as_of, groups=self.groups, window=self.window, mode=self.mode
+        )
+
     def empty_row(self) -> Row:
         """Return new accumulators, one for each of ``firsts``."""
         return [kpi.measure.accumulator(kpi, self.mode) for kpi in self.firsts]

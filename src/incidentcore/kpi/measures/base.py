@@ -234,6 +234,6 @@ def moment_needs(*moments: MomentSpec) -> frozenset[str]:
     needs: frozenset[str] = _NOTHING
     for moment in map(moment_of, moments):
         needs |= moment.needs
-        if isinstance(condition := getattr(moment, "condition", None), Condition):
+        if (condition := getattr(moment, "condition", None)) is not None:
             needs |= history_needs(condition)
     return needs

@@ -33,13 +33,13 @@ from incidentcore.kpi.measures.base import (
     moment_needs,
 )
 from incidentcore.kpi.measures.duration import between
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
+from incidentcore.kpi.moments import MomentSpec, Spell, as_moment, compile_moment, may_be_condition
 from incidentcore.records import Record, Restored, Timeline
 from incidentcore.records.fold import fold_steps
 
 Weight: TypeAlias = int | Fraction
 Span: TypeAlias = tuple[int, int, Weight]
-Spell: TypeAlias = tuple[datetime, datetime, Weight]
+WeighedSpell: TypeAlias = tuple[datetime, datetime, Weight]
 
 _HISTORY = ("restored_at", "resolved_at")  # stops that a history may hold more than once
 
@@ -81,18 +81,13 @@ class _Spells(Measure):
         return needs if self.during is None else needs | history_needs(self.during)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        read_start = compile_moment(self.start, as_of)
-        ends = self._ends(as_of)
-        weight_of = self._weight()
+        bounds_of, weight_of = self._bounds(as_of), self._weight()
         timed = timed_tests(self._asked())
 
-        def spells(record: Record) -> list[Spell] | str:
-            start = read_start(record)
-            if start is None:
-                return "no_start"
-            bounds = ends(record, start)
-            if bounds and bounds[0][1] is not None and bounds[0][1] < bounds[0][0]:
-                return "negative"
+        def spells(record: Record) -> list[WeighedSpell] | str:
+            bounds = bounds_of(record)
+            if isinstance(bounds, str):
+                return bounds
             whole = [(begin, as_of if end is None else end) for begin, end in bounds]
             if weight_of is None:
                 return [(begin, end, 1) for begin, end in whole]
@@ -100,27 +95,30 @@ class _Spells(Measure):
 
         return spells
 
-    def _ends(
-        self, as_of: datetime
-    ) -> Callable[[Record, datetime], list[tuple[datetime, datetime | None]]]:
-        """Return a function that gives the beginning and the end of each spell."""
-        read_stop = compile_moment(self.stop, as_of)
+    def _bounds(self, as_of: datetime) -> Callable[[Record], list[Spell] | str]:
+        """Return a function that gives each spell, or the code of a record that has none."""
+        read_start, read_stop = compile_moment(self.start, as_of), compile_moment(self.stop, as_of)
         of_history, by_restoration = self.stop in _HISTORY, self.stop == "restored_at"
         reopens = self.reopening_is_downtime
 
-        def ends(record: Record, start: datetime) -> list[tuple[datetime, datetime | None]]:
-            if not of_history:
-                return [(start, read_stop(record))]
-            if not record.reopen_count:
-                stop = record.restored_at if by_restoration else record.resolved_at
-                if stop is None:  # canceled, or closed at once; or nothing yet
+        def bounds(record: Record) -> list[Spell] | str:
+            start = read_start(record)
+            if start is None:
+                return "no_start"
+            if of_history and record.reopen_count:
+                spells = list(_walked(record, start, by_restoration=by_restoration))
+                stop = spells[0][1]
+            else:
+                stop = read_stop(record)
+                if stop is None and of_history:  # canceled, or closed at once; or nothing yet
                     moments = (record.resolved_at, record.closed_at, record.canceled_at)
                     stop = min((at for at in moments if at is not None), default=None)
-                return [(start, stop)]
-            spells = list(_walked(record, start, by_restoration=by_restoration))
+                spells = [(start, stop)]
+            if stop is not None and stop < start:
+                return "negative"
             return spells if reopens else spells[:1]
 
-        return ends
+        return bounds
 
     def _asked(self) -> tuple[Condition, ...]:
         return () if self.during is None else (self.during,)
@@ -133,9 +131,7 @@ class _Spells(Measure):
         return lambda facts, at: int(test(facts, at))
 
 
-def _walked(
-    record: Record, start: datetime, *, by_restoration: bool
-) -> Iterable[tuple[datetime, datetime | None]]:
+def _walked(record: Record, start: datetime, *, by_restoration: bool) -> Iterable[Spell]:
     """Yield the spells of a history in which the record was reopened."""
     since: datetime | None = start
     was_open = True
@@ -155,7 +151,7 @@ def _weighed(
     timeline: Timeline,
     spells: Iterable[tuple[datetime, datetime]],
     weight_of: Callable[[Mapping[str, Any], datetime], Weight],
-) -> Iterable[Spell]:
+) -> Iterable[WeighedSpell]:
     """Yield the parts of spells with a weight above zero, each with its weight.
 
     Before the opening, the facts of the opening apply.
@@ -186,13 +182,13 @@ class Downtime(_Spells, ValueMeasure):
         return frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        spells_of, ends, clock = super().reader(kpi, as_of), self._ends(as_of), kpi.clock
+        spells_of, bounds, clock = super().reader(kpi, as_of), self._bounds(as_of), kpi.clock
 
         def downtime(record: Record) -> int | str:
             spells = spells_of(record)
             if isinstance(spells, str):
                 return spells
-            if ends(record, record.opened_at)[-1][1] is None:
+            if bounds(record)[-1][1] is None:
                 return "unrestored"
             return sum(microseconds(between(start, stop, clock)) for start, stop, _ in spells)
 
@@ -208,7 +204,7 @@ class _Outages(_Spells):
     _reach: ClassVar[timedelta] = timedelta()  # how far beyond its end a spell matters
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        by_label: dict[str | None, list[Spell]] = {}
+        by_label: dict[str | None, list[WeighedSpell]] = {}
         for spell in outcome:
             for label in windows.touched(spell[0], spell[1] + self._reach):
                 by_label.setdefault(label, []).append(spell)

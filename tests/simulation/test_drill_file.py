@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from incidentcore import Incident, acknowledge, advance, simulation
+from incidentcore import BusinessCalendar, Incident, acknowledge, advance, simulation
 from incidentcore.errors import FormatError
 from incidentcore.simulation import lint_drill, load_drill, score_drill
 from incidentcore.values import Actor
@@ -134,3 +134,21 @@ def test_an_escalation_of_a_drill_may_call_who_is_on_duty() -> None:
     (target,) = drill.matrix.rows[0].levels[0].targets
     assert target.schedule is not None
     assert (target.schedule.name, target.schedule.layers[0].people) == ("duty", ("ada",))
+
+
+def test_an_expectation_without_a_calendar_counts_at_all_hours() -> None:
+    """It counts in the calendar "always" of its file, which is in the zone of the file."""
+    text = """
+        drill = 1
+        name = "d"
+        zone = "Europe/Berlin"
+        lasts = "1h"
+        [calendars.office.hours]
+        mon-fri = "09:00-17:00"
+        [[expects]]
+        name = "acknowledge"
+        within = "5m"
+        stop = { acknowledged_at = { present = true } }
+        """
+    (expected,) = load_drill(text).expects
+    assert expected.clock.calendar == BusinessCalendar.always("Europe/Berlin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from incidentcore.communication import CommunicationPlan
@@ -20,14 +20,12 @@ from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError, read_span
 from incidentcore.escalation import EscalationMatrix
 from incidentcore.intake import Alert
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
 from incidentcore.sla import SlaDefinition
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.values.frozen import freeze
 
 _VERSION: Final = 1
-_ALWAYS: Final = BusinessCalendar.always()
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -59,13 +57,6 @@ _INJECT: Final = Table(
     ),
     Inject,
 )
-
-
-def _expectation(*, name: str, owner: str, within: timedelta, **conditions: Any) -> Expectation:
-    clock = SlaDefinition(name=name, kind=name, target=within, **conditions)
-    return Expectation(name, clock, owner=owner)
-
-
 _EXPECT: Final = Table(
     (
         Key("name", TEXT, "What reports call it."),
@@ -75,14 +66,9 @@ _EXPECT: Final = Table(
         Key("stop", WHEN, "When it is done."),
         Key("pause", WHEN, "While it holds the clock stands.", NEVER),
         Key("cancel", WHEN, "When it ends without a result.", CANCELED_RECORD),
-        Key(
-            "calendar",
-            PLAIN_CALENDAR,
-            "The calendar in which it counts.",
-            BusinessCalendar.always(),
-        ),
+        Key("calendar", PLAIN_CALENDAR, "The calendar in which it counts.", None),
     ),
-    _expectation,
+    dict,
 )
 _STEP: Final = Table(
     (
@@ -114,6 +100,14 @@ def _until_the_end(table: Table) -> Form:
     return Form(read, table.schema, table.write)
 
 
+def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
+    values = _EXPECT.read(data, reading, path)
+    name, owner, target = (values.pop(key) for key in ("name", "owner", "within"))
+    calendar = values.pop("calendar") or reading.names["plain_calendars"]["always"]
+    clock = SlaDefinition(name=name, kind=name, target=target, calendar=calendar, **values)
+    return Expectation(name, clock, owner=owner)
+
+
 def _version(data: Any, _: Reading, __: Path) -> int:
     if data != _VERSION:
         raise WrongError(data, f"drill = {_VERSION}, the form's version")
@@ -129,6 +123,7 @@ def _drill(*, name: str, communication: Any, escalation: Any, **made: Any) -> Dr
     )
 
 
+_EXPECTATION: Final = Form(_expectation, _EXPECT.schema)
 _DRILL: Final = Table(
     (
         Key("drill", Form(_version, {}), "drill = 1, the form's version."),
@@ -139,7 +134,7 @@ _DRILL: Final = Table(
         Key("calendars", CALENDARS, "As in a desk file.", {}),
         Key("oncall", noted("on_call", ON_CALL), "As in a desk file.", ()),
         Key("injects", list_of(_until_the_end(_INJECT)), "What reaches the players.", ()),
-        Key("expects", list_of(_EXPECT), "What they should do in time.", ()),
+        Key("expects", list_of(_EXPECTATION), "What they should do in time.", ()),
         Key("communication", list_of(COMMUNICATION), "The updates that are owed.", ()),
         Key("escalation", list_of(ESCALATION), "What the rules escalate.", ()),
         Key("bot", list_of(_until_the_end(_STEP)), "What a bot does in a trial run.", ()),

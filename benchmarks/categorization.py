@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.categorization import (
+    Calibrated,
     Categorization,
     Categorizer,
     FallbackChain,
@@ -29,9 +30,7 @@ from incidentcore.categorization import (
     ModelCategorizer,
     NaiveBayes,
     SoftmaxCategorizer,
-    calibrate,
     compare_categorizers,
-    comparison_table,
 )
 from incidentcore.categorization.tokens import tokenize
 from incidentcore.serialization import dumps
@@ -161,7 +160,7 @@ def compare(labeled: Labeled) -> None:
         "naive Bayes": NaiveBayes.train(training),
         "naive Bayes, textbook": textbook(NaiveBayes.train(training)),
         "keywords": keywords,
-        "keywords, calibrated": calibrate(
+        "keywords, calibrated": Calibrated.train(
             KeywordCategorizer.train(training[:part]), training[part:]
         ),
         "keywords, then softmax": FallbackChain([keywords, softmax]),
@@ -200,7 +199,7 @@ def compare(labeled: Labeled) -> None:
                 "-",
             ),
         ]
-    print(comparison_table(compare_categorizers(categorizers, trial)))
+    print(compare_categorizers(categorizers, trial))
     print_table(f"{len(training)} texts learned, {len(trial)} held out", rows)
 
 

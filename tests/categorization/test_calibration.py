@@ -14,7 +14,6 @@ from incidentcore.categorization import (
     Categorization,
     KeywordCategorizer,
     NaiveBayes,
-    calibrate,
     evaluate_categorizer,
 )
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -38,7 +37,7 @@ def test_confidence_becomes_the_share_that_was_right():
     """Of 20 answers at 0.9 half were right, of 20 at 0.25 a tenth; between them a straight line."""
     seen = [(0.9, n % 2 == 0) for n in range(20)] + [(0.25, n < 2) for n in range(20)]
 
-    honest = calibrate(claim, labeled(seen))
+    honest = Calibrated.train(claim, labeled(seen))
 
     assert honest.points == ((0.25, 0.1), (pytest.approx(0.9), 0.5))
     assert honest(1.9).confidence == pytest.approx(0.5)
@@ -51,10 +50,10 @@ def test_confidence_becomes_the_share_that_was_right():
 def test_a_block_of_ten_answers_stands_alone() -> None:
     """However few of them were right; one answer fewer is joined to the block beside it."""
     seen = [(0.25, n < 2) for n in range(10)] + [(0.75, n < 8) for n in range(10)]
-    assert calibrate(claim, labeled(seen)).points == ((0.25, 0.2), (0.75, 0.8))
-    fewer = calibrate(claim, labeled(seen[:-1])).points
+    assert Calibrated.train(claim, labeled(seen)).points == ((0.25, 0.2), (0.75, 0.8))
+    fewer = Calibrated.train(claim, labeled(seen[:-1])).points
     assert fewer == ((pytest.approx((10 * 0.25 + 9 * 0.75) / 19), 10 / 19),)
-    assert calibrate(claim, labeled(seen[1:])).points == (
+    assert Calibrated.train(claim, labeled(seen[1:])).points == (
         (pytest.approx((9 * 0.25 + 10 * 0.75) / 19), 9 / 19),
     )
 
@@ -63,7 +62,7 @@ def test_blocks_that_fall_are_merged():
     """More confidence never means less: 1 of 10 above 5 of 10 become 6 of 20 for both."""
     seen = [(0.25, n < 5) for n in range(10)] + [(0.5, n < 1) for n in range(10)]
 
-    assert calibrate(claim, labeled(seen)).points == ((0.375, 0.3),)
+    assert Calibrated.train(claim, labeled(seen)).points == ((0.375, 0.3),)
 
 
 @given(CLAIMS, st.randoms(use_true_random=False))
@@ -72,17 +71,17 @@ def test_order_of_records_changes_nothing(claims, shuffler):
     shuffled = list(claims)
     shuffler.shuffle(shuffled)
 
-    points = calibrate(claim, labeled(claims)).points
+    points = Calibrated.train(claim, labeled(claims)).points
 
     assert [each for point in points for each in point] == pytest.approx(
-        [each for point in calibrate(claim, labeled(shuffled)).points for each in point]
+        [each for point in Calibrated.train(claim, labeled(shuffled)).points for each in point]
     )
 
 
 @given(CLAIMS)
 def test_points_rise_and_keep_the_mean(claims):
     """Points rise in both parts; the mean calibrated confidence is about the share right."""
-    honest = calibrate(claim, labeled(claims))
+    honest = Calibrated.train(claim, labeled(claims))
 
     assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(honest.points))
     shares = [honest(record).confidence for record, _ in labeled(claims)]
@@ -131,13 +130,13 @@ def test_words_that_claim_too_much_are_corrected():
     tried = [(f"x {n}", "a" if n % 2 else "b") for n in range(100)]
 
     assert evaluate_categorizer(words, tried).ece == 0.5
-    assert evaluate_categorizer(calibrate(words, tried), tried).ece == pytest.approx(0)
+    assert evaluate_categorizer(Calibrated.train(words, tried), tried).ece == pytest.approx(0)
 
 
 def test_calibrated_model_is_saved():
     """Written and read again, it is equal and answers the same."""
     model = NaiveBayes.train([("x y", "a"), ("y z", "b")])
-    honest = calibrate(model, [("x y", "a"), ("z", "b"), ("y", "a")] * 5)
+    honest = Calibrated.train(model, [("x y", "a"), ("z", "b"), ("y", "a")] * 5)
     again = loads(dumps(honest), Calibrated)
 
     assert again == honest
@@ -148,7 +147,7 @@ def test_calibrated_model_is_saved():
 def test_too_few_answers_are_refused():
     """A share of fewer than ten answers says nothing."""
     with pytest.raises(InvalidValueError, match="at least 10"):
-        calibrate(claim, [(1.5, "a")] * 9 + [(0, "a")] * 20)
+        Calibrated.train(claim, [(1.5, "a")] * 9 + [(0, "a")] * 20)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from tests.categorization.test_evaluate import ANSWERS, report
 
@@ -22,7 +23,7 @@ def test_confusion_has_abstentions_too():
 
 def test_report_reads_as_a_page():
     """Printed, the report is the head line, the table and the curve."""
-    lines = str(report(ANSWERS, thresholds=[0, 0.95])).splitlines()
+    lines = str(attrs.evolve(report(ANSWERS), thresholds=(0, 0.95))).splitlines()
 
     assert lines == [
         "6 records, 5 answered (83.3%), 3 correct: accuracy 50.0%, macro-F1 0.389",

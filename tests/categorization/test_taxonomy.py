@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from incidentcore.categorization import (
     STANDARD_TAXONOMY,
+    Calibrated,
     KeywordCategorizer,
     ModelCategorizer,
     NaiveBayes,
     SoftmaxCategorizer,
     Taxonomy,
-    calibrate,
     compare_categorizers,
     cross_validate,
     evaluate_categorizer,
@@ -142,7 +142,7 @@ WORDS = KeywordCategorizer({"network": ["vpn"]})
         SoftmaxCategorizer.train,
         KeywordCategorizer.train,
         lambda pairs: ModelCategorizer.train(None, pairs, id="m"),
-        lambda pairs: calibrate(WORDS, pairs),
+        lambda pairs: Calibrated.train(WORDS, pairs),
         lambda pairs: evaluate_categorizer(WORDS, pairs),
         lambda pairs: compare_categorizers({"words": WORDS}, pairs),
         lambda pairs: cross_validate(NaiveBayes.train, pairs),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from incidentcore.instants import Interval
 from incidentcore.intake import (
     Alert,
+    apply_intents,
     fold_alerts,
 )
 from incidentcore.schedule import Maintenance
@@ -30,3 +31,8 @@ def told(policy, items, *, until=T0 + HOUR, state=None):
         (one.kind, (one.at - T0) // MINUTE, one.incident.removeprefix("alerts-"), one.reason)
         for one in found
     ]
+
+
+def apply_intent(intent, incident, **more):
+    """Return an incident after one intent about it."""
+    return apply_intents([intent], {intent.incident: incident}, **more)[intent.incident]

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.intake.builders import apply_intent
 
 from incidentcore import Alert, IntakePolicy, fold_alerts
 from incidentcore.conditions import ALWAYS, field
@@ -21,7 +22,6 @@ from incidentcore.intake import (
     IntakeState,
     MaintenanceRule,
     alerts_from_alertmanager,
-    apply_intent,
     apply_intents,
 )
 from incidentcore.intake.correlate import IntakeResult

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.intake.builders import HOUR, MINUTE, T0
+from tests.intake.builders import HOUR, MINUTE, T0, apply_intent
 from tests.intake.drawn import intake_policies
 
 from incidentcore.errors import (
@@ -21,7 +21,6 @@ from incidentcore.intake import (
     IncidentIntent,
     IncidentReopened,
     IntakePolicy,
-    apply_intent,
     apply_intents,
     fold_alerts,
     open_incident,

@@ -13,8 +13,6 @@ from incidentcore.errors import (
 from incidentcore.intake import (
     Alert,
     IncidentIntent,
-    IntakePolicy,
-    apply_intent,
     apply_intents,
     fold_alerts,
     open_incident,
@@ -33,11 +31,7 @@ def applied(policy, items, incidents=()):
 def test_intents_of_other_kinds_are_refused():
     """Only an opening opens, and dropped alerts are nobody's."""
     dropped = IncidentIntent("dropped", T0, "", "", alert(), "duplicate")
-    incident = applied(IntakePolicy(), [alert()])["alerts-1"]
-
     with pytest.raises(InvalidValueError):
         open_incident(dropped)
-    with pytest.raises(InvalidValueError):
-        apply_intent(dropped, incident)
     with pytest.raises(InvalidValueError):
         apply_intents([IncidentIntent("add", T0, "alerts-7", "", alert())], {})

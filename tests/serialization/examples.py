@@ -479,7 +479,6 @@ EXAMPLES: tuple[Any, ...] = (
     KEYWORDS(INCIDENT),
     BAYES(INCIDENT),
     categorization.RoutingRule(ALWAYS, "messaging", tier=2),
-    categorization.Route("messaging", 2, "because"),
     *(RESPONSE, RESOLUTION, BY_REGION),
     sla.SlaDefinition.resolution(hours=8, calendar=BY_REGION),
     attrs.evolve(RESOLUTION, target=schedule.BusinessDays(2)),

@@ -29,7 +29,6 @@ TOLD = "tells of one run over a file or table; nothing is computed from it"
 WITHOUT: dict[str, str] = {
     "categorization.CategorizerReport": ANSWER,
     "categorization.ModelCategorizer": FUNCTION,
-    "communication.UpdateAdherence": ANSWER,
     "conditions.Field": PLACEHOLDER,
     "conditions.Opaque": FUNCTION,
     "desk.RuleDifference": ANSWER,

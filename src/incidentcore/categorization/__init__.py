@@ -6,7 +6,7 @@ from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
     from incidentcore.categorization.bayes import NaiveBayes
-    from incidentcore.categorization.calibration import Calibrated, calibrate
+    from incidentcore.categorization.calibration import Calibrated
     from incidentcore.categorization.categorizer import (
         Categorization,
         Categorizer,
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from incidentcore.categorization.combine import FallbackChain, Vote
     from incidentcore.categorization.evaluate import (
         compare_categorizers,
-        comparison_table,
         cross_validate,
         evaluate_categorizer,
     )
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
     from incidentcore.categorization.rules import (
         CategoryRule,
-        Route,
         RoutingRule,
         RuleCategorizer,
         route,
@@ -49,17 +47,14 @@ __all__ = [
     "NaiveBayes",
     "PatternCategorizer",
     "PatternRule",
-    "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "SoftmaxCategorizer",
     "Taxonomy",
     "Vote",
-    "calibrate",
     "classify",
     "compare_categorizers",
-    "comparison_table",
     "cross_validate",
     "evaluate_categorizer",
     "route",
@@ -70,16 +65,16 @@ if not TYPE_CHECKING:
         __name__,
         {
             "bayes": "NaiveBayes",
-            "calibration": "Calibrated calibrate",
+            "calibration": "Calibrated",
             "categorizer": "Categorization Categorizer Evidence classify",
             "categorizer_report": "CategorizerReport",
             "combine": "FallbackChain Vote",
-            "evaluate": "compare_categorizers comparison_table cross_validate evaluate_categorizer",
+            "evaluate": "compare_categorizers cross_validate evaluate_categorizer",
             "hierarchy": "HierarchicalCategorizer",
             "keywords": "KeywordCategorizer",
             "model": "ModelCategorizer",
             "patterns": "PatternCategorizer PatternRule",
-            "rules": "CategoryRule Route RoutingRule RuleCategorizer route",
+            "rules": "CategoryRule RoutingRule RuleCategorizer route",
             "softmax": "SoftmaxCategorizer",
             "taxonomy": "STANDARD_TAXONOMY Taxonomy",
         },

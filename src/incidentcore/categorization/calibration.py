@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from math import fsum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import attrs
 
@@ -56,6 +56,43 @@ class Calibrated:
         if not self.points or len(dict(self.points)) != len(self.points):
             raise DefinitionError("points", self.points, "a pair for each of some confidences")
 
+    @classmethod
+    def train(cls, categorizer: Categorizer, labeled: Labeled, /) -> Self:
+        """Return a categorizer whose confidence is calibrated on records with a known category.
+
+        Use records other than those that the categorizer was trained on. Calibration helps with
+        categorizers that are over- or underconfident, such as keyword categorizers, or naive Bayes
+        models from other libraries; ``SoftmaxCategorizer`` needs no calibration.
+
+        Args:
+            categorizer: Any categorizer.
+            labeled: Pairs of (record, category), in any order. A few hundred are enough.
+
+        Raises:
+            InvalidValueError: The categorizer gives a category for fewer than 10 of the records.
+
+        >>> from incidentcore.categorization import Calibrated
+        >>> from incidentcore.categorization.keywords import KeywordCategorizer
+        >>> by_words = KeywordCategorizer({"network": ["vpn"]})
+        >>> honest = Calibrated.train(
+        ...     by_words, [("vpn down", "network"), ("vpn token", "security")] * 10
+        ... )
+        >>> by_words("vpn?").confidence, honest("vpn?").confidence
+        (1.0, 0.5)
+        """
+        pairs = list(labeled_pairs(labeled))
+        answers = answer_all(categorizer, [record for record, _ in pairs])
+        tallies: dict[float, list[int]] = {}
+        for answer, (_, actual) in zip(answers, pairs, strict=True):
+            if not answer.abstained:
+                tally = tallies.setdefault(answer.confidence, [0, 0])
+                tally[0] += 1
+                tally[1] += answer.category == actual
+        count = sum(n for n, _ in tallies.values())
+        if count < _LEAST:
+            raise InvalidValueError("labeled", count, f"at least {_LEAST} records with an answer")
+        return cls(categorizer, _isotonic(tallies, max(_LEAST, count // _BLOCKS)))
+
     def __call__(self, record: Any, /) -> Categorization:
         """Return the result of ``categorizer`` for a record, with calibrated confidence."""
         return self._calibrated(self.categorizer(record))
@@ -104,41 +141,6 @@ def _sharpened(chances: list[float], wanted: float) -> list[float]:
     parts = [ratio**high for ratio in ratios]
     whole = fsum(parts)
     return [part / whole for part in parts]
-
-
-def calibrate(categorizer: Categorizer, labeled: Labeled, /) -> Calibrated:
-    """Return a categorizer whose confidence is calibrated on records with a known category.
-
-    Use records other than those that the categorizer was trained on. Calibration helps with
-    categorizers that are over- or underconfident, such as keyword categorizers, or naive Bayes
-    models from other libraries; ``SoftmaxCategorizer`` needs no calibration.
-
-    Args:
-        categorizer: Any categorizer.
-        labeled: Pairs of (record, category), in any order. A few hundred are enough.
-
-    Raises:
-        InvalidValueError: The categorizer gives a category for fewer than 10 of the records.
-
-    >>> from incidentcore.categorization import calibrate
-    >>> from incidentcore.categorization.keywords import KeywordCategorizer
-    >>> by_words = KeywordCategorizer({"network": ["vpn"]})
-    >>> honest = calibrate(by_words, [("vpn down", "network"), ("vpn token", "security")] * 10)
-    >>> by_words("vpn?").confidence, honest("vpn?").confidence
-    (1.0, 0.5)
-    """
-    pairs = list(labeled_pairs(labeled))
-    answers = answer_all(categorizer, [record for record, _ in pairs])
-    tallies: dict[float, list[int]] = {}
-    for answer, (_, actual) in zip(answers, pairs, strict=True):
-        if not answer.abstained:
-            tally = tallies.setdefault(answer.confidence, [0, 0])
-            tally[0] += 1
-            tally[1] += answer.category == actual
-    count = sum(n for n, _ in tallies.values())
-    if count < _LEAST:
-        raise InvalidValueError("labeled", count, f"at least {_LEAST} records with an answer")
-    return Calibrated(categorizer, _isotonic(tallies, max(_LEAST, count // _BLOCKS)))
 
 
 def _isotonic(tallies: dict[float, list[int]], least: int) -> list[tuple[float, float]]:

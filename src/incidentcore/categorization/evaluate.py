@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
 from incidentcore.categorization.categorizer_report import (
-    THRESHOLDS,
     CategorizerReport,
     CategoryScore,
     Confusion,
@@ -25,7 +24,6 @@ def evaluate_categorizer(
     labeled: Labeled,
     /,
     *,
-    thresholds: Iterable[float] = THRESHOLDS,
     depth: int | None = None,
 ) -> CategorizerReport:
     """Return a report on a categorizer, evaluated on records whose category is known.
@@ -37,7 +35,6 @@ def evaluate_categorizer(
     Args:
         categorizer: The categorizer.
         labeled: Pairs of (record, category), in any order.
-        thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
         depth: The number of levels to compare; 1 for only the top level, None for the whole path.
 
     Raises:
@@ -56,12 +53,10 @@ def evaluate_categorizer(
     answers = answer_all(categorizer, [record for record, _ in pairs])
     if depth is not None:
         answers = [attrs.evolve(each, category=each.category[:depth]) for each in answers]
-    return _report([actual[:depth] for _, actual in pairs], answers, thresholds)
+    return _report([actual[:depth] for _, actual in pairs], answers)
 
 
-def _report(
-    actuals: list[Path], answers: list[Categorization], thresholds: Iterable[float]
-) -> CategorizerReport:
+def _report(actuals: list[Path], answers: list[Categorization]) -> CategorizerReport:
     if not actuals:
         raise InvalidValueError("labeled", [], "at least one labeled record")
     pairs: Counter[tuple[Path, Path]] = Counter()
@@ -91,7 +86,6 @@ def _report(
             for actual, guess in sorted(pairs)
         ),
         confidences=tuple(sorted(confidences)),
-        thresholds=tuple(sorted(set(thresholds))),
     )
 
 
@@ -101,7 +95,6 @@ def cross_validate(
     /,
     *,
     folds: int = 5,
-    thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
     """Return a report in which each record is categorized by a model that was not trained on it.
 
@@ -113,7 +106,6 @@ def cross_validate(
             ``SoftmaxCategorizer.train``.
         labeled: Pairs of (record, category).
         folds: The number of folds. For each fold, a model is trained on all the others.
-        thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
     Raises:
         InvalidValueError: There are fewer than two folds, or fewer records than folds.
@@ -136,46 +128,33 @@ def cross_validate(
         replies = answer_all(model, [pairs[place][0] for place in tried])
         answers.update(zip(tried, replies, strict=True))
     in_order = [answers[place] for place in range(len(pairs))]
-    return _report([actual for _, actual in pairs], in_order, thresholds)
+    return _report([actual for _, actual in pairs], in_order)
 
 
-def compare_categorizers(
-    categorizers: Mapping[str, Categorizer], labeled: Labeled, /
-) -> dict[str, CategorizerReport]:
-    """Return reports on several categorizers, evaluated on the same records.
+def compare_categorizers(categorizers: Mapping[str, Categorizer], labeled: Labeled, /) -> str:
+    """Return a table of several categorizers, evaluated on the same records.
 
-    For example, compare a model alone with the same model used after keyword rules:
-    ``comparison_table`` shows how many percentage points of accuracy the rules gain or cost. A
-    categorizer made by ``KeywordCategorizer.train`` can serve as the baseline.
+    For example, compare a model alone with the same model used after keyword rules: ``gain`` is the
+    difference in accuracy from the first one, in percentage points. A categorizer made by
+    ``KeywordCategorizer.train`` can serve as the baseline.
 
     Args:
         categorizers: The categorizers by name.
         labeled: Pairs of (record, category), in any order.
 
-    Returns:
-        The report for each name, in the order of ``categorizers``.
-
     Raises:
         InvalidValueError: ``labeled`` is empty, or a category is neither a name nor a path.
-    """
-    pairs = list(labeled_pairs(labeled))
-    return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
 
-
-def comparison_table(reports: Mapping[str, CategorizerReport], /) -> str:
-    """Return a table of reports on the same records, with the ``gain`` of each over the first one.
-
-    The gain is the difference in accuracy, in percentage points.
-
-    >>> from incidentcore.categorization import compare_categorizers, comparison_table
+    >>> from incidentcore.categorization import compare_categorizers
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> desk = {"words": KeywordCategorizer({"network": ["vpn"]})}
-    >>> tried = [("vpn down", "network"), ("no toner", "hardware")]
-    >>> print(comparison_table(compare_categorizers(desk, tried)))
+    >>> print(compare_categorizers(desk, [("vpn down", "network"), ("no toner", "hardware")]))
                               accuracy    gain  coverage  macro-F1    ECE  Brier
     words                        50.0%    +0.0     50.0%     0.500  0.000  0.000
     always the most frequent     50.0%    +0.0
     """
+    pairs = list(labeled_pairs(labeled))
+    reports = {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
     majority = "always the most frequent"
     wide = max(len(majority), *map(len, reports))
     lines = [f"{'':<{wide}}  accuracy    gain  coverage  macro-F1    ECE  Brier"]

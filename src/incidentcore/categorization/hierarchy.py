@@ -50,7 +50,7 @@ class HierarchicalCategorizer:
 
     Attributes:
         categorizer: A categorizer whose results have ``probabilities``: ``SoftmaxCategorizer``,
-            ``NaiveBayes``, ``ModelCategorizer``, or one of these after ``calibrate``.
+            ``NaiveBayes``, ``ModelCategorizer``, or one of these, ``Calibrated``.
         minimum: The lowest probability that is accepted, a fraction from 0 to 1.
 
     Raises:

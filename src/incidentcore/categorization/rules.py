@@ -112,24 +112,14 @@ class RoutingRule(SharedRepr):
         if self.tier is not None and (type(self.tier) is not int or self.tier < 1):
             raise DefinitionError(f"{self.group}.tier", self.tier, "a support tier of at least 1")
 
-
-@attrs.frozen
-class Route(SharedRepr):
-    """The group and tier that should work on a record, with the reason.
-
-    Attributes:
-        group: The group; None if no rule matches.
-        tier: The support tier; None if the rule does not set one.
-        reason: The name of the rule that matched, or why there is no group.
-    """
-
-    group: str | None
-    tier: int | None
-    reason: str
+    @property
+    def reason(self) -> str:
+        """Return the reason for the group: the rule's name, or the condition as text."""
+        return self.name or str(self.when)
 
 
-def route(rules: Iterable[RoutingRule], record: Any, /) -> Route:
-    """Return the group and tier that should work on a record; the first rule that matches decides.
+def route(rules: Iterable[RoutingRule], record: Any, /) -> RoutingRule | None:
+    """Return the first rule that matches a record, with group, tier and reason; None without one.
 
     The record is not changed; use ``assign`` to change it.
 
@@ -143,10 +133,9 @@ def route(rules: Iterable[RoutingRule], record: Any, /) -> Route:
     ...     RoutingRule(field("category").starts_with("network"), "network team", tier=2),
     ...     RoutingRule(ALWAYS, "service desk", tier=1),
     ... ]
-    >>> route(rules, {"category": ("network", "vpn")})
-    Route(group='network team', tier=2, reason="category starts with 'network'")
+    >>> rule = route(rules, {"category": ("network", "vpn")})
+    >>> rule.group, rule.tier, rule.reason
+    ('network team', 2, "category starts with 'network'")
     """
-    for rule in each_of("rules", rules, RoutingRule):
-        if rule.when.matches(record):
-            return Route(rule.group, rule.tier, rule.name or str(rule.when))
-    return Route(None, None, "no rule matches")
+    several = each_of("rules", rules, RoutingRule)
+    return next((rule for rule in several if rule.when.matches(record)), None)

@@ -6,38 +6,20 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore._lazy import classes_of
-from incidentcore.categorization.bayes import NaiveBayes
-from incidentcore.categorization.calibration import Calibrated
 from incidentcore.categorization.categorizer import Categorizer
-from incidentcore.categorization.combine import FallbackChain, Vote
-from incidentcore.categorization.hierarchy import HierarchicalCategorizer
-from incidentcore.categorization.keywords import KeywordCategorizer
-from incidentcore.categorization.patterns import PatternCategorizer
-from incidentcore.categorization.rules import RuleCategorizer
-from incidentcore.categorization.softmax import SoftmaxCategorizer
 
 WRITTEN: Final = classes_of(
     __name__,
     """
     Calibrated FallbackChain HierarchicalCategorizer KeywordCategorizer NaiveBayes
     PatternCategorizer RuleCategorizer SoftmaxCategorizer Categorization CategoryRule Evidence
-    PatternRule Route RoutingRule Taxonomy CategoryVote=Vote
+    PatternRule RoutingRule Taxonomy CategoryVote=Vote
     """,
 )
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Categorizer: (
-        Calibrated,
-        FallbackChain,
-        HierarchicalCategorizer,
-        KeywordCategorizer,
-        NaiveBayes,
-        PatternCategorizer,
-        RuleCategorizer,
-        SoftmaxCategorizer,
-        Vote,
-    ),
+    Categorizer: tuple(kind for kind in WRITTEN.values() if "__call__" in dir(kind)),
 }
 
 

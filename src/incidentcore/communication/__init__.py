@@ -1,6 +1,5 @@
 """Communication with stakeholders: who must be informed, by when, and which updates were late."""
 
-from incidentcore.communication.adherence import UpdateAdherence, update_adherence
 from incidentcore.communication.evaluate import (
     due_updates,
     missed_updates,
@@ -18,7 +17,6 @@ __all__ = [
     "MissedUpdate",
     "PUBLIC_REPLY",
     "StakeholderUpdate",
-    "UpdateAdherence",
     "UpdateRule",
     "UpdateTemplate",
     "due_updates",
@@ -26,6 +24,5 @@ __all__ = [
     "major_incident_plan",
     "missed_updates",
     "next_update_wakeup",
-    "update_adherence",
     "update_log",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from incidentcore._checks import one_or_each
 from incidentcore.communication.plan import CommunicationPlan
@@ -19,8 +19,6 @@ from incidentcore.communication.updates import (
 )
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
-
-U = TypeVar("U", bound=StakeholderUpdate)
 
 _ZERO: Final = timedelta(0)
 
@@ -120,29 +118,14 @@ def missed_updates(
     """Return every update of a record that was not sent by its due time, with its lateness.
 
     These are updates that were sent late, are late now, or were late when they ceased to be
-    required. An update sent exactly at its due time is on time.
-
-    Args:
-        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
-        record: The record.
-        now: The instant at which the plan is evaluated.
-        known_at: Use only what was recorded by this instant; None for everything.
-
-    Returns:
-        The updates in order of their due times.
+    required, in order of their due times. An update sent exactly at its due time is on time. The
+    arguments are those of ``due_updates``.
 
     Units: ``late_by`` is counted in open time of the rule's calendar; if there is none, of its
     contact hours; if there are none either, in wall-clock time.
     """
-    now = as_utc(now, "now")
-    state = owed(plan, record, now=now, known_at=known_at)
-    if state is None:
-        return ()
-    return _ordered(
-        update_of(MissedUpdate, state, record.id, promise, late_by=late)
-        for promise in state.promises
-        if (late := promise.late_by(now)) > _ZERO
-    )
+    log = update_log(plan, record, now=now, known_at=known_at)
+    return tuple(update for update in log if isinstance(update, MissedUpdate))
 
 
 def update_log(
@@ -156,16 +139,8 @@ def update_log(
     """Return every update that was required for a record, whether sent or not.
 
     A late update is a ``MissedUpdate``. An update is left out if another one replaced it before
-    ``due_updates`` would have listed it.
-
-    Args:
-        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
-        record: The record.
-        now: The instant at which the plan is evaluated.
-        known_at: Use only what was recorded by this instant; None for everything.
-
-    Returns:
-        The updates in order of their due times.
+    ``due_updates`` would have listed it. The updates are in order of their due times, and the
+    arguments are those of ``due_updates``.
     """
     now = as_utc(now, "now")
     state = owed(plan, record, now=now, known_at=known_at)
@@ -188,13 +163,8 @@ def next_update_wakeup(
 ) -> datetime | None:
     """Return when the result of ``due_updates`` next changes without an event.
 
-    Args:
-        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
-        records: The records to watch, or one record.
-        now: The instant from which to search.
-
-    Returns:
-        The first such instant after ``now``; None if nothing changes until an event happens.
+    It is the first such instant after ``now`` for any of the records; None if nothing changes until
+    an event happens.
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
@@ -247,7 +217,7 @@ def updates_and_wakeup(
     return listed, _wakeup(plan, record, state, now)
 
 
-def _ordered(updates: Iterable[U]) -> tuple[U, ...]:
+def _ordered(updates: Iterable[StakeholderUpdate]) -> tuple[StakeholderUpdate, ...]:
     return tuple(sorted(updates, key=_order))
 
 

@@ -211,7 +211,7 @@ class Desk:
                 record = opened_with(record, {"computed_priority": computed})
         if self.routing and not opening.get("assignment_group"):
             routed = route(self.routing, record)
-            if routed.group is not None:
+            if routed is not None:
                 group: dict[str, object] = {"assignment_group": routed.group}
                 if routed.tier is not None and opening.get("support_tier") is None:
                     group["support_tier"] = routed.tier

@@ -31,7 +31,7 @@ from incidentcore._lazy import lazy_names
 if TYPE_CHECKING:
     from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened
     from incidentcore.intake.correlate import Intake, fold_alerts
-    from incidentcore.intake.incidents import apply_intent, apply_intents, open_incident
+    from incidentcore.intake.incidents import apply_intents, open_incident
     from incidentcore.intake.intents import IncidentIntent
     from incidentcore.intake.policy import (
         AlertGrouping,
@@ -74,7 +74,6 @@ __all__ = [
     "alert_from_cloudevent",
     "alert_from_dict",
     "alerts_from_alertmanager",
-    "apply_intent",
     "apply_intents",
     "fold_alerts",
     "fold_samples",
@@ -87,7 +86,7 @@ if not TYPE_CHECKING:
         {
             "alert": "Alert IncidentEnded IncidentReopened",
             "correlate": "Intake fold_alerts",
-            "incidents": "apply_intent apply_intents open_incident",
+            "incidents": "apply_intents open_incident",
             "intents": "IncidentIntent",
             "policy": "AlertGrouping Flapping Inhibit IntakePolicy MaintenanceRule",
             "severity": "SeverityRow SeverityTable",

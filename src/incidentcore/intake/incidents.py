@@ -92,47 +92,6 @@ def open_incident(
     return prioritize(incident, priorities, at=intent.at, by=by, recorded_at=recorded_at)
 
 
-def apply_intent(
-    intent: IncidentIntent,
-    incident: Incident,
-    /,
-    *,
-    by: Actor | str = MONITORING,
-    severities: SeverityTable = STANDARD_SEVERITIES,
-    priorities: PriorityPolicy | None = STANDARD_POLICY,
-    lifecycle: Lifecycle = INCIDENT,
-) -> Incident:
-    """Apply the change that an intent requests to an incident, and return the new record.
-
-    An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
-    worse severity also raises impact and urgency. An alert that was dropped is only counted, in
-    ``custom["alert_count"]``. Resolving an incident that is not open changes nothing. If its state
-    changed after the intent's ``at``, the incident is resolved or reopened at that later instant.
-
-    Args:
-        intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.
-        incident: The current record.
-        by: Who changes the incident.
-        severities: The table that maps an alert's severity to impact and urgency.
-        priorities: How priorities are computed; None leaves impact, urgency and priority unchanged.
-        lifecycle: The lifecycle that the incident follows.
-
-    Returns:
-        The record with its new events.
-
-    Raises:
-        InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that was open neither at the intent's instant nor at any time after it. To
-            avoid the latter, pass ``fold_alerts`` an ``IncidentEnded`` for each incident that
-            people end.
-        TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
-    """
-    incident = _apply(
-        intent, incident, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
-    )
-    return _counted(incident, [intent], by=by)
-
-
 def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | str) -> Incident:
     """Add the alerts of intents to the alert count of an incident, in one event."""
     taken = [intent for intent in intents if intent.alert is not None and intent.kind != "open"]
@@ -160,8 +119,7 @@ def _apply(
     priorities: PriorityPolicy | None,
     lifecycle: Lifecycle,
 ) -> Incident:
-    need_kind("intent", intent, IncidentIntent)
-    if intent.kind == "dropped" and intent.incident:
+    if intent.kind == "dropped":
         return incident
     if intent.kind == "resolve":
         if not incident.state.open:
@@ -253,6 +211,11 @@ def apply_intents(
 ) -> dict[str, Incident]:
     """Apply intents to incidents: each intent opens an incident or changes one.
 
+    An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
+    worse severity also raises impact and urgency. An alert that was dropped is only counted, in
+    ``custom["alert_count"]``. Resolving an incident that is not open changes nothing. If its state
+    changed after the intent's ``at``, the incident is resolved or reopened at that later instant.
+
     Args:
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
         incidents: A mapping from the ids in ``IncidentIntent.incident`` to the current records.
@@ -268,8 +231,10 @@ def apply_intents(
 
     Raises:
         InvalidValueError: An intent changes an incident that is not in ``incidents`` and was not
-            opened before.
-        TransitionNotAllowedError: The lifecycle refuses a change.
+            opened before, or adds a firing alert to an incident that was open neither at the
+            intent's instant nor at any time after it. To avoid the latter, pass ``fold_alerts`` an
+            ``IncidentEnded`` for each incident that people end.
+        TransitionNotAllowedError: The lifecycle refuses to resolve or reopen an incident.
     """
     need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")
     if not (fields is None or callable(fields)):

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import ClassVar, Final
 
+import attrs
+
+from incidentcore._checks import SharedRepr
 from incidentcore.digest import content_id
 from incidentcore.intake.alert import Alert, IncidentEnded, Notice
 from incidentcore.intake.policy import Flapping, IntakePolicy
@@ -15,59 +18,52 @@ from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, 
 from incidentcore.values.slots import slot_maker
 
 _AS_STORED: Final = (
-    *("firing", "heard_at", "incident", "flapping", "unheard", "inhibits"),
+    *("firing", "last_at", "heard_at", "incident", "flapping", "unheard", "inhibits"),
     *("held", "held_until", "held_by", "held_for"),
 )
 _condition_state: Final = slot_maker(ConditionState)
 
 
-class LiveCondition:
+@attrs.define(eq=False)
+class LiveCondition(SharedRepr):
     """A mutable ``ConditionState``; ``waits`` are the groups in which an alert of it waits."""
 
     place: ClassVar[int] = 0
 
-    __slots__ = (
-        *("changes", "firing", "flapping", "heard_at", "held", "held_by", "held_for"),
-        *("held_until", "incident", "inhibits", "last_at", "name", "rank", "severity", "timer"),
-        *("unheard", "waits"),
-    )
-
-    def __init__(self, name: tuple[str, str], last_at: datetime) -> None:
-        self.name = name
-        self.firing = False
-        self.last_at = last_at
-        self.heard_at = last_at
-        self.severity: str | None = None  # no alert has been taken yet
-        self.rank = 0
-        self.incident = ""
-        self.changes: list[datetime] = []
-        self.flapping: bool = False
-        self.held: Alert | None = None
-        self.held_until: datetime | None = None
-        self.held_by: str = ""
-        self.held_for: str = ""
-        self.inhibits: tuple[str, ...] = ()
-        self.unheard = False
-        self.waits: list[str] = []
-        self.timer: datetime | None = None
+    name: tuple[str, str]
+    last_at: datetime
+    heard_at: datetime = attrs.field(default=attrs.Factory(lambda self: self.last_at, True))
+    firing: bool = False
+    severity: str | None = None  # no alert has been taken yet
+    rank: int = 0
+    incident: str = ""
+    changes: list[datetime] = attrs.field(factory=list)
+    flapping: bool = False
+    held: Alert | None = None
+    held_until: datetime | None = None
+    held_by: str = ""
+    held_for: str = ""
+    inhibits: tuple[str, ...] = ()
+    unheard: bool = False
+    waits: list[str] = attrs.field(factory=list)
+    timer: datetime | None = None
 
     @classmethod
     def thawed(cls, state: ConditionState, severities: SeverityTable) -> LiveCondition:
         """Return the mutable object for a ``ConditionState``."""
-        found = cls((state.source, state.key), state.last_at)
-        for name in _AS_STORED:
-            setattr(found, name, getattr(state, name))
-        found.severity = state.severity
-        found.rank = severities.rank(state.severity)
-        found.changes = list(state.changes)
-        return found
+        return cls(
+            (state.source, state.key),
+            severity=state.severity,
+            rank=severities.rank(state.severity),
+            changes=list(state.changes),
+            **{name: getattr(state, name) for name in _AS_STORED},
+        )
 
     def frozen(self) -> ConditionState:
         """Return the immutable ``ConditionState``."""
-        source, key = self.name
         return _condition_state(
-            source=source,
-            key=key,
+            source=self.name[0],
+            key=self.name[1],
             firing=self.firing,
             last_at=self.last_at,
             heard_at=self.heard_at,
@@ -121,25 +117,21 @@ class LiveCondition:
         return alert
 
 
-class LiveGroup:
+@attrs.define(eq=False)
+class LiveGroup(SharedRepr):
     """A mutable ``GroupState``."""
 
     place: ClassVar[int] = 1
 
-    __slots__ = ("incident", "name", "timer", "waiting")
-
-    def __init__(self, name: str, incident: str = "") -> None:
-        self.name: str = name
-        self.incident: str = incident
-        self.waiting: list[PendingAlert] = []
-        self.timer: datetime | None = None
+    name: str
+    incident: str = ""
+    waiting: list[PendingAlert] = attrs.field(factory=list)
+    timer: datetime | None = None
 
     @classmethod
     def thawed(cls, state: GroupState) -> LiveGroup:
         """Return the mutable object for a ``GroupState``."""
-        found = cls(state.group, state.incident)
-        found.waiting = list(state.waiting)
-        return found
+        return cls(state.group, state.incident, list(state.waiting))
 
     def frozen(self) -> GroupState:
         """Return the immutable ``GroupState``."""
@@ -150,37 +142,33 @@ class LiveGroup:
         return self.waiting[0].at + policy.window if self.waiting else None
 
 
-class LiveIncident:
+@attrs.define(eq=False)
+class LiveIncident(SharedRepr):
     """A mutable ``OpenIncident``; ``members`` are those of its faults that are firing."""
 
     place: ClassVar[int] = 2
 
-    __slots__ = ("group", "last_at", "members", "name", "opener", "resolved_at", "timer")
-
-    def __init__(self, name: str, group: str, opener: tuple[str, str], last_at: datetime) -> None:
-        self.name: str = name
-        self.group: str = group
-        self.opener: tuple[str, str] = opener
-        self.last_at: datetime = last_at
-        self.resolved_at: datetime | None = None
-        self.members: set[tuple[str, str]] = set()
-        self.timer: datetime | None = None
+    name: str
+    group: str
+    opener: tuple[str, str]
+    last_at: datetime
+    resolved_at: datetime | None = None
+    members: set[tuple[str, str]] = attrs.field(factory=set)
+    timer: datetime | None = None
 
     @classmethod
     def thawed(cls, state: OpenIncident) -> LiveIncident:
         """Return the mutable object for an ``OpenIncident``."""
-        found = cls(state.id, state.group, (state.source, state.key), state.last_at)
-        found.resolved_at = state.resolved_at
-        return found
+        opener = (state.source, state.key)
+        return cls(state.id, state.group, opener, state.last_at, state.resolved_at)
 
     def frozen(self) -> OpenIncident:
         """Return the immutable ``OpenIncident``."""
-        source, key = self.opener
         return OpenIncident(
             id=self.name,
             group=self.group,
-            source=source,
-            key=key,
+            source=self.opener[0],
+            key=self.opener[1],
             last_at=self.last_at,
             resolved_at=self.resolved_at,
         )

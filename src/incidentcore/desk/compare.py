@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
-from typing import Any, TypeAlias
+from itertools import product, zip_longest
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -20,6 +20,7 @@ from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import FrozenMap
 
 Rules: TypeAlias = Sequence[tuple[Condition, Any]]
+_NAMED: Final = (SlaDefinition, Adjustment, CategoryRule, RoutingRule)  # with words for people
 
 
 @attrs.frozen(kw_only=True)
@@ -134,13 +135,7 @@ def _differing(before: Any, after: Any) -> tuple[str, ...]:
     """Return the attributes in which two values differ, except names and conditions."""
     if type(before) is not type(after) or before is None or not attrs.has(type(before)):
         return () if before == after else ("rule",)
-    named = (
-        SlaDefinition,
-        Adjustment,
-        CategoryRule,
-        RoutingRule,
-    )  # whose names are words for people
-    skipped = ("when", "name") if isinstance(before, named) else ("when",)
+    skipped = ("when", "name") if isinstance(before, _NAMED) else ("when",)
     return tuple(
         one.name
         for one in attrs.fields(type(before))
@@ -218,23 +213,19 @@ def _named(
 def _priority(before: Desk, after: Desk, domains: dict[str, Any]) -> Iterator[RuleDifference]:
     mine, other = before.priority, after.priority
     a, b = mine.calculator, other.calculator
-    if isinstance(a, PriorityMatrix) and isinstance(b, PriorityMatrix):
-        if (a.rows, a.columns) != (b.rows, b.columns):
-            yield RuleDifference(part="priority.matrix", before=a, after=b, attributes=("scales",))
-        else:
-            for row in a.rows:
-                for column in a.columns:
-                    levels = a.level(row, column), b.level(row, column)
-                    if levels[0] != levels[1]:
-                        yield RuleDifference(
-                            part="priority.matrix",
-                            witness=FrozenMap({a.row_field: row, a.column_field: column}),
-                            before=levels[0],
-                            after=levels[1],
-                            attributes=("cells",),
-                        )
+    part = "priority.matrix"
+    if not (isinstance(a, PriorityMatrix) and isinstance(b, PriorityMatrix)):
+        yield from _whole(part, a, b)
+    elif (a.rows, a.columns) != (b.rows, b.columns):
+        yield RuleDifference(part=part, before=a, after=b, attributes=("scales",))
     else:
-        yield from _whole("priority.matrix", a, b)
+        for row, column in product(a.rows, a.columns):
+            was, is_now = a.level(row, column), b.level(row, column)
+            if was != is_now:
+                facts = FrozenMap({a.row_field: row, a.column_field: column})
+                yield RuleDifference(
+                    part=part, witness=facts, before=was, after=is_now, attributes=("cells",)
+                )
     for one, two in zip_longest(mine.adjustments, other.adjustments):
         conditions = [getattr(side, "when", ALWAYS) for side in (one, two)]
         names = _differing(one, two)

@@ -22,6 +22,7 @@ from incidentcore.escalation import Escalation
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
+from incidentcore.schedule import Holiday
 from incidentcore.sla.fold import ClockStage
 from incidentcore.words import Phrase
 from incidentcore.words.words import Texts
@@ -114,36 +115,34 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     for name, table in data["calendars"].items():
         calendar = desk.calendars[name]
         days = getattr(calendar, "holidays", ())
-        if days:
-            ends = [day.day or (day.range or (None, None))[1] for day in days]
-            dated = [day for day in ends if day is not None]
-            until = Phrase(", to {day}", day=str(max(dated))) if dated else ""
-            names = ", ".join(dict.fromkeys(day.name for day in days if day.name))
-            names = f": {names}" if names else ""
-            n = sum(len(day.explicit_dates()) or 1 for day in days)
-            text = "{n} holidays{until}{names}" if n > 1 else "{n} holiday{until}{names}"
-            closed: str = Phrase(text, n=n, until=until, names=names)
-        else:
-            closed = ""
         shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
-        if "hours" in shown:
-            hours = "; ".join(
-                f"{day} {', '.join(as_tuple(text, str))}"
-                for day, text in shown.pop("hours").items()
-            )
-        else:
-            hours = ""
+        hours = "; ".join(
+            f"{day} {', '.join(as_tuple(text, str))}"
+            for day, text in shown.pop("hours", {}).items()
+        )
         special = map(plain_day, shown.pop("special", ()))
         breaks = (
             Phrase("without {hours}", hours=plain_day(one)) for one in shown.pop("breaks", ())
         )
         texts = [text for text in (hours, *special, *breaks, plain_pairs(shown)) if text]
-        rows.append([name, table.get("zone", ""), Phrase.joined(texts, "; "), closed])
+        rows.append([name, table.get("zone", ""), Phrase.joined(texts, "; "), _closed(days)])
     yield from _table(_heads("Calendar", "Zone", "Open", "Closed"), rows)
     for name, days in data.get("holidays", {}).items():  # a list is named after its first calendar
         having = ", ".join(k for k, v in data["calendars"].items() if name in v.get("holidays", ()))
         listed = "; ".join(map(plain_day, chain.from_iterable(map(dates_of, days))))
         yield Phrase("\nHolidays of {names}: {days}.", names=having, days=listed)
+
+
+def _closed(days: Sequence[Holiday]) -> str:
+    if not days:
+        return ""
+    dates = [day.explicit_dates() for day in days]
+    dated = [*chain.from_iterable(dates)]
+    until = Phrase(", to {day}", day=str(max(dated))) if dated else ""
+    names = ", ".join(dict.fromkeys(day.name for day in days if day.name))
+    n = sum(len(some) or 1 for some in dates)
+    text = "{n} holidays{until}{names}" if n > 1 else "{n} holiday{until}{names}"
+    return Phrase(text, n=n, until=until, names=f": {names}" if names else "")
 
 
 def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:

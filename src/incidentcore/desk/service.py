@@ -7,9 +7,9 @@ order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import attrs
 
@@ -29,6 +29,11 @@ AgreementKind = Literal["sla", "ola", "contract"]
 AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]
 CLOCKS: Final = ("response", "next_response", "update", "resolution")
+_DEFINED: Final[dict[str, Callable[..., SlaDefinition]]] = {
+    "response": SlaDefinition.first_response,
+    "next_response": SlaDefinition.next_response,
+    "resolution": SlaDefinition.resolution,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -176,8 +181,18 @@ class Service(SharedRepr):
             target: One of the clock's targets.
             agreement: The kind of the agreement: ``sla``, ``ola`` or ``contract``.
         """
-        made = self._base(clock, target)
-        changes: dict[str, object] = {
+        calendar = self.calendar if target.calendar is None else target.calendar
+        terms: dict[str, Any] = {"calendar": calendar, "target": target.target}
+        if clock in _DEFINED:
+            made = _DEFINED[clock](**terms)
+        elif clock == "update":
+            made = SlaDefinition.update(calendar=calendar, every=terms["target"])
+        else:
+            own = next(one for one in self.clocks if one.name == clock)
+            terms |= {**attrs.asdict(own, recurse=False), "kind": clock}
+            del terms["targets"]
+            made = SlaDefinition(**terms)
+        changes: dict[str, Any] = {
             "name": " ".join(filter(None, (self.name, clock, target.level))),
             "swap": self.on_change or "retroactive",
             "thresholds": self.warn,
@@ -193,22 +208,7 @@ class Service(SharedRepr):
             changes["pause"] = self.pause
         elif clock == "update":
             changes["pause"] = field("state.pauses").is_true()
-        return attrs.evolve(made, **changes)  # type: ignore[arg-type]  # by name, checked there
-
-    def _base(self, clock: str, target: ServiceTarget) -> SlaDefinition:
-        calendar = self.calendar if target.calendar is None else target.calendar
-        if clock == "response":
-            return SlaDefinition.first_response(calendar=calendar, target=target.target)
-        if clock == "next_response":
-            return SlaDefinition.next_response(calendar=calendar, target=target.target)
-        if clock == "resolution":
-            return SlaDefinition.resolution(calendar=calendar, target=target.target)
-        if clock == "update":
-            return SlaDefinition.update(calendar=calendar, every=target.target)  # type: ignore[arg-type]  # refused in Service otherwise
-        own = next(one for one in self.clocks if one.name == clock)
-        terms = attrs.asdict(own, recurse=False)
-        del terms["targets"]
-        return SlaDefinition(**terms, kind=clock, target=target.target, calendar=calendar)
+        return attrs.evolve(made, **changes)
 
 
 @attrs.frozen(kw_only=True)
@@ -236,34 +236,25 @@ class Agreement(SharedRepr):
 def compile_clocks(
     services: Sequence[Service], agreements: Sequence[Agreement], scale: Scale
 ) -> ServiceLevel | None:
-    """Return the clocks of all agreements as one service level; None if there are no targets.
+    """Return a policy for each kind of agreement and clock, ``sla`` first; None without targets.
 
-    Returns:
-        The service level, with a policy for each kind of agreement and clock, ``sla`` first. A
-        record that matches an agreement never gets a target of a later one, even if its service has
-        no target for the record.
+    A record that matches an agreement never gets a target of a later one, even if its service has
+    no target for the record.
     """
     policies: list[SlaPolicy] = []
     for kind in AGREEMENT_KINDS:
         named = [
             (one, service_named(services, one.service)) for one in agreements if one.kind == kind
         ]
-        names = dict.fromkeys(name for _, service in named for name in service.clock_names)
-        for clock in names:
-            rules = tuple(_rules(named, clock, kind, scale))
-            if rules:
-                policies.append(
-                    SlaPolicy(rules, name=clock if kind == "sla" else f"{kind} {clock}")
-                )
+        for clock in dict.fromkeys(name for _, service in named for name in service.clock_names):
+            name = clock if kind == "sla" else f"{kind} {clock}"
+            if rules := tuple(_rules(named, clock, kind, scale)):
+                policies.append(SlaPolicy(rules, name=name))
     return ServiceLevel(policies, name="desk") if policies else None
 
 
 def service_named(services: Sequence[Service], name: str) -> Service:
-    """Return the service that has a name.
-
-    Raises:
-        DefinitionError: No service has that name.
-    """
+    """Return the service that has a name."""
     named = {service.name: service for service in services}
     need_word("agreement.service", name, named, DefinitionError)
     return named[name]
@@ -277,17 +268,14 @@ def _rules(
         parts: list[Condition] = [Not(one) for one in taken]
         if agreement.when != ALWAYS:
             parts.insert(0, agreement.when)
-        rest = False
-        for target in sorted(service.targets(clock), key=lambda one: not one.level):
-            rest = rest or not target.level
+        targets = sorted(service.targets(clock), key=lambda one: not one.level)
+        for target in targets:
             when = [*parts, _at(scale, target.level)] if target.level else parts
             definition = service.definition(clock, target, kind)
             yield SlaRule(when[0] if len(when) == 1 else AllOf(when), definition)
-        if rest and agreement.when == ALWAYS:
-            return
-        if not rest:
-            if agreement.when == ALWAYS:
-                return  # it takes every record
+        if agreement.when == ALWAYS:
+            return  # it takes every record
+        if all(target.level for target in targets):
             taken.append(agreement.when)
 
 

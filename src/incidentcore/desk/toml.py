@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
 from typing import Any, Final
 
 from incidentcore.desk.reading import Path
-from incidentcore.errors import DefinitionError
+from incidentcore.desk.words import writer_of
+from incidentcore.values import FrozenMap
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(
@@ -69,8 +70,7 @@ def _steps(text: str) -> tuple[str, ...]:
 def line_numbers(text: str) -> dict[Path, int]:
     """Return the line of each table header and key in a file that ``tomllib`` can read.
 
-    A key inside an inline table has the line on which its name is found. If a list of inline tables
-    spans several lines, everything in it has the line of the list's own key.
+    What stands in a list of inline tables over several lines has the line of the list's own key.
     """
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
@@ -108,9 +108,8 @@ _SHALLOW: Final = ("holidays", "calendars", "priority", "categories", "intake", 
 def _tables(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     later: list[tuple[str, Any]] = []
     for name, value in data.items():
-        deep = (
-            isinstance(value, Mapping) and len(path) < 2 and (not path or path[0] not in _SHALLOW)
-        )
+        is_table = isinstance(value, Mapping)
+        deep = is_table and len(path) < 2 and (not path or path[0] not in _SHALLOW)
         listed = isinstance(value, list) and value and isinstance(value[0], Mapping) and not path
         if (deep and name != "fields") or listed:
             later.append((name, value))
@@ -143,19 +142,22 @@ def _escape(code: int) -> str:
     return f"\\u{code:04x}" if code < 1 << 16 else f"\\U{code:08x}"
 
 
+def _table_text(table: Mapping[str, Any]) -> str:
+    inner = ", ".join(f"{_key(name)} = {value_text(one)}" for name, one in table.items())
+    return f"{{ {inner} }}" if inner else "{}"
+
+
+_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    bool: lambda value: "true" if value else "false",
+    str: _text,
+    **dict.fromkeys((int, float), repr),
+    **dict.fromkeys((date, time), lambda value: value.isoformat()),
+    **dict.fromkeys((list, tuple), lambda value: f"[{', '.join(map(value_text, value))}]"),
+    **dict.fromkeys((dict, FrozenMap), _table_text),
+}
+
+
 def value_text(value: Any) -> str:
     """Return plain data as a TOML value on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, (date, datetime, time)):
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(value_text, value))}]"
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(name)} = {value_text(one)}" for name, one in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    raise DefinitionError("desk", value, "texts, numbers, booleans, dates, lists and tables")
+    allowed = "texts, numbers, booleans, dates, lists and tables"
+    return writer_of(_TEXTS, value, "desk", allowed)(value)

@@ -7,7 +7,7 @@ import pickle
 import attrs
 
 from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.words.words import render_text
+from incidentcore.words import ENGLISH as PLAIN
 
 ENGLISH = {"dead_end": "no action leaves {state}", "taken": "taken by {rows}"}
 GERMAN = {"dead_end": "keine Aktion verlässt {state}"}
@@ -33,7 +33,7 @@ def test_another_language_is_another_table() -> None:
 
 def test_a_code_without_a_text_shows_its_data() -> None:
     """Nothing is lost where a table is incomplete."""
-    assert render_text({}, "new_code", {"at": 5}) == "new_code (at=5)"
+    assert PLAIN.text({}, "new_code", {"at": 5}) == "new_code (at=5)"
 
 
 def test_the_subject_stands_first() -> None:

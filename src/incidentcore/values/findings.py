@@ -10,7 +10,7 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.values.frozen import FrozenMap
 from incidentcore.words import ENGLISH, Words
-from incidentcore.words.words import Texts, render_text
+from incidentcore.words.words import Texts
 
 
 def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
@@ -51,7 +51,7 @@ class LintFinding(SharedRepr):
     @property
     def message(self) -> str:
         """Return what is wrong, as text."""
-        return render_text(self.texts, self.code, self.data)
+        return ENGLISH.text(self.texts, self.code, self.data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return what is wrong and where, in the language of ``words``; ``zone`` is ignored."""

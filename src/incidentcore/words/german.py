@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from incidentcore.words.german_figures import DRILLS, EXCLUDED, FIGURES, FORECASTS, FOUND
 from incidentcore.words.german_pages import EXPLAINED, PAGES
-from incidentcore.words.words import Words, clock_time
+from incidentcore.words.words import Words, named_time
 
 _MARK: Final = re.compile(r"(?<=[0-9])[.,](?=[0-9])")
-_DAYS: Final = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_MONTHS: Final = (
-    "Jan.",
-    "Feb.",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "Aug.",
-    "Sept.",
-    "Okt.",
-    "Nov.",
-    "Dez.",
-)
+_DAYS: Final = "Mo Di Mi Do Fr Sa So"
+_MONTHS: Final = "Jan. Feb. März April Mai Juni Juli Aug. Sept. Okt. Nov. Dez."
 
 _TRACE: Final = {
     "not started": "noch nicht begonnen",
@@ -357,12 +343,6 @@ _TARGETS: Final = {
 }
 
 
-def _day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    local = at.astimezone(zone)
-    day = f"{_DAYS[local.weekday()]} {local.day:2d}. {_MONTHS[local.month - 1]}"
-    return f"{day} {local.year} {clock_time(local)}" if year else f"{day} {clock_time(local)}"
-
-
 GERMAN: Final = Words(
     language="de",
     twins={
@@ -386,7 +366,7 @@ GERMAN: Final = Words(
         **{f"{text}.": f"{twin}." for text, twin in FIGURES.items() if text[-1] != "."},
         **FOUND,
     },
-    day_time=_day_time,
+    day_time=partial(named_time, _DAYS.split(), _MONTHS.split(), "."),
     number=lambda text: _MARK.sub(lambda mark: "," if mark[0] == "." else ".", text),
 )
 """German, with dates such as ``Mi 23. Dez. 17:40``."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, Protocol, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,25 +19,20 @@ Texts: TypeAlias = Mapping[str, str]
 """A template for each code, with the names of data in braces; another language is another table."""
 
 DayTime: TypeAlias = Callable[..., str]
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
+_DAYS: Final = "Mon Tue Wed Thu Fri Sat Sun"
+_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 
 
-def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    """Return an instant as text in a zone, such as ``Wed 23 Dec 17:40``; ``year`` adds the year.
+def named_time(
+    days: Sequence[str],
+    months: Sequence[str],
+    mark: str,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    year: bool = False,
+) -> str:
+    """Return an instant in a zone, with seconds if they are not zero; ``mark`` follows the date.
 
     >>> from datetime import UTC, datetime
     >>> from zoneinfo import ZoneInfo
@@ -45,13 +41,13 @@ def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
     'Wed 23 Dec 17:40'
     """
     local = as_utc(at).astimezone(zone)
-    day = f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]}"
-    return f"{day} {local.year} {clock_time(local)}" if year else f"{day} {clock_time(local)}"
+    day = f"{days[local.weekday()]} {local.day:2d}{mark} {months[local.month - 1]}"
+    exact = local.second or local.microsecond
+    time = f"{local:%H:%M:%S}" if exact else f"{local:%H:%M}"
+    return f"{day} {local.year} {time}" if year else f"{day} {time}"
 
 
-def clock_time(local: datetime) -> str:
-    """Return the time of day, with seconds if they are not zero."""
-    return f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
+day_time: Final = partial(named_time, _DAYS.split(), _MONTHS.split(), "")
 
 
 def span_text(span: timedelta) -> str:
@@ -72,28 +68,6 @@ def span_text(span: timedelta) -> str:
     if micros:
         text += f".{micros:06d}"
     return text
-
-
-def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
-    """Return the text for a code: its template, filled with the data.
-
-    Args:
-        texts: The templates, by code.
-        code: The code of the template. If there is no template, the code is returned, followed by
-            the data.
-        data: The values named in the template. Tuples are written as a list with commas.
-
-    >>> from incidentcore.words.words import render_text
-    >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
-    'no action leaves waiting'
-    """
-    shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, tuple) else value
-        for name, value in data.items()
-    }
-    if code in texts:
-        return texts[code].format_map(shown)
-    return f"{code} ({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +94,7 @@ class Words(SharedRepr):
 
     language: str
     twins: Mapping[str, str] = attrs.field(repr=False, hash=False)
-    day_time: DayTime = day_time
+    day_time: DayTime = attrs.field(default=day_time, repr=False)
     span: Callable[[timedelta], str] = span_text
     number: Callable[[str], str] = str
 
@@ -134,10 +108,15 @@ class Words(SharedRepr):
         Args:
             texts: The English templates, by code.
             code: The code of the template to use.
-            data: The values named in the template.
+            data: The values named in the template; tuples are written as a list with commas.
         """
-        known = {code: self.template(texts[code])} if code in texts else {}
-        return render_text(known, code, data)
+        shown = {
+            name: ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            for name, value in data.items()
+        }
+        if code in texts:
+            return self.template(texts[code]).format_map(shown)
+        return f"{code} ({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 ENGLISH: Final = Words(language="en", twins={})

@@ -137,11 +137,7 @@ def read_desk(arguments: argparse.Namespace) -> Desk:
 
 
 def check_import(desk: Desk, source: str) -> None:
-    """Check that the ``[import]`` table of a desk file can be used to read a file.
-
-    Raises:
-        InvalidValueError: The profile or a field of ``map`` is unknown, or a field is missing.
-    """
+    """Check that the ``[import]`` table of a desk file can be used to read a file."""
     options = desk_options(desk)
     profile, mapping = options.get("profile", "table"), options.get("mapping", {})
     need_profile(profile, f"{source}: import.profile")

@@ -388,11 +388,7 @@ class Desk:
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
-    """Return the desk that applies to a record: of versions, the one at its opening (S11).
-
-    Raises:
-        InvalidValueError: ``desk`` is neither a desk nor versions of one.
-    """
+    """Return the desk that applies to a record: of versions, the one at its opening (S11)."""
     chosen = version_at(desk, record.opened_at)
     need_kind("desk", chosen, Desk, allowed="a Desk, or Versions of it")
     return chosen

@@ -110,11 +110,7 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
 
 
 def rotation_of(change: str, first: Any, zone: str) -> Rotation:
-    """Return the rotation that a text such as ``"weekly mon 09:00"`` describes.
-
-    Raises:
-        WrongError: The text cannot be read, or ``first`` is not the date or time of the first turn.
-    """
+    """Return the rotation that a text such as ``"weekly mon 09:00"`` describes."""
     match = _TURN.fullmatch(" ".join(change.split()))
     day = weekday(match[1]) if match and match[1] else None
     if match is None or (match[1] and day is None):

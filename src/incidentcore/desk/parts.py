@@ -91,11 +91,8 @@ def need_own_fields(
 ) -> None:
     """Raise an error for a custom value that the desk's fields refuse, or a misspelt name.
 
-    Args:
-        fields: The desk's own fields. Other names are accepted unless they resemble a field that
-            the record does not have.
-        given: The custom fields of the record.
-        known: Those that it had before, whose values are not checked again.
+    Other names are accepted unless they resemble a field that the record does not have; values
+    ``known`` before are not checked again.
     """
     own = {field.name: field for field in fields}
     for name, value in given.items():

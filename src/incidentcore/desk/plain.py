@@ -31,12 +31,7 @@ def plain_text(value: Any) -> str:
 
 
 def plain_pairs(table: Mapping[str, Any]) -> str:
-    """Return a table of the file on one line, without parentheses.
-
-    >>> from incidentcore.desk.plain import plain_pairs
-    >>> plain_pairs({"state": "on_hold", "hold_reason": ["awaiting_caller", "awaiting_vendor"]})
-    'state on_hold; hold_reason awaiting_caller, awaiting_vendor'
-    """
+    """Return a table of the file on one line, without parentheses."""
     return "; ".join(f"{key} {plain_text(one)}" for key, one in table.items())
 
 

@@ -57,11 +57,7 @@ _KINDS: Final = ("group", "role", "person", "field", "manager_of")
 class WrongError(Exception):
     """Raised if a value in a desk file cannot be read.
 
-    Attributes:
-        given: The given value.
-        allowed: What is allowed, as text.
-        names: The known names, of which the message shows those most similar to ``given``.
-        nearest: What was probably meant; empty if that is not known.
+    The message shows what was probably meant: ``nearest``, or the most similar of ``names``.
     """
 
     def __init__(
@@ -75,11 +71,7 @@ class WrongError(Exception):
 
 
 def need_data(data: Any, kind: type | tuple[type, ...], allowed: str, *, least: int = 0) -> Any:
-    """Return plain data of the given type that has at least ``least`` items.
-
-    Raises:
-        WrongError: The data are of a different type or have fewer items.
-    """
+    """Return plain data of the given type that has at least ``least`` items."""
     if not isinstance(data, kind) or (least and len(data) < least):  # type: ignore[arg-type]  # sized, where it is asked
         raise WrongError(data, allowed)
     return data
@@ -96,8 +88,7 @@ def one_of(data: Any, names: Iterable[str], allowed: str = "one of {}") -> Any:
 def writer_of(writers: Mapping[type, W], value: object, where: str, allowed: str) -> W:
     """Return the entry for the class of a value, or for the nearest base that attrs did not make.
 
-    Raises:
-        DefinitionError: There is none. A subclass of a rule is not written as the rule itself.
+    A subclass of a rule is not written as the rule itself.
     """
     for kind in type(value).__mro__:
         if kind in writers and (kind is type(value) or not attrs.has(kind)):

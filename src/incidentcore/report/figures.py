@@ -81,12 +81,7 @@ def compliance(
 ) -> KpiResult:
     """Return the share of clocks that met their target, among those that met or breached it.
 
-    Args:
-        counts: The number of clocks by outcome; all outcomes but ``met`` and ``breached`` are left
-            out.
-        definition: The id made from the content of the definition (``Kpi.definition``).
-        group: The group's values.
-        objective: The target share.
+    ``counts`` has the number of clocks by outcome; ``definition`` is an id (``Kpi.definition``).
     """
     met, n = counts.get("met", 0), counts.get("met", 0) + counts.get("breached", 0)
     low, high = wilson(met, n, _CONFIDENCE) if n else (None, None)

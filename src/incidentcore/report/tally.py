@@ -46,13 +46,8 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
     """Return the outcome of a clock: ``met``, ``breached``, or why it is neither.
 
     The other outcomes are ``running``, ``running_breached``, ``paused``, ``paused_breached``,
-    ``canceled``, ``not_started``, ``no_sla``, and ``not_covered`` if the source lacks what the
-    clock needs.
-
-    Args:
-        status: The status of the clock.
-        record: The clock's record. If it was canceled before the clock could start, the outcome is
-            ``canceled`` (rule K2).
+    ``canceled``, ``not_started``, ``no_sla`` and ``not_covered``. If ``record`` was canceled before
+    the clock could start, the outcome is ``canceled`` (rule K2).
     """
     need_kind("status", status, SlaStatus)
     if status.stage == "stopped":
@@ -126,16 +121,9 @@ def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, tim
 class Tally:
     """A collector of a report's data other than KPIs, to which records are added one at a time.
 
-    Args:
-        as_of: The instant of the report.
-        desk: The desk whose targets and escalations are evaluated; None to evaluate neither.
-        by: The field or fields by which compliance is grouped.
-        lifecycles: The lifecycles that state changes are checked against.
-        zone: The time zone of month boundaries.
-        on_record: A function called with each record and its clocks, as pairs of (name, status).
+    The arguments are as for ``build_report``.
 
     Attributes:
-        zone: The time zone of months and of the escalations that are listed.
         clocks: The latest definition or policy of each clock, by name.
         outcomes: For each pair (clock name, group as a tuple), the number of clocks by outcome.
         worst: The worst breach with its record. Breaches of a resolution clock count as worse than
@@ -153,15 +141,6 @@ class Tally:
         latest: The last eight escalations that became due.
         refused: The state changes that the first lifecycle does not allow, of the first record
             that has any.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore import Incident
-    >>> from incidentcore.report.tally import Tally
-    >>> tally = Tally(datetime(2026, 6, 2, tzinfo=UTC))
-    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    >>> tally.add(Incident.open(id="INC-1", title="Mail is down", by="kim", at=at))
-    >>> dict(tally.came_in), tally.open_by_age.total(), tally.outcomes
-    ({'2026-06': 1}, 1, {})
     """
 
     def __init__(

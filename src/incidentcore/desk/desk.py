@@ -201,10 +201,8 @@ class Desk:
         """
         record = self.lifecycle(record_type_of(kind)).open(kind, **opening)
         need_own_fields(self.fields, record.custom, {})
-        if not opening.get("category"):
-            category = self._category(record)
-            if category:
-                record = opened_with(record, {"category": category})
+        if not opening.get("category") and (category := self._category(record)):
+            record = opened_with(record, {"category": category})
         if opening.get("computed_priority") is None:
             computed = calculate_priority(self.priority, record).computed
             if computed is not None:
@@ -229,12 +227,7 @@ class Desk:
     ) -> Allowed[R] | Refused:
         """Return the effect of an action on a record, or why it is refused.
 
-        Args:
-            record: The record.
-            action: The action, such as ``"resolve"``.
-            at: When the action happens.
-            by: Who takes the action.
-            fields: Further arguments of ``Lifecycle.decide``, such as fields to set.
+        The arguments are those of ``Lifecycle.decide``, such as fields to set.
         """
         answer = self._own(record).decide(record, action, at=at, by=by, **fields)
         refusal = self._refusal(record, action, answer.record) if answer else None
@@ -245,12 +238,7 @@ class Desk:
     ) -> R:
         """Apply an action, and return the new record with its priority computed again.
 
-        Args:
-            record: The record.
-            action: The action, such as ``"resolve"``.
-            at: When the action happens.
-            by: Who takes the action.
-            fields: Further arguments of ``Lifecycle.advance``, such as fields to set.
+        The arguments are those of ``Lifecycle.advance``, such as fields to set.
 
         Raises:
             TransitionNotAllowedError: The action is refused.
@@ -371,9 +359,7 @@ class Desk:
         The time limits are counted in open time of the calendar of the record's service, or of the
         desk's first calendar if the record has no service.
 
-        Args:
-            record: The record.
-            people: A function that takes an addressee, such as a group, and returns people's ids.
+        ``people`` is a function that takes an addressee, such as a group, and returns people's ids.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))

@@ -18,7 +18,7 @@ from incidentcore.desk.import_form import IMPORT
 from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, with_priority
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
-from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of, category_values
+from incidentcore.desk.priority_form import CATEGORIES, PRIORITY
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
@@ -147,25 +147,10 @@ def _words(words: Any, reading: Reading, path: Path) -> DeskField:
     return DeskField(str(path[-1]), "word", list_of(LINE).read(words, reading, path))
 
 
-_CODE: Final = Form(
-    lambda name, reading, _: reading.callable(name),
-    {"type": "string"},
-    lambda function, writing: writing.code(function)["code"],
-)
 _FIELD: Final = Form(
     by_shape(_field, items=_words),
     {"description": '"bool", "text", "number", "instant"'},
     lambda own, _: list(own.words) if own.kind == "word" else own.kind,
-)
-_CATEGORIES: Final = Table(
-    (
-        Key("rules", list_of(CATEGORY), "Rules in order; the first match counts.", ()),
-        Key("code", _CODE, "A categorizer of your own.", None),
-    ),
-    lambda rules, code: {
-        **dict(zip(("categories", "routing"), categories_of(rules), strict=True)),
-        "categorizer": code,
-    },
 )
 _AS_IT_IS: Final = Form(lambda data, _, __: data, {"type": "object"})
 _DESK: Final = Table(
@@ -186,7 +171,7 @@ _DESK: Final = Table(
         Key("services", SERVICES, "The services.", ()),
         Key("oncall", noted("on_call", ON_CALL), "On-call schedules.", (), "on_call"),
         Key("agreements", list_of(AGREEMENT), "Who has which service.", ()),
-        Key("categories", _CATEGORIES, "Categories and groups.", {}),
+        Key("categories", CATEGORIES, "Categories and groups.", {}),
         Key("escalation", list_of(ESCALATION), "Escalations.", ()),
         Key("communication", list_of(COMMUNICATION), "Updates.", ()),
         Key("approvals", list_of(APPROVAL), "Which requests need approval.", ()),
@@ -296,10 +281,9 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
         },
         "categories": {},
     }
-    rules = [category_values(one) for one in desk.categories]
-    rules += [category_values(one) for one in desk.routing]
+    rules = (*desk.categories, *desk.routing)
     if rules or desk.categorizer is not None:
-        values["categories"] = {"rules": tuple(rules), "code": desk.categorizer}
+        values["categories"] = {"rules": rules, "code": desk.categorizer}
     return _DESK.write(values, writing)
 
 

@@ -136,39 +136,49 @@ def _priority(data: Any, reading: Reading, path: Path) -> Any:
 
 
 PRIORITY: Final = Form(by_shape(_PRIORITY.read, table=_priority), _PRIORITY.schema, _PRIORITY.write)
-CATEGORY: Final = Table(
+_PATH: Final = Form(
+    lambda data, reading, path: tuple(
+        part.strip() for part in TEXT.read(data, reading, path).split("/")
+    ),
+    TEXT.schema,
+    lambda category, _: "/".join(category),
+)
+_RULE: Final = Table(
     (
         Key("when", WHEN, "Which records."),
-        Key("category", TEXT, 'Their category: "network/vpn".', None),
+        Key("category", _PATH, 'Their category: "network/vpn".', None),
         Key("group", TEXT, "The group that works on them.", None),
         Key("tier", COUNT, "The support tier.", None),
         Key("name", TEXT, "The rule's name in reasons.", ""),
     ),
     dict,
+    lambda rule, key: getattr(rule, key.name, None),
+)
+_CODE: Final = Form(
+    lambda name, reading, _: reading.callable(name),
+    {"type": "string"},
+    lambda function, writing: writing.code(function)["code"],
 )
 
 
-def categories_of(
-    rules: tuple[dict[str, Any], ...],
-) -> tuple[tuple[CategoryRule, ...], tuple[RoutingRule, ...]]:
-    """Return the rules for categories and the rules for groups, from a list that contains both."""
+def _categories(rules: tuple[dict[str, Any], ...], code: Any) -> dict[str, Any]:
+    """Return the rules for categories and those for groups, from a list that contains both."""
     categories, routing = [], []
     for rule in rules:
-        if rule["category"] is None and rule["group"] is None:
+        when, category, group, name = (rule[key] for key in ("when", "category", "group", "name"))
+        if category is None and group is None:
             raise InvalidValueError("category", None, "a category, a group or both in each rule")
-        if rule["category"] is not None:
-            path = tuple(part.strip() for part in rule["category"].split("/"))
-            categories.append(CategoryRule(rule["when"], path, name=rule["name"]))
-        if rule["group"] is not None:
-            routing.append(
-                RoutingRule(rule["when"], rule["group"], tier=rule["tier"], name=rule["name"])
-            )
-    return tuple(categories), tuple(routing)
+        if category is not None:
+            categories.append(CategoryRule(when, category, name=name))
+        if group is not None:
+            routing.append(RoutingRule(when, group, tier=rule["tier"], name=name))
+    return {"categories": categories, "routing": routing, "categorizer": code}
 
 
-def category_values(rule: CategoryRule | RoutingRule) -> dict[str, Any]:
-    """Return the values that a rule sets, by the keys of its table."""
-    values = {name: getattr(rule, name, None) for name in CATEGORY.names}
-    if values["category"] is not None:
-        values["category"] = "/".join(values["category"])
-    return values
+CATEGORIES: Final = Table(
+    (
+        Key("rules", list_of(_RULE), "Rules in order; the first match counts.", ()),
+        Key("code", _CODE, "A categorizer of your own.", None),
+    ),
+    _categories,
+)

@@ -93,17 +93,13 @@ WHO_FORM: Final = list_of(
     single=True,
 )
 _RESOLVED: Final = field("state.resolved").is_true()
+_FIRST: Final = "How long after the rule begins to apply the first update is due."
 _UPDATES: Final = Table(
     (
-        *(
-            Key(name, SPAN_FORM, help, None)
-            for name, help in (  # noqa: A001  the key's own word
-                ("first", "How long after the rule begins to apply the first update is due."),
-                ("every", "How long after an update the next is due."),
-                ("on_hold", "The same while the record is on hold."),
-                ("final", "How long after the end the last one is due."),
-            )
-        ),
+        Key("first", SPAN_FORM, _FIRST, None),
+        Key("every", SPAN_FORM, "How long after an update the next is due.", None),
+        Key("on_hold", SPAN_FORM, "The same while the record is on hold.", None),
+        Key("final", SPAN_FORM, "How long after the end the last one is due.", None),
         Key("on_change", list_of(FIELD), "Fields whose changes require an update.", ()),
     ),
     dict,

@@ -91,10 +91,12 @@ def need_each(
         need_kind(where, value, kind, error, allowed)
 
 
-def each_of(where: str, values: Iterable[T], kind: Kind) -> Iterator[T]:
+def each_of(
+    where: str, values: Iterable[T], kind: Kind, error: Refusal = InvalidValueError
+) -> Iterator[T]:
     """Yield several values; raise an error if one has the wrong type, or they are not several."""
-    for value in need_several(where, values, f"several {where}, such as a list"):
-        need_kind(where, value, kind)
+    for value in need_several(where, values, f"several {where}, such as a list", error):
+        need_kind(where, value, kind, error)
         yield value
 
 

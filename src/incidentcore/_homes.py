@@ -30,9 +30,9 @@ ROOM_OF_NAME: Final = {
         "lifecycle": "Attempt CascadeRule Copy EveryLinked InputField",
         "priority": "PriorityCalculation PriorityPolicy clear_override",
         "records": (
-            "Acknowledged Approval ApprovalRule Cause Commented Escalated Event LifecycleRef Link "
-            "Opened PostIncidentReview Record RequestItem Restored ReviewEntry Task Timeline link "
-            "replay"
+            "Acknowledged ActionItem Approval ApprovalRule Cause Commented Escalated Event "
+            "LifecycleRef Link Opened PostIncidentReview Record RequestItem Restored ReviewEntry "
+            "Task Timeline link replay"
         ),
         "schedule": "Break BusinessDays Calendar Maintenance Rotation public_holidays",
         "serialization": "Codec",

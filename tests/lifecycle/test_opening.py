@@ -13,7 +13,7 @@ from incidentcore.errors import (
     LifecycleDefinitionError,
 )
 from incidentcore.lifecycle import Lifecycle, check_history
-from incidentcore.lifecycle.opening import record_type_of
+from incidentcore.lifecycle.definition import record_type_of
 from incidentcore.records import Incident, LifecycleRef
 from incidentcore.serialization import dumps, loads
 

@@ -31,7 +31,7 @@ from incidentcore.escalation import (
 from incidentcore.instants import Versions, as_utc, as_zone, version_at
 from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import STANDARD, Allowed, CascadeRule, Lifecycle, Refused
-from incidentcore.lifecycle.opening import record_type_of
+from incidentcore.lifecycle.definition import record_type_of
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.priority.changes import prioritize_from
 from incidentcore.priority.reprioritized import reprioritized

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.lifecycle.definition import missing_at_opening
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked
-from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import Corrected, Event, Migrated, Opened, Record, StateChanged
 from incidentcore.records.events.base import of_kind

@@ -2,39 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_several, need_text, need_word
+from incidentcore._checks import are_texts, as_tuple, each_of, need_kind, need_text, need_word
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
-from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
-from incidentcore.lifecycle.transition import Transition
+from incidentcore.lifecycle.transition import Transition, is_nothing
 from incidentcore.pages.table import Tabular
 from incidentcore.records import LifecycleRef, Record
 from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.records.replay import RECORD_TYPES
-from incidentcore.values import FrozenMap, State
+from incidentcore.values import FrozenMap, Level, State
 
 MIGRATE: Final = "migrate"
 
 
 def _states(states: Iterable[State]) -> tuple[State, ...]:
-    kept = tuple(
-        need_several("states", states, "several, such as [state]", LifecycleDefinitionError)
-    )
-    need_each("states", kept, State, LifecycleDefinitionError)
-    return kept
+    return tuple(each_of("states", states, State, LifecycleDefinitionError))
 
 
 def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
-    allowed = "several, such as [transition]"
-    kept = tuple(need_several("transitions", transitions, allowed, LifecycleDefinitionError))
-    need_each("transitions", kept, Transition, LifecycleDefinitionError)
-    return kept
+    return tuple(each_of("transitions", transitions, Transition, LifecycleDefinitionError))
+
+
+@runtime_checkable
+class PriorityRule(Protocol):
+    """A function that computes a record's priority, such as a ``PriorityPolicy``."""
+
+    def __call__(self, record: Record, /) -> Level | None:
+        """Return the computed priority, or None if it cannot be computed."""
+        ...
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    entries = as_tuple(names, str)
+    if entries and not are_texts(entries):
+        raise LifecycleDefinitionError("opens_with", entries, "names of fields")
+    return entries
+
+
+def _state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
+    need_kind(
+        "migrates", states, Mapping, LifecycleDefinitionError, "a mapping from states to states"
+    )
+    return FrozenMap({old: str(getattr(new, "name", new)) for old, new in states.items()})
+
+
+def record_type_of(kind: object) -> str:
+    """Return the name of a class of records, such as ``"incident"`` for ``Incident``."""
+    if not isinstance(kind, type) or not issubclass(kind, Record):
+        raise InvalidValueError("kind", kind, "the class Incident, Problem or ServiceRequest")
+    return kind.record_type
+
+
+def missing_at_opening(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of required fields that an opening lacks."""
+    custom = fields.get("custom") or {}
+    return tuple(
+        name
+        for name in names
+        if is_nothing(
+            custom.get(name.removeprefix("custom."))
+            if name.startswith("custom.")
+            else fields.get(name)
+        )
+    )
 
 
 @attrs.frozen(repr=False)
@@ -48,10 +84,10 @@ class LifecycleTable(Tabular):
     transitions: tuple[Transition, ...] = attrs.field(converter=_rows, kw_only=True)
     version: str = attrs.field(default="1", kw_only=True)
     opens_with: tuple[str, ...] = attrs.field(
-        default=(), converter=as_names, kw_only=True, metadata={"later": True}
+        default=(), converter=_names, kw_only=True, metadata={"later": True}
     )
     migrates: FrozenMap[str] = attrs.field(
-        default=FrozenMap(), converter=as_state_map, kw_only=True, metadata={"later": True}
+        default=FrozenMap(), converter=_state_map, kw_only=True, metadata={"later": True}
     )
     priority_policy: PriorityRule | None = attrs.field(
         default=None, kw_only=True, metadata={"later": True}

@@ -12,10 +12,14 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, LifecycleMismatchError, TransitionNotAllowedError
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
-from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
+from incidentcore.lifecycle.definition import (
+    MIGRATE,
+    LifecycleTable,
+    missing_at_opening,
+    record_type_of,
+)
 from incidentcore.lifecycle.diagram import to_mermaid
 from incidentcore.lifecycle.guards import facts_then
-from incidentcore.lifecycle.opening import missing_at_opening, record_type_of
 from incidentcore.lifecycle.refusals import (
     accept,
     path_to_action,

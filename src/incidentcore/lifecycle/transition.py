@@ -70,10 +70,6 @@ def _need_name(where: str, name: object, allowed: str) -> None:
         raise LifecycleDefinitionError(where, name, allowed)
 
 
-def _default_target(field: Any) -> str:
-    return str(field.name)
-
-
 @attrs.frozen
 class InputField(SharedRepr):
     """A field that is passed with the action of a transition.
@@ -92,7 +88,7 @@ class InputField(SharedRepr):
     """
 
     name: str
-    target: str = attrs.field(default=attrs.Factory(_default_target, True))
+    target: str = attrs.field(default=attrs.Factory(lambda self: str(self.name), True))
     required: bool = attrs.field(default=True, kw_only=True)
     choices: tuple[object, ...] = attrs.field(default=(), kw_only=True, converter=_choices)
     custom_key: str | None = attrs.field(init=False, eq=False, repr=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore._lazy import classes_of
-from incidentcore.lifecycle.opening import PriorityRule
+from incidentcore.lifecycle.definition import PriorityRule
 from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import PriorityPolicy

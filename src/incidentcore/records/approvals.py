@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
 import attrs
 from attrs.validators import optional
@@ -127,6 +127,14 @@ def _delegates(delegates: Mapping[str, Iterable[str]]) -> FrozenMap[tuple[str, .
     return FrozenMap({who: _ids(f"delegates[{who!r}]", ids) for who, ids in delegates.items()})
 
 
+class ApprovalTerms(TypedDict, total=False):
+    """Further terms of an ``ApprovalRule``, which every way to make one takes."""
+
+    required: Iterable[str]
+    delegates: Mapping[str, Iterable[str]]
+    veto: bool
+
+
 @attrs.frozen
 class ApprovalRule(SharedRepr):
     """A rule for who is asked to approve a request, and how many of them must.
@@ -245,54 +253,26 @@ class ApprovalRule(SharedRepr):
         )
 
     @classmethod
-    def any_of(
-        cls,
-        *approvers: str,
-        delegates: Mapping[str, Iterable[str]] = FrozenMap(),
-        veto: bool = False,
-    ) -> ApprovalRule:
-        """Return a rule that needs one approval; see ``ApprovalRule`` for the other arguments."""
-        return cls(approvers, needed=1, delegates=delegates, veto=veto)
+    def any_of(cls, *approvers: str, **more: Unpack[ApprovalTerms]) -> ApprovalRule:
+        """Return a rule that needs one approval."""
+        return cls(approvers, needed=1, **more)
 
     @classmethod
-    def all_of(
-        cls, *approvers: str, delegates: Mapping[str, Iterable[str]] = FrozenMap()
-    ) -> ApprovalRule:
+    def all_of(cls, *approvers: str, **more: Unpack[ApprovalTerms]) -> ApprovalRule:
         """Return a rule that needs everybody's approval; one rejection rejects the request."""
-        return cls(approvers, needed=max(len(approvers), 1), delegates=delegates)
+        return cls(approvers, needed=max(len(approvers), 1), **more)
 
     @classmethod
-    def quorum(
-        cls,
-        needed: int,
-        *approvers: str,
-        required: Iterable[str] = (),
-        delegates: Mapping[str, Iterable[str]] = FrozenMap(),
-        veto: bool = False,
-    ) -> ApprovalRule:
-        """Return a rule that needs ``needed`` approvals, including those of ``required``.
-
-        For ``delegates`` and ``veto``, see ``ApprovalRule``.
-        """
-        return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
+    def quorum(cls, needed: int, *approvers: str, **more: Unpack[ApprovalTerms]) -> ApprovalRule:
+        """Return a rule that needs ``needed`` approvals, including those of ``required``."""
+        return cls(approvers, needed=needed, **more)
 
     @classmethod
-    def percent(
-        cls,
-        share: int,
-        *approvers: str,
-        required: Iterable[str] = (),
-        delegates: Mapping[str, Iterable[str]] = FrozenMap(),
-        veto: bool = False,
-    ) -> ApprovalRule:
-        """Return a rule by which ``share`` percent of the approvers, rounded up, must approve.
-
-        For the other arguments, see ``ApprovalRule``.
-        """
+    def percent(cls, share: int, *approvers: str, **more: Unpack[ApprovalTerms]) -> ApprovalRule:
+        """Return a rule by which ``share`` percent of the approvers, rounded up, must approve."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
-        needed = max(-(-len(approvers) * share // 100), 1)
-        return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
+        return cls(approvers, needed=max(-(-len(approvers) * share // 100), 1), **more)
 
     def count(self, approvals: Iterable[Approval]) -> ApprovalCount:
         """Return the combined result of decisions; the last decision for each approver counts.

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from incidentcore._checks import SharedRepr, a_text, any_text, need_each, need_several
+from incidentcore._checks import SharedRepr, a_text, any_text, each_of
 
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
-    return tuple(need_several("because", because, "a sequence of Cause", single=(str, Cause)))
+    return tuple(each_of("because", because, Cause))
 
 
 @attrs.frozen
@@ -34,9 +34,6 @@ class Cause(SharedRepr):
     statement: str = attrs.field(validator=a_text)
     because: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
     factor: str = attrs.field(default="", validator=any_text)
-
-    def __attrs_post_init__(self) -> None:
-        need_each("because", self.because, Cause)
 
     def roots(self) -> Iterator[Cause]:
         """Yield the root causes: those that have no further cause."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
+from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.conditions.access import reader
 from incidentcore.records.events.activity import DiagnosisNoted
 from incidentcore.records.events.base import of_kind
 from incidentcore.records.fields import MajorRole
@@ -27,28 +29,66 @@ class DocumentationGap(SharedRepr):
     reason: str
 
 
-_ALWAYS: Final = {
-    "title": "says what is wrong or wanted",
-    "description": "tells the rest of the story",
-    "caller": "says whom to ask and to tell",
-    "category": "sends it to those who can help",
-}
-_INCIDENT: Final = {
-    "service": "says what the users miss",
-    "impact": "gives the priority",
-    "urgency": "gives the priority",
-    "priority": "says what to work on first",
-}
-_ASSIGNED: Final = {
-    "assignment_group": "somebody works on it",
-    "assignee": "somebody works on it",
-}
-_RESOLVED: Final = {
-    "resolution_code": "it is resolved",
-    "resolution_notes": "it is resolved",
-    "verification": "it is resolved, and somebody made sure",
-}
-_PROBLEM: Final = {"root_cause": "it is resolved", "configuration_item": "a cause lies somewhere"}
+_INCIDENT: Final = field("record_type").equals("incident")
+_PROBLEM: Final = field("record_type").equals("problem")
+_REQUEST: Final = field("record_type").equals("service_request")
+_NOT_CANCELED: Final = ~field("state.is_canceled").is_true()
+_RESOLVED: Final = field("state.resolved").is_true()
+_IS_MAJOR: Final = "it is a major incident"
+
+# What the documentation of a record must have, and why, if the record matches a condition.
+_WANTED: Final[tuple[tuple[Condition, Mapping[str, str]], ...]] = (
+    (
+        ALWAYS,
+        {
+            "title": "says what is wrong or wanted",
+            "description": "tells the rest of the story",
+            "caller": "says whom to ask and to tell",
+            "category": "sends it to those who can help",
+        },
+    ),
+    (
+        _INCIDENT & _NOT_CANCELED,
+        {
+            "service": "says what the users miss",
+            "impact": "gives the priority",
+            "urgency": "gives the priority",
+            "priority": "says what to work on first",
+        },
+    ),
+    (_REQUEST & _NOT_CANCELED, {"items": "says what is asked for"}),
+    (
+        _REQUEST & field("hold_reason").equals("awaiting_approval"),
+        {"approval_rule": "it waits for approval, and nobody was asked"},
+    ),
+    (_REQUEST & _RESOLVED, {"tasks": "it is fulfilled, and some are open"}),
+    (field("state.pauses").is_true(), {"hold_reason": "it waits for somebody"}),
+    (
+        (field("acknowledged_at").present() & _NOT_CANCELED) | _RESOLVED,
+        dict.fromkeys(("assignment_group", "assignee"), "somebody works on it"),
+    ),
+    (
+        field("major_status").equals("accepted") & _NOT_CANCELED,
+        {
+            "business_impact": _IS_MAJOR,
+            **dict.fromkeys((f"major_roles.{role}" for role in get_args(MajorRole)), _IS_MAJOR),
+        },
+    ),
+    (
+        ~_REQUEST & _RESOLVED,
+        {
+            "resolution_code": "it is resolved",
+            "resolution_notes": "it is resolved",
+            "verification": "it is resolved, and somebody made sure",
+        },
+    ),
+    (
+        _PROBLEM & _RESOLVED,
+        {"root_cause": "it is resolved", "configuration_item": "a cause lies somewhere"},
+    ),
+    (~_REQUEST & _RESOLVED, {"diagnosis": "it is resolved, and nobody noted what was found"}),
+    (~_REQUEST & field("state.is_closed").is_true(), {"closure_confirmed_by": "it is closed"}),
+)
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
@@ -66,48 +106,14 @@ def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
     ['description', 'category', 'items']
     """
     need_kind("record", record, Record)
-    return tuple(_gaps(record, record.facts()))
-
-
-def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
-    yield from _empty(facts, _ALWAYS)
-    if record.state.is_canceled:
-        return
-    kind = record.record_type
-    if kind == "incident":
-        yield from _empty(facts, _INCIDENT)
-    if kind == "service_request":
-        yield from _request_gaps(record, facts)
-    if record.state.pauses and record.hold_reason is None:
-        yield DocumentationGap("hold_reason", "it waits for somebody")
-    if record.acknowledged_at is not None or record.state.resolved:
-        yield from _empty(facts, _ASSIGNED)
-    if facts.get("major_status") == "accepted":
-        yield from _empty(facts, {"business_impact": "it is a major incident"})
-        for role in get_args(MajorRole):
-            if role not in facts["major_roles"]:
-                yield DocumentationGap(f"major_roles.{role}", "it is a major incident")
-    if not record.state.resolved or kind == "service_request":
-        return
-    yield from _empty(facts, _RESOLVED)
-    if kind == "problem":
-        yield from _empty(facts, _PROBLEM)
-    if all(event.step != "finding" for event in of_kind(record.history, DiagnosisNoted)):
-        yield DocumentationGap("diagnosis", "it is resolved, and nobody noted what was found")
-    if record.state.is_closed and facts["closure_confirmed_by"] is None:
-        yield DocumentationGap("closure_confirmed_by", "it is closed")
-
-
-def _request_gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
-    if not facts["items"]:
-        yield DocumentationGap("items", "says what is asked for")
-    if record.hold_reason == "awaiting_approval" and facts["approval_rule"] is None:
-        yield DocumentationGap("approval_rule", "it waits for approval, and nobody was asked")
-    if record.state.resolved and facts["tasks_status"] == "open":
-        yield DocumentationGap("tasks", "it is fulfilled, and some are open")
-
-
-def _empty(facts: dict[str, Any], wanted: dict[str, str]) -> Iterator[DocumentationGap]:
-    for name, reason in wanted.items():
-        if facts[name] in (None, "", ()):
-            yield DocumentationGap(name, reason)
+    facts: dict[str, Any] = record.facts()
+    notes = of_kind(record.history, DiagnosisNoted)
+    facts["diagnosis"] = next((note for note in notes if note.step == "finding"), None)
+    facts["tasks"] = None if facts.get("tasks_status") == "open" else "none is open"
+    return tuple(
+        DocumentationGap(name, reason)
+        for when, wanted in _WANTED
+        if when.matches(facts)
+        for name, reason in wanted.items()
+        if reader(name)(facts) in (None, "", ())
+    )

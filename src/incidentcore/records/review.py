@@ -14,12 +14,11 @@ from incidentcore._checks import (
     a_text,
     any_text,
     as_tuple,
+    each_of,
     is_day,
-    need_each,
     need_kind,
     need_text,
     one_of,
-    tuple_of,
 )
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
@@ -80,16 +79,15 @@ def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
-    return tuple_of(causes)
+    return tuple(each_of("causes", causes, Cause))
 
 
 def _actions(actions: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
-    return tuple_of(actions)
+    return tuple(each_of("actions", actions, ActionItem))
 
 
 def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
-    entries = tuple_of(timeline)
-    need_each("timeline", entries, ReviewEntry, allowed="a sequence of ReviewEntry")
+    entries = each_of("timeline", timeline, ReviewEntry)
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -140,8 +138,6 @@ class PostIncidentReview(SharedRepr):
             raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
         for incident in self.incidents:
             need_text("incidents", incident)
-        for name, kind in (("causes", Cause), ("actions", ActionItem)):
-            need_each(name, getattr(self, name), kind, allowed=f"a sequence of {kind.__name__}")
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):
             raise InvalidValueError("actions", ids, "each action's id once")

@@ -153,6 +153,11 @@ def of_type(kind: Kind, allowed: str = "") -> Validator:
     return lambda _, field, value: need_kind(field.name, value, kind, allowed=allowed)
 
 
+def checked(need: Callable[..., None], *given: Any, **options: Any) -> Validator:
+    """Return a validator that calls a ``need_*`` function with what else it is given."""
+    return lambda _, field, value: need(field.name, value, *given, **options)
+
+
 def one_of(words: Any) -> Validator:
     """Return a validator that accepts one of several words, which may be those of a Literal."""
     return lambda _, field, value: need_word(field.name, value, words)

@@ -32,12 +32,8 @@ _Z80: Final = 1.2815515655446004
 class BacklogStep:
     """A forecast of the number of records whose clock will be running or paused at an instant.
 
-    Attributes:
-        at: The instant.
-        expected: The expected number (mean).
-        low: The lower end of the 80 % interval, which is widened by the factor ``widening`` of the
-            ``BacklogScore`` whose ``ahead`` is nearest.
-        high: The upper end of that interval.
+    ``expected`` is the mean; ``low`` and ``high`` are the ends of the 80 % interval, which is
+    widened by the factor ``widening`` of the ``BacklogScore`` whose ``ahead`` is nearest.
     """
 
     at: datetime

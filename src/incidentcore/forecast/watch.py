@@ -94,13 +94,9 @@ def watch_list(
 ) -> WatchList:
     """Return the open records that have not breached their targets, most likely to breach first.
 
-    Args:
-        model: The model, fitted to earlier records.
-        records: The records; those whose clock has breached, or is neither running nor paused, are
-            left out.
-        now: The instant of the forecast.
-        at_least: The minimum probability of a breach; records below it are left out.
-        score: The result of ``backtest_breach``, which is shown with the list.
+    Records are left out if their clock has breached, or is neither running nor paused, and if the
+    probability of a breach is below ``at_least``. The ``score``, a result of ``backtest_breach``,
+    is shown with the list.
 
     Source: rule X4.
     """

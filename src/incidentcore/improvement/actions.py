@@ -9,12 +9,15 @@ from typing import Final, Literal, Self, TypeAlias
 import attrs
 
 from incidentcore._checks import (
+    a_text,
+    any_text,
+    checked,
     is_day,
     is_number,
     need_kind,
     need_span,
-    need_text,
-    need_word,
+    of_type,
+    one_of,
     tuple_of,
 )
 from incidentcore.errors import InvalidValueError
@@ -45,35 +48,22 @@ class ActionOrigin:
         id: The id of the review or problem, or text that says what recurred.
     """
 
-    kind: str
-    id: str
-
-    def __attrs_post_init__(self) -> None:
-        need_text("kind", self.kind)
-        need_text("id", self.id)
+    kind: str = attrs.field(validator=a_text)
+    id: str = attrs.field(validator=a_text)
 
 
 @attrs.frozen(kw_only=True)
 class ActionStatusChange:
-    """One change of an action's status.
+    """One change of an action's status, on a day.
 
-    Attributes:
-        on: The day of the change.
-        status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
-        by: Who changed the status; may be empty.
-        note: The reason for the change; may be empty.
+    The new status is ``open``, ``in_progress``, ``done`` or ``dropped``. Who changed it and why,
+    ``by`` and ``note``, may be empty.
     """
 
-    on: date
-    status: str
-    by: str = ""
-    note: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        _need_date("on", self.on)
-        need_word("status", self.status, ActionStatus)
-        need_text("by", self.by, empty=True)
-        need_text("note", self.note, empty=True)
+    on: date = attrs.field(validator=checked(_need_date))
+    status: str = attrs.field(validator=one_of(ActionStatus))
+    by: str = attrs.field(default="", validator=any_text)
+    note: str = attrs.field(default="", validator=any_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -93,15 +83,13 @@ class KpiTarget:
         InvalidValueError: The target has the wrong type, a window is empty, or the windows overlap.
     """
 
-    kpi: Kpi
+    kpi: Kpi = attrs.field(validator=of_type(Kpi))
     target: Target = None
-    better: Better = "lower"
+    better: Better = attrs.field(default="lower", validator=one_of(Better))
     baseline: Interval
     after: Interval
 
     def __attrs_post_init__(self) -> None:
-        need_kind("kpi", self.kpi, Kpi)
-        need_word("better", self.better, Better)
         for name in ("baseline", "after"):
             window, allowed = getattr(self, name), "an Interval that is not empty"
             need_kind(name, window or None, Interval, allowed=allowed)
@@ -173,20 +161,13 @@ class ImprovementAction:
     ('open', 'done')
     """
 
-    id: str
-    title: str
-    owner: str
-    due: date
-    origin: ActionOrigin
+    id: str = attrs.field(validator=a_text)
+    title: str = attrs.field(validator=a_text)
+    owner: str = attrs.field(validator=a_text)
+    due: date = attrs.field(validator=checked(_need_date))
+    origin: ActionOrigin = attrs.field(validator=of_type(ActionOrigin))
     changes: tuple[ActionStatusChange, ...] = attrs.field(default=(), converter=_changes)
-    measure: KpiTarget | None = None
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("id", "title", "owner"):
-            need_text(name, getattr(self, name))
-        _need_date("due", self.due)
-        need_kind("origin", self.origin, ActionOrigin)
-        need_kind("measure", self.measure, (KpiTarget, type(None)))
+    measure: KpiTarget | None = attrs.field(default=None, validator=of_type(KpiTarget | None))
 
     @property
     def status(self) -> str:

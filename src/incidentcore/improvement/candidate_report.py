@@ -237,8 +237,7 @@ class CandidateReport(Tabular):
     def cells(self, parts: int | None = None) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return the headings of the table, its rows, and which columns are numeric.
 
-        Args:
-            parts: 1 returns only candidates with one value, 2 only pairs, and None all.
+        ``parts`` is 1 for only candidates with one value, 2 for only pairs, and None for all.
         """
         headings = [
             *("", "incidents", "expected", "lift", "at least", "trend", "recent", "hours"),

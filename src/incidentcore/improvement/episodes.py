@@ -30,10 +30,8 @@ _UTC: Final = ZoneInfo("UTC")
 class Episode:
     """Records with the same key, each opened within the window after the previous one.
 
-    Attributes:
-        members: The ids of the records, at least two, sorted by opening.
-        start: When the first record was opened.
-        end: When the last record was opened.
+    ``members`` are the ids of the records, at least two, sorted by opening; ``start`` and ``end``
+    are the first and the last opening.
     """
 
     members: tuple[str, ...]
@@ -150,11 +148,7 @@ class RecurrenceReport(Tabular):
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
 
     def cells(self, zone: ZoneInfo = _UTC) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings of the table, its rows, and which columns are numeric.
-
-        Args:
-            zone: The time zone of the dates.
-        """
+        """Return the headings of the table, its rows with dates of a zone, and what is numeric."""
         headings = [
             *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),

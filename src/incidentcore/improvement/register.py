@@ -23,10 +23,7 @@ def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, .
 
 @attrs.frozen
 class ImprovementRegister:
-    """The improvement actions of an organization, sorted by id.
-
-    Attributes:
-        actions: The actions; they may be passed in any order.
+    """The improvement actions of an organization, sorted by id; pass them in any order.
 
     Raises:
         InvalidValueError: Two actions have the same id.

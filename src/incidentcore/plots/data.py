@@ -146,16 +146,11 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return how much of a KPI's error budget each period spent, and how much is left, as rows.
 
     The budget is how much may fail in all periods together while the objective is still met: a
-    number of records or, for an availability, a number of hours.
-
-    Args:
-        table: A KPI table that was computed with ``Periods``.
-        kpi: The id of a KPI that is a share and has an objective.
-        group: The values of the group, if the table is broken down by groups.
+    number of records or, for an availability, a number of hours. ``kpi`` is the id of a KPI that is
+    a share and has an objective; ``group`` has the values of the group, if there are groups.
 
     Raises:
-        InvalidValueError: The table has no periods for this KPI and group, or the KPI has no
-            budget.
+        InvalidValueError: The table was computed without ``Periods``, or the KPI has no budget.
     """
     found = series(table, kpi, group)
     objective = found[0].objective

@@ -104,8 +104,7 @@ class DrillReport(Paged):
     def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
         """Return a draft action for each expectation found ``late``, ``missed`` or ``not_reached``.
 
-        Args:
-            due: The due date of the actions. Defaults to 30 days after the report.
+        They are due 30 days after the report if ``due`` is None.
         """
         due = (self.now + _MONTH).date() if due is None else due
         origin = ActionOrigin("drill", f"{self.drill} {self.started_at:%Y-%m-%d}")

@@ -8,7 +8,15 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_each, need_key_part, need_kind, need_span, need_text, tuple_of
+from incidentcore._checks import (
+    checked,
+    need_each,
+    need_key_part,
+    need_kind,
+    need_span,
+    need_text,
+    tuple_of,
+)
 from incidentcore.communication import CommunicationPlan
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationMatrix
@@ -17,17 +25,9 @@ from incidentcore.intake import Alert
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import FrozenMap
 
-
-def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    need_span(attribute.name, value, DefinitionError)
-
-
-def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    need_key_part(attribute.name, value, DefinitionError)
-
-
-def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    need_text(attribute.name, value, DefinitionError, empty=True)
+_span = checked(need_span, DefinitionError)
+_word = checked(need_key_part, DefinitionError)
+_text = checked(need_text, DefinitionError, empty=True)
 
 
 @attrs.frozen
@@ -48,9 +48,7 @@ class Inject:
     text: str = attrs.field(validator=_text)
     to: str = attrs.field(default="", kw_only=True, validator=_text)
     alert: Alert | None = attrs.field(
-        default=None,
-        kw_only=True,
-        validator=attrs.validators.optional(attrs.validators.instance_of(Alert)),
+        default=None, kw_only=True, validator=checked(need_kind, Alert | None, DefinitionError)
     )
     checks: str = attrs.field(default="", kw_only=True, validator=_text)
 
@@ -158,10 +156,7 @@ class Drill:
 class DueInject:
     """An inject that is due; your application delivers it, once for each key.
 
-    Attributes:
-        key: A unique string, made of the drill's name and start and the position of the inject.
-        due_at: When the inject became due.
-        inject: The inject.
+    The key is made of the drill's name and start and the position of the inject.
     """
 
     key: str
@@ -177,16 +172,9 @@ def injects_due(
     now: datetime,
     already: Collection[str] = (),
 ) -> tuple[DueInject, ...]:
-    """Return the injects of a drill that are due, for your application to deliver.
+    """Return the injects of a drill that are due, in time order, for your application to deliver.
 
-    Args:
-        drill: The drill.
-        started_at: When the drill was started.
-        now: The instant of the evaluation.
-        already: The keys of injects already delivered, which are left out.
-
-    Returns:
-        The injects in time order.
+    ``already`` are the keys of injects already delivered, which are left out.
 
     Source: rules X1 and E1.
 

@@ -29,14 +29,9 @@ DRILL_TEXTS: Final[Texts] = FrozenMap(
 def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:
     """Return a finding for each error in a drill; empty if there are none.
 
-    Args:
-        drill: The drill.
-        lifecycle: The lifecycle of the records, whose states the drill's conditions may name.
-
-    Returns:
-        Findings about injects whose ``checks`` is empty or unknown, and about expectations that no
-        inject checks, that are due after the end of the drill, or whose clock cannot start or stop.
-        The communication plan and the escalation matrix are not checked here.
+    Findings are about injects whose ``checks`` is empty or unknown, and about expectations that no
+    inject checks, that are due after the end of the drill, or whose clock cannot start or stop in
+    the states of ``lifecycle``. The plan and the matrix are not checked here.
 
     Source: rule X1.
 

@@ -16,11 +16,7 @@ from incidentcore.values import FrozenMap
 class Stint:
     """A period of work by one agent on one record, including breaks.
 
-    Attributes:
-        agent: The agent's id.
-        record_id: The id of the record.
-        start: When the work began.
-        end: When the work ended, no later than the end of the run.
+    ``agent`` is the agent's id; the end is no later than the end of the run.
     """
 
     agent: str

@@ -33,14 +33,10 @@ _ZERO: Final = timedelta(0)
 def score_drill(
     drill: Drill, records: Iterable[Record], /, *, started_at: datetime, now: datetime
 ) -> DrillReport:
-    """Return the after-action report of a drill.
+    """Return the after-action report of a drill, as of ``now``.
 
-    Args:
-        drill: The drill.
-        records: The records of the desk, or those that ``rehearse`` returned. Only records that
-            have the drill's name as ``exercise`` and were opened at the start or later are used.
-        started_at: When the drill was started.
-        now: The instant of the report; later events are ignored.
+    ``records`` are those of the desk, or those that ``rehearse`` returned. Only records that have
+    the drill's name as ``exercise`` and were opened at the start or later are used.
 
     Raises:
         InvalidValueError: ``now`` is before the start.

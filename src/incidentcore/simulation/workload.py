@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import attrs
 
 from incidentcore._checks import (
+    checked,
     is_number,
     need_each,
     need_kind,
@@ -33,18 +34,13 @@ from incidentcore.values import FrozenMap
 _HOUR: Final = timedelta(hours=1)
 
 
+_positive = checked(need_span, DefinitionError, "a positive timedelta", more_than_zero=True)
+_share = checked(need_share, DefinitionError)
+
+
 def _number(_: object, attribute: attrs.Attribute[float], value: object) -> None:
     if not is_number(value):
         raise DefinitionError(attribute.name, value, "a number")
-
-
-def _positive(_: object, attribute: attrs.Attribute[timedelta], value: object) -> None:
-    allowed = "a positive timedelta"
-    need_span(attribute.name, value, DefinitionError, allowed, more_than_zero=True)
-
-
-def _share(_: object, attribute: attrs.Attribute[float], value: object) -> None:
-    need_share(attribute.name, value, DefinitionError)
 
 
 @runtime_checkable
@@ -62,9 +58,6 @@ class Distribution(Protocol):
 @attrs.frozen
 class Exponential:
     """An exponential distribution of durations; call it with a fraction to get that quantile.
-
-    Attributes:
-        mean: The mean duration.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Exponential
@@ -107,8 +100,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 class Empirical:
     """Observed durations, equally probable; call the object with a fraction to get that quantile.
 
-    Attributes:
-        values: The durations, in any order.
+    The durations may be passed in any order.
     """
 
     values: tuple[timedelta, ...] = attrs.field(converter=_lengths, repr=False)

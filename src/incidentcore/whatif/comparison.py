@@ -75,11 +75,7 @@ class Compliance:
     """The share of records that met a clock's target, among the records that met or breached it.
 
     A clock that has breached but not stopped counts as not met, while the KPI ``sla_compliance``
-    leaves it out as ``running_breached`` or ``paused_breached``.
-
-    Attributes:
-        met: The number of records that met the target.
-        n: The number of records that met or breached the target.
+    leaves it out as ``running_breached`` or ``paused_breached``. ``met`` records of ``n`` met it.
     """
 
     met: int
@@ -165,11 +161,7 @@ class Comparison(Paged):
         return min(1.0, 2 * tail / 2**n) if n else None
 
     def witnesses(self, count: int = 10) -> tuple[ComparisonChange, ...]:
-        """Return a few changes, chosen to show as many kinds of change as possible.
-
-        Args:
-            count: The maximum number of changes.
-        """
+        """Return at most ``count`` changes, chosen to show as many kinds of change as possible."""
         seen: Counter[tuple[str, str, str, str]] = Counter()
         ranked = []
         for place, one in enumerate(self.changes):
@@ -185,12 +177,9 @@ class Comparison(Paged):
         title: str = "What would change",
         zone: ZoneInfo | str = "UTC",
     ) -> Page:
-        """Return the comparison as a page.
+        """Return the comparison as a page, with at most ``witnesses`` changes as examples.
 
-        Args:
-            witnesses: The maximum number of changes to show as examples.
-            title: The heading.
-            zone: The time zone of the times in the text; plain data has them in UTC.
+        Times in the text are in ``zone``; plain data has them in UTC.
 
         Raises:
             InvalidValueError: The zone is unknown.

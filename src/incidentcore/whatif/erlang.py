@@ -58,11 +58,8 @@ def offered_load(
 ) -> Load:
     """Return the mean number of records worked on at the same time, for each hour of the week.
 
-    Args:
-        records: The records; those of exercises are excluded.
-        window: The interval to evaluate.
-        zone: The time zone of the hours.
-        worked_on: The condition that a record meets while somebody works on it.
+    ``worked_on`` is the condition that a record meets while somebody works on it. The hours are
+    those of ``zone``. Records of exercises are excluded.
 
     Raises:
         InvalidValueError: The window is empty, or the source of a record does not supply a field

@@ -172,18 +172,6 @@ def refuse_open_tasks(
     Raises:
         LifecycleDefinitionError: The lifecycle is not for service requests, one of the actions is
             not in it, or the guard of one of them is not a condition.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.lifecycle import refuse_open_tasks
-    >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST
-    >>> from incidentcore.records import ServiceRequest, Task, set_task
-    >>> at = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    >>> lifecycle = refuse_open_tasks(SERVICE_REQUEST)
-    >>> request = lifecycle.open(ServiceRequest, id="REQ-1", title="A laptop", at=at, by="kim")
-    >>> request = lifecycle.advance(request, "start", at=at, by="ada")
-    >>> request = set_task(request, Task(id="1", title="Order it"), at=at, by="ada")
-    >>> print(lifecycle.decide(request, "fulfill", at=at, by="ada").reason)
-    fulfill from in_progress is refused by its guard: no task is open (open: 1 (Order it))
     """
     need_kind("lifecycle", lifecycle, Lifecycle)
     if lifecycle.record_type != "service_request":

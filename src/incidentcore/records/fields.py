@@ -126,17 +126,10 @@ def _path(name: str, value: object) -> object:
 
 def _texts(name: str, value: object) -> object:
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
-        texts = _hashed(name, value)
+        texts = tuple(value)
         if not texts or are_texts(texts):
-            return texts
+            return value if type(value) is frozenset else frozenset(texts)
     raise InvalidValueError(name, value, "a set of non-empty texts")
-
-
-def _hashed(name: str, value: Iterable[Any]) -> frozenset[Any]:
-    try:
-        return frozenset(value)
-    except TypeError:
-        raise InvalidValueError(name, value, "a set of non-empty texts") from None
 
 
 def _mapping(name: str, value: object) -> object:

@@ -11,7 +11,7 @@ from incidentcore.records.timeline import Timeline
 from incidentcore.values import FrozenMap
 
 
-@attrs.frozen(init=False, repr=False, slots=False)
+@attrs.frozen(init=False, repr=False, slots=False, unsafe_hash=False)
 class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
@@ -25,9 +25,6 @@ class Incident(Record):
 
     Source: ITIL 4, incident management practice.
     """
-
-    def __hash__(self) -> int:
-        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "incident"
 

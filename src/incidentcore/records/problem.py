@@ -11,7 +11,7 @@ from incidentcore.records.fields import ProblemOrigin
 from incidentcore.records.record import Record
 
 
-@attrs.frozen(init=False, repr=False, slots=False)
+@attrs.frozen(init=False, repr=False, slots=False, unsafe_hash=False)
 class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
@@ -25,9 +25,6 @@ class Problem(Record):
 
     Source: ITIL 4, problem management practice.
     """
-
-    def __hash__(self) -> int:
-        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "problem"
     settable: ClassVar[frozenset[str]] = Record.settable | {

@@ -150,22 +150,7 @@ class PostIncidentReview(SharedRepr):
 
 
 def review_required(incident: Incident, /, when: Condition) -> bool:
-    """Return whether an incident needs a review, according to a condition.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.conditions import field
-    >>> from incidentcore.records import Incident, review_required
-    >>> from incidentcore.values import Priority
-    >>> incident = Incident.open(
-    ...     id="INC-1",
-    ...     title="Mail is down",
-    ...     by="kim",
-    ...     at=datetime(2026, 12, 23, tzinfo=UTC),
-    ...     computed_priority=Priority.CRITICAL,
-    ... )
-    >>> review_required(incident, field("priority") >= Priority.HIGH)
-    True
-    """
+    """Return whether an incident needs a review, according to a condition."""
     need_kind("incident", incident, Incident)
     need_kind("when", when, Condition)
     return when.matches(incident.facts(), at=incident.updated_at)

@@ -14,7 +14,7 @@ from incidentcore.records.record import Record
 from incidentcore.records.tasks import RequestItem, Task, ready_tasks
 
 
-@attrs.frozen(init=False, repr=False, slots=False)
+@attrs.frozen(init=False, repr=False, slots=False, unsafe_hash=False)
 class ServiceRequest(Record):
     """A request by a user for something that is part of the agreed service.
 
@@ -41,9 +41,6 @@ class ServiceRequest(Record):
 
     Source: ISO/IEC 20000-1, 8.6.2.
     """
-
-    def __hash__(self) -> int:
-        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "service_request"
     settable: ClassVar[frozenset[str]] = Record.settable | {"items"}

@@ -75,17 +75,6 @@ def log_update_sent(
 
     Raises:
         InvalidValueError: ``audience`` is empty, or ``channel``, ``key`` or ``text`` is not text.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.records import log_update_sent
-    >>> from incidentcore.records.incident import Incident
-    >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
-    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    >>> informed = log_update_sent(
-    ...     incident, "customers", channel="status page", at=opened, by="ada"
-    ... )
-    >>> informed.history[-1].kind, informed.first_response_at
-    ('communicated', None)
     """
     return Record.with_event(
         record,

@@ -12,7 +12,7 @@ from incidentcore._checks import a_text, any_text, one_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events.base import Event, check_fields
-from incidentcore.records.events.core import NO_FIELDS, written_fields
+from incidentcore.records.events.core import NO_FIELDS, acknowledging, written_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 
@@ -96,12 +96,7 @@ class Acknowledged(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the record is now acknowledged and no longer snoozed."""
-        changes: dict[str, object] = {"acknowledged": True}
-        if facts["acknowledged_at"] is None:
-            changes["acknowledged_at"] = self.at
-        if facts["snoozed_until"] is not None:
-            changes["snoozed_until"] = None
-        return changes
+        return acknowledging(self.at, facts)
 
 
 @attrs.frozen(kw_only=True)

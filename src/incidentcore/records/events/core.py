@@ -110,11 +110,7 @@ class StateChanged(Event):
                 for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
                     changes[name] = None
             elif not facts["acknowledged"] and self.by.role in HUMAN:
-                changes["acknowledged"] = True
-                if facts["acknowledged_at"] is None:
-                    changes["acknowledged_at"] = self.at
-                if facts["snoozed_until"] is not None:
-                    changes["snoozed_until"] = None
+                changes.update(acknowledging(self.at, facts))
         else:
             changes.update(_entering(state, self.at, facts))
         if self.fields is not NO_FIELDS:
@@ -146,6 +142,16 @@ class Migrated(StateChanged):
         if self.state.pauses:
             changes.pop("hold_reason", None)
         return {**changes, "lifecycle": self.lifecycle}
+
+
+def acknowledging(at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
+    """Return the fields that change when somebody takes responsibility for a record."""
+    changes: dict[str, object] = {"acknowledged": True}
+    if facts["acknowledged_at"] is None:
+        changes["acknowledged_at"] = at
+    if facts["snoozed_until"] is not None:
+        changes["snoozed_until"] = None
+    return changes
 
 
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:

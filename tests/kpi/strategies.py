@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from incidentcore.instants import Interval
-from incidentcore.kpi import Kpi, Periods, catalogue
+from incidentcore.kpi import Count, Kpi, Periods, catalogue
 from incidentcore.kpi.statistic import MEDIAN
 from incidentcore.records import (
     Acknowledged,
@@ -90,8 +90,19 @@ def desks(draw: st.DrawFn, most: int = 7) -> list[Incident]:
     return [draw(incidents(number)) for number in range(draw(st.integers(0, most)))]
 
 
+BASIC: tuple[Kpi, ...] = (
+    catalogue.VOLUME,
+    catalogue.BACKLOG,
+    catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
+    catalogue.MEAN_TIME_TO_RESOLVE,
+    catalogue.MEDIAN_TIME_TO_RESOLVE,
+    catalogue.P90_TIME_TO_RESOLVE,
+    catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    catalogue.FIRST_CONTACT_RESOLUTION_RATE,
+    catalogue.REOPEN_RATE,
+)
 SAMPLES: tuple[Kpi, ...] = (
-    *catalogue.BASIC,
+    *BASIC,
     catalogue.MEAN_NET_TIME_TO_RESOLVE,
     catalogue.MEAN_TIME_TO_FIRST_RESPONSE.replace(confidence="0.9"),
     catalogue.MEAN_ON_HOLD_TIME,
@@ -105,7 +116,7 @@ SAMPLES: tuple[Kpi, ...] = (
 )
 KEYED: tuple[Kpi, ...] = (
     catalogue.RECURRENCE_RATE,
-    catalogue.CALLERS,
+    Kpi(id="callers", measure=Count(distinct="caller"), canceled="include"),
     catalogue.VOLUME_PER_CALLER,
 )
 OUTAGES: tuple[Kpi, ...] = (catalogue.AVAILABILITY, catalogue.MEAN_TIME_BETWEEN_FAILURES)

@@ -75,7 +75,6 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
     "update_cadence_adherence": (None, 0, {"canceled": 1, "no_value": 5}),
     "noise_reduction": (None, 0, {"no_value": 6}),
     "volume": (6, 6, {}),
-    "callers": (1, 6, {}),
     "volume_per_caller": (6.0, 6, {}),
     "backlog": (1, 1, {}),
     "backlog_growth": (1, 6, {}),

@@ -20,7 +20,6 @@ from incidentcore.kpi.catalogue import (
     mean_time_between_failures,
     mean_time_over_target,
     mean_update_lateness,
-    mean_updates_sent,
     recurrence_rate,
     resolution_code_rate,
     same_day_resolution_rate,
@@ -60,7 +59,6 @@ OTHERS = [
     cost_per_record(100),
     updates_on_time_rate(PLAN),
     mean_update_lateness(PLAN),
-    mean_updates_sent(PLAN),
 ]
 
 

@@ -46,8 +46,8 @@ from incidentcore.kpi import (
     quantile,
     survival_data,
 )
-from incidentcore.kpi.groups import COLUMNS
 from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN
+from incidentcore.kpi.table import COLUMNS
 from incidentcore.records import Problem
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.sla import SlaDefinition

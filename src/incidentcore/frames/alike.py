@@ -130,11 +130,7 @@ class Probe:
 
 
 def place_in(moments: Sequence[int], at: datetime) -> int:
-    """Return the position of a record's instant among those of its row and the present instant.
-
-    Raises:
-        OddRowError: The row does not contain the instant.
-    """
+    """Return the position of a record's instant among those of its row and the present instant."""
     try:
         return moments.index(instant(at))
     except ValueError:

@@ -21,9 +21,7 @@ Wanted = Callable[[Sequence[str]], Fields]
 def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
     """Yield a source as frames, each with the columns to read, by field.
 
-    Args:
-        source: The ``frame`` of ``gather_kpis_from``.
-        wanted: A function of the frame's columns that returns those to read, by field.
+    ``wanted`` chooses these of the frame's columns.
     """
     if isinstance(source, (str, Path)):
         yield from _parquet(source, wanted)

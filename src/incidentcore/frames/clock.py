@@ -47,11 +47,7 @@ def range_of(*columns: Ints) -> tuple[int, int]:
 class Clock:
     """The open windows of a calendar between two instants, as arrays.
 
-    Args:
-        calendar: The calendar.
-        low: The first instant, in microseconds since 1970.
-        high: The last instant, in microseconds since 1970.
-        rows: How many instants will be computed; if there are many, a lookup table is made.
+    Where ``rows`` says that many instants will be asked about, a table is made to look them up in.
     """
 
     def __init__(self, calendar: Calendar, low: int, high: int, *, rows: int = 0) -> None:

@@ -264,8 +264,7 @@ class Kinds:
 def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:
     """Return the positions of the moments at which a record came, went, or was only seen.
 
-    Raises:
-        OddRowError: It came or went more than once.
+    A record that came or went more than once is odd.
     """
     places = [-1, -1, -1]
     for at, step in steps:

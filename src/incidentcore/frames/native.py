@@ -47,11 +47,7 @@ _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timed
 
 
 def as_frame(source: Any) -> nw.DataFrame[Any]:
-    """Return a frame, or a mapping of numpy arrays, as a narwhals frame.
-
-    Raises:
-        InvalidValueError: ``source`` is not a frame that narwhals reads.
-    """
+    """Return a frame, or a mapping of numpy arrays, as a narwhals frame."""
     frame = any_frame(source)
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
@@ -83,11 +79,7 @@ def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
 
 
 def as_instants(values: Any, where: str) -> Ints:
-    """Return instants as microseconds since 1970; one instant gives an array of length one.
-
-    Raises:
-        InvalidValueError: The values are not times, or have no zone.
-    """
+    """Return instants as microseconds since 1970; one instant gives an array of length one."""
     if isinstance(values, datetime) and values == values:  # noqa: PLR0124  not-a-time
         return np.array([instant(as_utc(values, where))])
     if isinstance(values, np.ndarray):

@@ -112,10 +112,7 @@ def _ends(result: KpiResult) -> tuple[float, float]:
 def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -> Rows:
     """Return how many records came in and went out in each period, and the difference.
 
-    Args:
-        table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
-        group: The group, as one value for each heading in the table's ``groups``.
-        kpi: The KPI's id in the table.
+    The table is one of ``BACKLOG_GROWTH``; the arguments are those of ``trend_data``.
     """
     return [
         {

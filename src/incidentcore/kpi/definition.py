@@ -104,10 +104,8 @@ class Kpi(SharedRepr):
             instant of the computation; ``as_of`` counts its time up to that instant.
         window_basis: Which time must be in the window: ``opened``, ``acknowledged``,
             ``first_response``, ``first_resolved``, ``resolved`` (the last resolution) or
-            ``closed``. If a reopening undid a resolution (or closing)
-            in the window, the record is left out: as ``reopened`` if it is not resolved (or closed)
-            now, otherwise as ``resolved_again`` (or ``closed_again``). ``snapshot`` considers all
-            records as they are at the instant of the computation, regardless of the window.
+            ``closed``; what a reopening undid is left out. ``snapshot`` considers all records as
+            they are at the instant of the computation, regardless of the window.
         objective: The value to reach. Results state whether it is met and, for shares, how much of
             the error budget is left.
         min_n: The number of records that a result needs; with fewer, its ``enough`` is False.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias, get_args
 
 import attrs
 
@@ -15,34 +15,11 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
 from incidentcore.kpi.periods import Unit
+from incidentcore.kpi.table import COLUMNS
 from incidentcore.records import Event, Record
 from incidentcore.records.fields import FIELD_NAMES, stored_fields
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale, State
-
-COLUMNS: Final = frozenset(
-    {
-        "approximate",
-        "budget",
-        "budget_left",
-        "definition",
-        "denominator",
-        "enough",
-        "excluded",
-        "excluded_by_reason",
-        "high",
-        "kpi",
-        "low",
-        "met",
-        "n",
-        "numerator",
-        "of",
-        "period",
-        "unit",
-        "value",
-    }
-)
-"""The columns of a plain row; their names are not allowed for groups."""
 
 When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 
@@ -264,11 +241,7 @@ EventGroups: TypeAlias = Callable[
 
 
 def as_groups(group_by: Iterable[GroupBy] | GroupBy) -> tuple[Any, ...]:
-    """Return one or more groups as a tuple: a path as a ``Group``, a function as a kind of group.
-
-    Raises:
-        InvalidValueError: One is not a group.
-    """
+    """Return one or more groups as a tuple: a path as a ``Group``, a function with a heading."""
     one = isinstance(group_by, str) or callable(group_by) or not hasattr(group_by, "__iter__")
     return tuple(map(_as_group, (group_by,) if one else group_by))  # type: ignore[arg-type]
 
@@ -303,12 +276,7 @@ def raise_field_error(where: str, error: AttributeError) -> NoReturn:
 
 
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
-    """Return the headings of the groups.
-
-    Raises:
-        InvalidValueError: Two groups have the same name, one has the name of a column, or one is
-            not a group.
-    """
+    """Return the headings of the groups."""
     names = tuple(group.name for group in as_groups(group_by))
     for name in names:
         if name in COLUMNS:
@@ -332,11 +300,7 @@ def compile_groups(
 
 
 def groups_events(group_by: Sequence[Any], kpis: Iterable[Kpi]) -> EventGroups | None:
-    """Return a function that groups the events of a record, or None if records are grouped.
-
-    Raises:
-        InvalidValueError: Events are grouped, but a KPI does not count events.
-    """
+    """Return a function that groups the events of a record, or None if records are grouped."""
     by_event = [bool(getattr(group, "of_events", False)) for group in group_by]
     if not any(by_event):
         return None

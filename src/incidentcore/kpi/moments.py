@@ -86,11 +86,7 @@ MomentSpec: TypeAlias = str | Moment
 
 
 def as_moment(moment: MomentSpec) -> MomentSpec:
-    """Check that a value is a field path or a ``Moment``, and return it.
-
-    Raises:
-        KpiDefinitionError: It is neither, or no kind of record has such a field.
-    """
+    """Check that a value is a field path or a ``Moment``, and return it."""
     allowed = "a field path, 'as_of', Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
     need_kind("moment", moment, (str, Moment), KpiDefinitionError, allowed)
     moment_of(moment)
@@ -170,18 +166,7 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 
 @attrs.frozen
 class Earliest(Moment):
-    """The earliest of several times of a record; times that are not known are ignored.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.kpi import Earliest
-    >>> from incidentcore.records import Incident, acknowledge
-    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
-    >>> incident = acknowledge(incident, at=at.replace(minute=5), by="ada")
-    >>> read = Earliest(["acknowledged_at", "resolved_at"]).compile(at.replace(hour=10))
-    >>> read(incident).minute
-    5
-    """
+    """The earliest of several times of a record; times that are not known are ignored."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -331,11 +316,7 @@ open_spells: Final = compile_spells(field("state.open").is_true())
 
 
 def compile_path(path: str) -> Callable[[Any], Any]:
-    """Return a function that reads a field of a record by its path.
-
-    Raises:
-        KpiDefinitionError: No kind of record has such a field.
-    """
+    """Return a function that reads a field of a record by its path."""
     first = str(path).partition(".")[0]
     if first not in FIELDS:
         fields = sorted(FIELDS)

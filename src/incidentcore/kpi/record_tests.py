@@ -46,11 +46,7 @@ class RecordTest(SharedRepr):
 
 
 def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
-    """Check that a value is a condition or a ``RecordTest``, and return it.
-
-    Raises:
-        KpiDefinitionError: It is neither, or a condition can never match.
-    """
+    """Check that a value is a condition or a ``RecordTest``, and return it."""
     allowed = "a condition, AtMost, AtLeast, SameDay, HasLink or WhenResolved"
     need_kind("test", test, (Condition, RecordTest), KpiDefinitionError, allowed)
     leaves: Any = test.leaves() if hasattr(test, "leaves") else ()

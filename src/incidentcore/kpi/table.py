@@ -33,15 +33,10 @@ from incidentcore.words import Phrase, Words
 
 ALL: Final = "(all)"
 
-_WHOLE: Final = ("n", "excluded")
-_TRUTHS: Final = ("enough", "approximate", "met")
-_NUMBERS: Final = ("value", "numerator", "denominator", "low", "high", "budget", "budget_left")
-_HOUR: Final = timedelta(hours=1)
-
 
 def hours(span: timedelta) -> float:
     """Return a duration in hours, for presentation only."""
-    return span / _HOUR
+    return span / timedelta(hours=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,8 +120,7 @@ class KpiResult(SharedRepr):
     def counted(self, *, among: bool = False) -> str:
         """Return the counts behind a rate, such as ``"12 of 40"``; empty for other figures.
 
-        Args:
-            among: Whether to name the denominator: ``"12 of 40 resolved records"``.
+        With ``among``, the denominator is named: ``"12 of 40 resolved records"``.
         """
         if self.unit != "fraction" or self.numerator is None or self.denominator is None:
             return ""
@@ -173,8 +167,8 @@ def _plain(value: object) -> Any:
 class KpiTable(Tabular):
     """The results of one computation, available as text, Markdown, HTML, CSV or plain rows.
 
-    Iteration yields plain rows: mappings from column to number, text or None, which data frame
-    libraries accept directly. Durations in them are in hours.
+    Iteration yields plain rows for data frame libraries: mappings from column to number, text or
+    None. Durations in them are in hours.
 
     Attributes:
         results: The results, ordered by KPI as they were given, then by group, then by period.
@@ -193,13 +187,9 @@ class KpiTable(Tabular):
     zone_data: tuple[str, str] = attrs.field(default=("", ""), eq=False)
 
     def result(self, kpi: str, *group: object, period: str | None = None) -> KpiResult:
-        """Return the result of a KPI for a group and a period.
+        """Return the result of a KPI, by its id, for a group and a period.
 
-        Args:
-            kpi: The KPI's id.
-            group: The values of the groups, in the order of ``groups``; a level or state may be
-                given by its name.
-            period: The period's name.
+        The group's values are in the order of ``groups``; a level or state may be given by name.
 
         Raises:
             InvalidValueError: The table has no such row.
@@ -221,33 +211,14 @@ class KpiTable(Tabular):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each result as a plain row."""
         has_objective = any(row.objective is not None for row in self.results)
+        left_out = () if has_objective else ("met", "budget", "budget_left")
+        names = [name for name in _FIGURES if name not in left_out]
         for row in self.results:
             yield {
                 "kpi": row.kpi,
                 **{name: _plain(value) for name, value in zip(self.groups, row.group, strict=True)},
                 **({} if row.period is None else {"period": row.period}),
-                "value": _plain(row.value),
-                "unit": "hours" if row.unit == "duration" else row.unit,
-                "n": row.n,
-                "excluded": sum(row.excluded.values()),
-                "excluded_by_reason": _reasons(row),
-                "numerator": row.numerator,
-                "denominator": row.denominator,
-                "of": row.of,
-                "low": _plain(row.low),
-                "high": _plain(row.high),
-                "enough": row.enough,
-                "approximate": row.approximate,
-                **(
-                    {
-                        "met": row.met,
-                        "budget": _plain(row.budget),
-                        "budget_left": _plain(row.budget_left),
-                    }
-                    if has_objective
-                    else {}
-                ),
-                "definition": row.definition,
+                **{name: _plain(_cell(row, name)) for name in names},
             }
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -261,9 +232,8 @@ class KpiTable(Tabular):
         except ModuleNotFoundError:
             raise MissingExtraError("arrow", "a KpiTable as an Arrow table") from None
         rows = list(self)
-        kinds = {**dict.fromkeys(_WHOLE, pa.int64()), **dict.fromkeys(_TRUTHS, pa.bool_())}
-        kinds |= dict.fromkeys(_NUMBERS, pa.float64())
-        columns = list(rows[0]) if rows else ["kpi", *_NUMBERS]
+        kinds = {name: pa.type_for_alias(alias) for name, alias in _FIGURES.items()}
+        columns = list(rows[0]) if rows else ["kpi", *kinds]
         arrays = [
             pa.array(
                 [row[c] if c in kinds or row[c] is None else str(row[c]) for row in rows],
@@ -300,7 +270,10 @@ class KpiTable(Tabular):
         """
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
-            *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),
+            *(
+                (name, False, lambda row, place=place: group_cell(row.group[place]))
+                for place, name in enumerate(self.groups)
+            ),
         ]
         if any(row.period is not None for row in self.results):
             columns.append(("period", False, lambda row: row.period or ""))
@@ -355,10 +328,6 @@ def _wall(at: datetime, zone: tzinfo | None) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _group_reader(place: int) -> Callable[[KpiResult], str]:
-    return lambda row: group_cell(row.group[place])
-
-
 def group_cell(value: object) -> str:
     """Return a group as a table cell; the total and a missing value become translatable text."""
     text = label(value)
@@ -397,3 +366,34 @@ def _reasons(row: KpiResult) -> str:
     counts = row.excluded.items()
     shown = tuple(Phrase("{reason} {n}", reason=_Reason(code), n=n) for code, n in counts)
     return Phrase("{reasons}", reasons=shown)
+
+
+# The columns of a plain row below its KPI, groups and period, each with its type in Arrow.
+_FIGURES: Final = {
+    "value": "double",
+    "unit": "string",
+    "n": "int64",
+    "excluded": "int64",
+    "excluded_by_reason": "string",
+    "numerator": "double",
+    "denominator": "double",
+    "of": "string",
+    "low": "double",
+    "high": "double",
+    "enough": "bool",
+    "approximate": "bool",
+    "met": "bool",
+    "budget": "double",
+    "budget_left": "double",
+    "definition": "string",
+}
+COLUMNS: Final = frozenset(("kpi", "period", *_FIGURES))
+"""The columns of a plain row; their names are not allowed for groups."""
+
+
+def _cell(row: KpiResult, name: str) -> object:
+    if name == "unit":
+        return "hours" if row.unit == "duration" else row.unit
+    if name == "excluded":
+        return sum(row.excluded.values())
+    return _reasons(row) if name == "excluded_by_reason" else getattr(row, name)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi import KpiTable
-from incidentcore.kpi.groups import COLUMNS
-from incidentcore.kpi.table import ALL
+from incidentcore.kpi.table import ALL, COLUMNS
 from incidentcore.plots.canvas import (
     FEW,
     Palette,

@@ -10,6 +10,7 @@ from random import Random
 from typing import Literal
 
 import pytest
+from tests.kpi.strategies import BASIC
 
 from incidentcore.kpi import (
     Periods,
@@ -49,7 +50,7 @@ def desk(n: int) -> list[Incident]:
 def test_parts_from_four_processes_merge_to_the_whole(mode: Literal["exact", "sketch"]) -> None:
     """Whole, streamed, and merged from parts that come back in any order: equal tables (K4)."""
     incidents = desk(1_000)
-    kpis = tuple(kpi for kpi in catalogue.BASIC if kpi.window_basis != "snapshot")
+    kpis = tuple(kpi for kpi in BASIC if kpi.window_basis != "snapshot")
     kpis += (catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_CLOSE.replace(confidence="0.9"))
     if mode == "exact":
         kpis += (catalogue.recurrence_rate("priority", days=2), catalogue.AVAILABILITY)

@@ -21,7 +21,6 @@ from incidentcore.kpi.record_tests import AtLeast, SameDay
 __all__ = [
     "BACKLOG",
     "BACKLOG_GROWTH",
-    "CALLERS",
     "MEAN_AGE_OF_BACKLOG",
     "ON_HOLD_SHARE_OF_BACKLOG",
     "RECURRENCE_RATE",
@@ -44,15 +43,6 @@ VOLUME: Final = Kpi(
     formula="number of records",
     edge_cases="Duplicates count until they are merged; canceled records count.",
     source="ServiceNow Benchmarks",
-)
-CALLERS: Final = Kpi(
-    id="callers",
-    measure=Count(distinct="caller"),
-    canceled="include",
-    title="Number of callers",
-    formula="number of different callers",
-    edge_cases="Records without a caller are left out as no_value.",
-    source="our choice",
 )
 VOLUME_PER_CALLER: Final = Kpi(
     id="volume_per_caller",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from types import ModuleType
 from typing import Final
 
@@ -12,8 +11,20 @@ from incidentcore._checks import nearest
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.catalogue import flow, rates, service, times
 from incidentcore.kpi.definition import Kpi
+from incidentcore.values import FrozenMap
 
-__all__ = ["Meaning", "lookup"]
+__all__ = ["ALL", "Meaning", "lookup"]
+
+
+def kpis_of(module: ModuleType) -> tuple[Kpi, ...]:
+    """Return the KPIs of a module of the catalogue in the order of its source."""
+    own = set(module.__all__)
+    return tuple(one for name, one in vars(module).items() if name.isupper() and name in own)
+
+
+ALL: Final[FrozenMap[Kpi]] = FrozenMap(
+    {kpi.id: kpi for module in (times, rates, flow, service) for kpi in kpis_of(module)}
+)
 
 
 @attrs.frozen
@@ -147,12 +158,6 @@ _MADE: Final = {  # by functions that are given what only the caller knows
 }
 
 
-def kpis_of(module: ModuleType) -> tuple[Kpi, ...]:
-    """Return the KPIs of a module of the catalogue in the order of its source."""
-    own = set(module.__all__)
-    return tuple(one for name, one in vars(module).items() if name.isupper() and name in own)
-
-
 def lookup(name: str) -> tuple[Meaning, ...]:
     """Return the exact KPIs that a name may mean, the most common meaning first.
 
@@ -170,10 +175,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     mean_time_between_failures: uptime of what is repaired, over the failures that began
     mean_time_to_failure: lifetime of what is replaced, not repaired
     """
-    by_name: dict[str, Kpi] = {}
-    for kpi in chain.from_iterable(map(kpis_of, (times, rates, flow, service))):
-        by_name[kpi.id] = kpi
-        by_name[kpi.title.casefold()] = kpi
+    by_name = {name: kpi for kpi in ALL.values() for name in (kpi.id, kpi.title.casefold())}
     key = str(name).strip().casefold()
     key = _SAME.get(key, key)
     if key in _MEANINGS:

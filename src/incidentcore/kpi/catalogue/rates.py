@@ -325,22 +325,6 @@ def resolution_code_rate(kpi_id: str, *codes: str) -> Kpi:
         codes: The codes that count, as your tool writes them.
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.kpi import compute_kpis
-    >>> from incidentcore.kpi.catalogue.rates import resolution_code_rate
-    >>> from incidentcore.vendors import read_table
-    >>> records = read_table(
-    ...     [
-    ...         {"id": "A", "in": "2026-06-01", "out": "2026-06-02", "code": "closed_by_caller"},
-    ...         {"id": "B", "in": "2026-06-01", "out": "2026-06-02", "code": "fixed"},
-    ...     ],
-    ...     {"id": "id", "opened": "in", "resolved": "out", "resolution_code": "code"},
-    ... )
-    >>> rate = resolution_code_rate("self_service_rate", "closed_by_caller")
-    >>> table = compute_kpis(rate, records, as_of=datetime(2026, 6, 3, tzinfo=UTC))
-    >>> table["self_service_rate"].value
-    0.5
     """
     return _of_resolved(
         kpi_id,

@@ -6,7 +6,7 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
 from incidentcore.kpi.measures.updates import CommunicationRules, Updates
 
-__all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
+__all__ = ["mean_update_lateness", "updates_on_time_rate"]
 
 
 def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
@@ -54,25 +54,6 @@ def mean_update_lateness(plan: CommunicationRules) -> Kpi:
         edge_cases=(
             "By each rule's calendar or contact hours; what is late now counts to the instant of "
             "the computation, what lapsed late to its lapse. The numerator is in microseconds."
-        ),
-        source="our choice",
-    )
-
-
-def mean_updates_sent(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the mean number of updates sent for each record that the plan applied to.
-
-    Args:
-        plan: The communication plan.
-    """
-    return Kpi(
-        id="mean_updates_sent",
-        measure=Updates(plan, "sent"),
-        canceled="include",
-        formula="updates sent / records that the plan asked updates for",
-        edge_cases=(
-            "Updates that nothing asked for count too; several to one audience at one instant are "
-            "one. Records that were owed and sent nothing are left out."
         ),
         source="our choice",
     )

@@ -81,12 +81,9 @@ class Accumulator:
 class Sample(Accumulator):
     """The multiset of values: eight bytes for each time, and as many as needed for each number.
 
-    Attributes:
-        values: The values, which are only ever appended to.
-        known: How many values there were when those at some places of the ascending order were
-            found, and these by their place.
-        sort: The function that sorts the values, if they have to be sorted.
-        summed: How many of the first values have been added up, and their sum.
+    Columns give a sample what they found already: the values at some places of the ascending order
+    (``known``, with the number of values), a faster ``sort``, and the sum of the first values
+    (``summed``, with their number).
     """
 
     __slots__ = ("add", "known", "sort", "sorted", "summed", "values")

@@ -154,13 +154,8 @@ def bootstrap(
 
     A quantile's resampled order statistics are drawn from their own distribution (a beta), so its
     cost does not grow with the sample. A mean is resampled value by value up to 2,000 values; above
-    that, the resampled mean is drawn from the normal distribution that it then follows.
-
-    Args:
-        ordered: At least one value, ascending.
-        q: The quantile; None for the mean.
-        confidence: The level, between 0 and 1.
-        seed: The seed; the same seed and values give the same interval.
+    that, the resampled mean is drawn from the normal distribution that it then follows. The same
+    seed and values give the same interval. ``q`` is None for the mean.
     """
     from random import Random  # noqa: PLC0415  slow to load, needed for this interval only
 

@@ -161,11 +161,7 @@ def is_own(measure: Measure) -> bool:
 
 
 def check_measure(kpi_id: str, measure: Measure) -> None:
-    """Check a custom measure.
-
-    Raises:
-        KpiDefinitionError: Its class is not a frozen attrs class, or it needs an unknown fact.
-    """
+    """Check a custom measure."""
     if not is_own(measure):
         return
     where = f"{kpi_id}.measure"
@@ -182,12 +178,7 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the function with which a measure reads records, checking a custom one's results.
-
-    Raises:
-        InvalidValueError: Raised by that function, for a result that is None or not finite, or
-            that is not a number although the measure is a ``ValueMeasure``.
-    """
+    """Return the function with which a measure reads records, checking a custom one's results."""
     read = measure.reader(kpi, as_of)
     if not is_own(measure):
         return read

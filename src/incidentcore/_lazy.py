@@ -10,12 +10,9 @@ from importlib import import_module
 def lazy_names(
     room: str, names: Mapping[str, str], /
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and the ``__dir__`` of a package.
+    """Return the ``__getattr__`` and the ``__dir__`` of a package, from its modules' public names.
 
-    Args:
-        room: The full name of the package.
-        names: The public names of each module, separated by spaces; a module that lists its own
-            name is public itself.
+    A module that lists its own name is public itself.
 
     >>> from incidentcore._lazy import lazy_names
     >>> load, _ = lazy_names("incidentcore.values", {"actors": "Actor as_actor"})
@@ -54,12 +51,10 @@ def _explain(room: str, name: str, known: Iterable[str]) -> str:
 
 
 def classes_of(module: str, names: str) -> dict[str, type]:
-    """Return classes of a package by the names that documents give them.
+    """Return classes of a module's package by the names that documents give them.
 
-    Args:
-        module: The full name of a module in the package.
-        names: The names, separated by spaces; ``Sample=MetricSample`` gives a class another name,
-            and ``Series=threshold.SeriesState`` names one that only its module has.
+    ``Sample=MetricSample`` gives a class another name, and ``Series=threshold.SeriesState`` names
+    one that only its module has.
 
     >>> from incidentcore._lazy import classes_of
     >>> classes_of("incidentcore.values.written", "Actor Step=Level")["Step"]

@@ -55,14 +55,7 @@ def from_iso(kind: type[OfText], text: str) -> OfText:
 
 
 def as_utc(value: datetime, name: str = "at") -> datetime:
-    """Convert an aware datetime to UTC.
-
-    Args:
-        value: Any aware datetime; its ``tzinfo`` may come from any library.
-        name: The argument's name, for the error message.
-
-    Returns:
-        The same instant as a plain ``datetime`` in UTC.
+    """Return any aware datetime as a plain ``datetime`` in UTC; errors call it ``name``.
 
     Raises:
         NaiveDatetimeError: The value carries no offset.
@@ -105,19 +98,7 @@ def _convert(value: datetime, name: str) -> datetime:
 
 
 def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
-    """Return the ``ZoneInfo`` for a zone or its key.
-
-    Args:
-        zone: A ``ZoneInfo`` or an IANA key such as ``"Europe/Berlin"``.
-        name: The argument's name, for the error message.
-
-    Raises:
-        InvalidValueError: The zone is unknown.
-
-    >>> from incidentcore.instants import as_zone
-    >>> as_zone("Asia/Kathmandu").key
-    'Asia/Kathmandu'
-    """
+    """Return the ``ZoneInfo`` for a zone or its IANA key; an unknown one is refused."""
     if isinstance(zone, ZoneInfo):
         return zone
     if isinstance(zone, str):

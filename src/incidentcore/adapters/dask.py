@@ -36,9 +36,6 @@ def gather_dask(
         mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
-    Returns:
-        The partial result for the whole frame; ``finish_partial`` turns it into a ``KpiTable``.
-
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument.
 

@@ -37,9 +37,6 @@ def gather_spark(
         mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
-    Returns:
-        The partial result for the whole frame; ``finish_partial`` turns it into a ``KpiTable``.
-
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument; Spark wraps the error if it
             occurs on a worker.

@@ -192,20 +192,6 @@ class AsyncSqlAlchemyStore(AsyncCalls):
 
     Raises:
         InvalidValueError: ``engine`` is neither, or the database is not SQLite or PostgreSQL.
-
-    >>> import asyncio, tempfile
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.adapters.sqlalchemy import AsyncSqlAlchemyStore
-    >>> from incidentcore.records import Incident
-    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
-    >>> async def keep(folder):
-    ...     async with AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{folder}/desk.sqlite") as store:
-    ...         version = await store.append("INC-1", incident.history, expected_version=0)
-    ...         return version, await store.load("INC-1") == incident
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     print(asyncio.run(keep(folder)))
-    (1, True)
     """
 
     def __init__(self, engine: str | sa.URL | AsyncEngine) -> None:

@@ -252,7 +252,6 @@ class _Composition(Condition):
         set_test(self, (_any_test if self.decisive else _all_test)(self.parts))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the combined result, with the explanations of all parts."""
         parts = tuple(part.explain(subject, at=at) for part in self.parts)
         return Explanation(str(self), self.test(subject, at), parts=parts)
 
@@ -261,7 +260,6 @@ class _Composition(Condition):
         return self.parts
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the combined result, calling ``answer`` for each test; None if unknown."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)
@@ -271,7 +269,6 @@ class _Composition(Condition):
         return None if unknown else not self.decisive
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the condition with tests of the time of day replaced by their result at ``at``."""
         return attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))
 
     def __str__(self) -> str:

@@ -91,14 +91,9 @@ class AtInstant(Condition):
 class LaterThan(Condition):
     """A condition that one field's instant is later than another's; see ``Field.later_than``.
 
-    The condition does not match if the first instant is missing, and matches if only the second is.
-
     Attributes:
         path: The field whose instant must be later.
         other: The field whose instant must be earlier.
-
-    Raises:
-        DefinitionError: ``path`` or ``other`` is not a field path.
     """
 
     path: str
@@ -146,12 +141,6 @@ def before(path: str) -> Condition:
     """Return the condition that the instant in a field has not been reached yet.
 
     Source: rule S1.
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.conditions import before
-    >>> facts = {"custom": {"until": datetime(2026, 6, 1, 9, tzinfo=UTC)}}
-    >>> before("custom.until").matches(facts, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
-    False
     """
     return AtInstant(path, "before")
 

@@ -59,25 +59,9 @@ Domains = Mapping[str, Iterable[object]]
 
 
 def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proof:
-    """Return whether any field values (facts) satisfy a condition.
+    """Return whether any field values (facts) satisfy a condition, as ``overlap`` does for two.
 
-    Args:
-        condition: The condition.
-        domains: All possible values of a field, for fields that have a fixed set of values, such as
-            ``{"state": lifecycle.states}``.
-
-    Returns:
-        ``yes`` with facts that satisfy it, ``no``, or ``unknown`` because of a custom function,
-        opening hours, a text match, or more than 100,000 combinations to try.
-
-    Fields are treated as independent of each other; for example, a resolution time may come with an
-    open state. So ``no`` is certain, but after ``yes`` the facts may still never occur together in
-    a record. A field that is compared with a level is assumed to hold levels of the same scale.
-
-    >>> from incidentcore.conditions.overlap import satisfiable
-    >>> from incidentcore.conditions.builder import field
-    >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
-    'no'
+    A field that is compared with a level is assumed to hold levels of the same scale.
     """
     need_kind("condition", condition, Condition)
     leaves = tuple(condition.leaves())
@@ -191,7 +175,12 @@ def overlap(a: Condition, b: Condition, /, *, domains: Domains | None = None) ->
             ``{"state": lifecycle.states}``.
 
     Returns:
-        ``yes`` with facts that satisfy both, ``no``, or ``unknown`` with the reason.
+        ``yes`` with facts that satisfy both, ``no``, or ``unknown`` with the reason: a custom
+        function, opening hours, a text match, or more than 100,000 combinations to try.
+
+    Fields are treated as independent of each other; for example, a resolution time may come with an
+    open state. So ``no`` is certain, but after ``yes`` the facts may still never occur together in
+    a record.
 
     >>> from incidentcore.conditions import overlap
     >>> from incidentcore.conditions.builder import field
@@ -210,8 +199,7 @@ def implies(a: Condition, b: Condition, /, *, domains: Domains | None = None) ->
     Args:
         a: The condition that implies the other.
         b: The condition that is implied.
-        domains: All possible values of a field, for fields that have a fixed set of values, such as
-            ``{"state": lifecycle.states}``.
+        domains: All possible values of a field, as for ``overlap``.
 
     Returns:
         ``yes``, ``no`` with facts that satisfy only the first, or ``unknown`` with the reason.

@@ -119,13 +119,8 @@ def record_rows(
 def event_rows(records: Iterable[Record], /, *, safe: bool = True) -> Iterator[str]:
     """Yield the events of records as CSV: a header line, then one line for each event.
 
-    Args:
-        records: The records.
-        safe: Whether to put an apostrophe before text that a spreadsheet would take for a formula.
-
-    Returns:
-        Lines, the first with the names of the columns; the last column contains, as JSON, the
-        attributes that only the event's own kind has.
+    The last column contains, as JSON, the attributes that only the event's own kind has. ``safe``
+    is as in ``record_rows``.
     """
     yield _line(EVENT_COLUMNS)
     for record in each_of("records", records, Record):

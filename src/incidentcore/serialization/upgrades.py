@@ -59,15 +59,7 @@ def upgrade(
 ) -> tuple[str, Any]:
     """Convert a document's value to a later version of the format, one version at a time.
 
-    Args:
-        name: The document's type.
-        version: The version in which it was written.
-        value: Its value as plain data.
-        to: The target version.
-        steps: For each version, the function that converts a value to the next version.
-
-    Returns:
-        The type's name and the value in the target version.
+    ``steps`` has, for each version, the function that converts a type and value to the next one.
 
     Raises:
         FormatError: The document's version is later than ``to``, or ``steps`` lacks a function for

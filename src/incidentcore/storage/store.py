@@ -230,14 +230,6 @@ def checked_append(
     ... ):
     ...     print(event.sequence, document[:16])
     1 {"type":"Opened"
-    >>> checked_append(
-    ...     "INC-1",
-    ...     opened.history,
-    ...     expected_version=0,
-    ...     version=1,
-    ...     stored={"INC-1:1": opened.history[0]},
-    ... )
-    ()
     """
     need_kind("events", events, Iterable, InvalidTimelineError, "events, such as record.history")
     batch = tuple(events)

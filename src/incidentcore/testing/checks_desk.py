@@ -67,12 +67,8 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
 def keep_law(box: Outbox, desk: Desk, record: Record, minutes: list[int], chance: Random) -> None:
     """Check that crashes lose no due item of one record, and that none is sent again once marked.
 
-    Args:
-        box: An outbox with an empty store.
-        desk: The desk that determines the due items.
-        record: The record.
-        minutes: When items are collected and sent, in minutes after the opening.
-        chance: Where the process dies: before a key arrives below 0.15, after it above 0.85.
+    Items are collected and sent at some minutes after the opening. The process dies before a key
+    arrives where ``chance`` is below 0.15, and after it above 0.85.
     """
     received: list[str] = []
     marked = set[str]()

@@ -221,12 +221,8 @@ def follow(
 ) -> tuple[Incident, datetime]:
     """Return a record with a further event, at times a correction, and the event's instant.
 
-    Args:
-        draw: The draw function, passed by hypothesis.
-        record: The record.
-        events: A strategy for the event: its type and contents, with ``by`` if not by an agent.
-        at: The instant of the event; some are moved back, and some are recorded an hour late.
-        back: The numbers of minutes by which an event may be moved back.
+    ``events`` draws a type and its contents, with ``by`` if not by an agent. Some events are moved
+    back from ``at``, by one of the minutes in ``back``, and some are recorded an hour late.
     """
     if draw(SELDOM):
         at = max(record.opened_at, at - draw(st.sampled_from(back)) * _MINUTE)

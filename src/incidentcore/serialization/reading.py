@@ -11,7 +11,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
-from incidentcore.records import Event, LifecycleRef, Record
+from incidentcore.records import Event, LifecycleRef
 from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
@@ -114,8 +114,6 @@ class Reader:
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         if cls not in self._registry.names:
             raise Mismatch(f"got {cls}; allowed: a class that has a name: Codec({{name: class}})")
-        if issubclass(cls, Record):
-            return self._record(cls, beside)
         if cls in self._registry.forms:
             return self._formed(cls, beside)
         known = [field.name for field, _ in self._registry.fields_of(cls)]
@@ -204,29 +202,6 @@ class Reader:
         except Faults as error:
             return [*(problem for problem in found if problem.path), *faults_of(error, ("fields",))]
         return found
-
-    def _record(self, cls: type[Record], beside: tuple[str, ...]) -> ReadHook:
-        events = read_list(self.hook(Event))
-
-        def structure(data: Any, _: Any) -> Record:
-            problems = [
-                Fault(f"not a field of {self._registry.names[cls]}; allowed: history", (key,), True)
-                for key in as_object(data)
-                if key != "history" and key not in beside
-            ]
-            if "history" not in data:
-                problems.append(Fault("a required field is missing", ("history",)))
-                raise Faults(problems)
-            try:
-                record = cls.from_history(events(data["history"], None))
-            except Exception as error:  # noqa: BLE001  reported with its place
-                problems.extend(faults_of(error, ("history",)))
-                raise Faults(problems) from None
-            if problems:
-                raise Faults(problems)
-            return record
-
-        return structure
 
     def _family(self, members: tuple[type, ...]) -> ReadHook:
         by_tag = {self._registry.names[cls]: cls for cls in members}

@@ -28,11 +28,12 @@ from incidentcore.kpi import Partial
 from incidentcore.kpi import written as kpi
 from incidentcore.lifecycle import written as lifecycle
 from incidentcore.priority import written as priority
-from incidentcore.records import Event
+from incidentcore.records import Event, Record
 from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
 from incidentcore.serialization.answers import ANSWERS, Form
+from incidentcore.serialization.faults import Faults, faults_of
 from incidentcore.serialization.upgrades import MERGED
 from incidentcore.simulation import written as simulation
 from incidentcore.sla import SlaStatus
@@ -51,7 +52,7 @@ class Registry:
     Attributes:
         classes: The class for each name.
         families: For each base class or protocol, the classes that a field of that type may hold.
-        inner: The names of classes that are written only inside others, or in the form of another.
+        inner: The names of classes that are written only inside others.
         forms: For each class that is written in the form of another, how it is converted.
     """
 
@@ -63,7 +64,11 @@ class Registry:
 
     def __attrs_post_init__(self) -> None:
         names = {cls: name for name, cls in self.classes.items()}
-        object.__setattr__(self, "names", {**names, **self.inner})
+        histories = [cls for cls in names if issubclass(cls, Record) and cls not in self.forms]
+        forms = {**self.forms, **{cls: _as_history(cls) for cls in histories}}
+        of_forms = {forms[cls][0]: name for cls, name in names.items() if cls in forms}
+        object.__setattr__(self, "forms", forms)
+        object.__setattr__(self, "names", {**names, **of_forms, **self.inner})
 
     @property
     def events(self) -> tuple[type, ...]:
@@ -103,6 +108,20 @@ class Registry:
             for kind, members in self.families.items()
         }
         return Registry({**self.classes, **extra}, families, self.inner, self.forms)
+
+
+def _as_history(cls: Any) -> Form:
+    """Return the form of a record: its history, from which its fields are computed again."""
+    history = attrs.field(type=tuple[Event, ...])
+    form: Any = attrs.make_class(f"{cls.__name__}History", {"history": history}, frozen=True)
+
+    def from_form(value: Any) -> Any:
+        try:
+            return cls.from_history(value.history)
+        except Exception as error:  # noqa: BLE001  reported with its place
+            raise Faults(faults_of(error, ("history",))) from None
+
+    return form, lambda record: form(record.history), from_form
 
 
 def _satisfies(cls: type, kind: Any) -> bool:
@@ -165,9 +184,7 @@ REGISTRY: Final = Registry(
     },
     {
         **partials.FORMS,
-        partials.PartialForm: "KpiPartial",
         SlaStatus: "SlaSnapshot",
-        **{ANSWERS[cls][0]: name for name, cls in CLASSES.items() if cls in ANSWERS},
     },
     {Partial: (partials.PartialForm, partials.to_form, partials.from_form), **ANSWERS},
 )

@@ -101,9 +101,6 @@ class _Maker:
             {TAG: {"const": self._registry.names[cls]}} if is_tagged else {}
         )
         required = [TAG] if is_tagged else []
-        if issubclass(cls, Record):
-            properties["history"] = {"type": "array", "items": self.of(Event), "minItems": 1}
-            return _object(properties, [*required, "history"], self._registry.names[cls])
         for field, kind in self._registry.fields_of(cls):
             properties[field.name] = self._field(cls, field.name) or self.of(kind)
             if field.default is attrs.NOTHING:
@@ -123,6 +120,8 @@ class _Maker:
             date = self.of(date_type)
             holiday = self.plain_class(self._registry.classes["Holiday"])
             return {"type": "array", "items": {"anyOf": [date, holiday]}}
+        if issubclass(cls, Record):
+            return {"type": "array", "items": self.of(Event), "minItems": 1}
         if issubclass(cls, Event) and name == "fields":
             names = {"enum": sorted(cls.allowed)}
             return {"type": "object", "propertyNames": names, "additionalProperties": self.any()}

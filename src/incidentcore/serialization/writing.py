@@ -104,8 +104,6 @@ class Writer:
     def _class(self, cls: Any) -> Hook:
         if cls not in self._registry.names:
             raise InvalidValueError("extra", cls, "a class that has a name: Codec({name: class})")
-        if issubclass(cls, Record):
-            return self._record(cls)
         if cls in self._registry.forms:
             return self._formed(cls)
         special = self._special(cls)
@@ -141,7 +139,14 @@ class Writer:
         """Return the hook for a class that is written in the form of another."""
         form, said, _ = self._registry.forms[cls]
         write_form = self._class(form)
-        return lambda value: write_form(said(value))
+
+        def unstructure(value: Any) -> dict[str, Any]:
+            if type(value) is not cls:
+                raise Unwritable(value, f"exactly {self._registry.names[cls]}")
+            data: dict[str, Any] = write_form(said(value))
+            return data
+
+        return unstructure
 
     def _special(self, cls: type) -> dict[str, Hook]:
         """Return hooks for fields with their own form."""
@@ -155,20 +160,6 @@ class Writer:
 
     def _plain(self, value: Any) -> Any:
         return self.hook(type(value))(value)
-
-    def _record(self, cls: type[Record]) -> Hook:
-        events = _list_of(self.hook(Event), tuple)
-
-        def unstructure(value: Any) -> dict[str, Any]:
-            if type(value) is not cls:
-                raise Unwritable(value, f"exactly {self._registry.names[cls]}")
-            try:
-                return {"history": events(value.history)}
-            except Unwritable as error:
-                error.path.append("history")
-                raise
-
-        return unstructure
 
     def state(self, record: Record) -> dict[str, Any]:
         """Return the present facts of a record as plain data, by name."""

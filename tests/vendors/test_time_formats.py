@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from incidentcore.vendors.kit import Times
-from incidentcore.vendors.time_formats import fewest, formats_of, mixed
+from incidentcore.vendors.time_formats import fewest, formats_of, formats_together
 
 # Each a time at 9:15 on 2 March 2026, a Monday, and the formats that read it.
 AT = "2026-03-02T09:15"
@@ -59,13 +59,15 @@ def test_a_format_reads_the_hour_that_is_written() -> None:
             assert at.isoformat()[:16] == AT, text
 
 
-def test_mixed_formats_are_counted() -> None:
-    texts = Counter({"02.03.2026 09:15": 3, "2026-03-02 09:15": 1, "03.03.2026": 1, "?": 1})
-    assert mixed(texts) == (
-        ("%d.%m.%Y %H:%M", 3),
-        ("iso", 1),
-        ("%d.%m.%Y", 1),
-    )
-    assert mixed(Counter({"2026-03-02": 2})) == ()
-    texts = Counter({"Mo 02.03.2026 09:15": 2, "Mo 02.03.2026": 1, "Di 02.03.2026": 1})
-    assert mixed(texts) == (("%d.%m.%Y %H:%M", 2), ("%d.%m.%Y", 1))  # the last was a Monday
+def test_formats_that_together_read_most_texts() -> None:
+    """Those of the most texts first; none where most texts are not times."""
+
+    def forms(**texts: int) -> tuple[str, ...]:
+        return formats_together(Counter(texts), numbers=False)
+
+    texts = {"02.03.2026 09:15": 3, "2026-03-02 09:15": 1, "03.03.2026": 1, "?": 1}
+    assert forms(**texts) == ("%d.%m.%Y %H:%M", "iso", "%d.%m.%Y")
+    assert forms(**texts, soon=4) == ()
+    assert forms(**{"2026-03-02": 2, "soon": 1}) == ("iso",)
+    texts = {"Mo 02.03.2026 09:15": 2, "Mo 02.03.2026": 1, "Di 02.03.2026": 1}
+    assert forms(**texts) == ("%d.%m.%Y %H:%M", "%d.%m.%Y")  # the last was a Monday

@@ -21,9 +21,10 @@ from incidentcore.vendors.joined import clock_of, joined_formats
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
-from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, mixed
+from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, formats_together
 
 _VALUES: Final = 3
+_ISO: Final = "iso"
 _SHELL: Final = frozenset('"$`\\!')
 _TIMED: Final = 50  # columns looked at for times
 _CASES: Final = ("case", "case id", "caseid", "case:concept:name")
@@ -60,10 +61,8 @@ class Column:
         filled: The number of inspected rows in which it is not empty.
         values: A few of its distinct values.
         field: The field that its name suggests; empty if it suggests none.
-        formats: The formats that fit all of its times; empty if these are in ISO 8601, or its
-            values are not times.
-        mixed: Where no single format fits most of its values, the formats and the number of values
-            that each fits; formats that fit the same values are joined by " or ".
+        formats: The formats that fit all of its times, or together most of them; empty if there are
+            none, or if the times of all columns are in ISO 8601.
         words: Its distinct values, at most 30, if its name suggests a state or a level.
         distinct: The number of all these distinct values, also of those beyond 30.
         clock: The column of the times of day, if this is one of dates; empty if there is none.
@@ -74,7 +73,6 @@ class Column:
     values: tuple[str, ...]
     field: str
     formats: tuple[str, ...] = ()
-    mixed: tuple[tuple[str, int], ...] = ()
     words: tuple[str, ...] = ()
     distinct: int = 0
     clock: str = ""
@@ -132,12 +130,15 @@ class ColumnsPage:
             text = f"looks like what --profile {self.profile} reads, which needs no mapping"
             return "\n".join([*lines, "", text])
         chosen = list(dict.fromkeys(form for column in self.columns for form in column.formats))
-        if any(column.mixed for column in self.columns):
-            chosen = _chosen(self.columns)
-            lines += ["", *_mixed_lines(self.columns, chosen)]
+        options = [f'--time-format "{form}"' for form in chosen]
+        if _ISO in chosen:
+            lines += [
+                "",
+                "times in several formats, tried in this order; delete what is not meant:",
+            ]
+            lines.append(" ".join(options))
         elif chosen:
-            lines += ["", "times that are not ISO 8601; state the format that is meant:"]
-            lines += [f'--time-format "{form}"' for form in chosen]
+            lines += ["", "times that are not ISO 8601; state the format that is meant:", *options]
         meanings = [(one, *_meanings(one)) for one in self.columns if one.words]
         for column, meant, names in meanings:
             lines += _word_lines(column, meant, names)
@@ -157,28 +158,6 @@ class ColumnsPage:
             lines += ["", "ids repeat; if each row is an event, this is an event log:"]
             lines += [f"--profile events --map {pairs}"]
         return "\n".join(lines)
-
-
-def _chosen(columns: Sequence[Column]) -> list[str]:
-    """Return the formats that read all columns, where one mixes several."""
-    chosen: dict[str, None] = {}
-    for column in columns:
-        chosen |= dict.fromkeys(column.formats[:1])
-        chosen |= dict.fromkeys(form.partition(" or ")[0] for form, _ in column.mixed)
-    return list(chosen)
-
-
-def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[str]:
-    """Yield the formats of each column that mixes them, and the options that read all columns."""
-    several = "times in several formats, each tried in this order:"
-    yield several if chosen[1:] else "times, some of which are unreadable:"
-    for column in columns:
-        if column.mixed:
-            counts = [f"{count:,} as {form}" for form, count in column.mixed]
-            rest = column.filled - sum(count for _, count in column.mixed)
-            counts += [f"{rest:,} unreadable"] if rest else []
-            yield f"{column.name}: {', '.join(counts)}"
-    yield " ".join(f'--time-format "{form}"' for form in chosen)
 
 
 def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
@@ -265,12 +244,11 @@ def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> 
     columns = []
     for place, name in enumerate(table.columns):
         texts, field = values[place], fields.get(place, "")
-        forms = formats_of_all(texts) if place < _TIMED else ()
-        fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
-        fits = () if "iso" in forms else fits
         other = clock_of(table.columns, place, values) if field in TIMES else None
-        if other is not None:
-            fits = joined_formats(texts, values[other])
+        forms = formats_of_all(texts) if place < _TIMED else ()
+        forms = forms if other is None else joined_formats(texts, values[other])
+        fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
+        fits = (_ISO,) if _ISO in forms else fits
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -279,18 +257,20 @@ def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> 
                 tuple(texts)[:_VALUES],
                 field,
                 fits,
-                mixed(texts, numbers=field in TIMES) if place < _TIMED and not forms else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
                 "" if other is None else table.columns[other],
             )
         )
     proven = {column.formats[0] for column in columns if len(column.formats) == 1}
-    columns = [
-        attrs.evolve(c, formats=tuple(f for f in c.formats if f in proven) or c.formats)
-        for c in columns
-    ]
-    columns = _all_formats(columns)
+    for place, column in enumerate(columns):
+        forms = tuple(f for f in column.formats if f in proven) or column.formats
+        if not forms and not column.clock and place < _TIMED:
+            forms = formats_together(values[place], numbers=column.field in TIMES)
+        is_plain = forms == (_ISO,) and column.field not in TIMES
+        columns[place] = attrs.evolve(column, formats=() if is_plain else forms)
+    if {form for column in columns if column.field in TIMES for form in column.formats} == {_ISO}:
+        columns = [attrs.evolve(c, formats=()) if c.formats == (_ISO,) else c for c in columns]
     notes = tuple(action for _, action in table.notes)
     log = _log(table.columns, values, fields)
     return ColumnsPage(count, tuple(columns), notes, _profile(table), sheet, log)
@@ -310,20 +290,6 @@ def _log(
     places = (place for place in range(len(names))[:_TIMED] if place != key)
     timed = (names[place] for place in places if formats_of_all(values[place]))
     return {"case": names[key], "activity": activity, "at": next(timed, "COLUMN")}
-
-
-def _all_formats(columns: list[Column]) -> list[Column]:
-    """Return the columns with all their formats as mixed, where one is in ISO 8601 and one not."""
-    timed = [c for c in columns if c.field in TIMES and c.filled and not c.mixed]
-    plain = [c for c in timed if not c.formats]
-    if not plain or not any(c.formats or c.mixed for c in columns if c.field in TIMES):
-        return columns
-    return [
-        attrs.evolve(c, mixed=((" or ".join(c.formats or ("iso",)), c.filled),))
-        if c in timed
-        else c
-        for c in columns
-    ]
 
 
 def _profile(table: Table) -> str:

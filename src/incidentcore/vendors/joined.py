@@ -84,9 +84,8 @@ def _is_timed(text: str) -> bool:
 
 
 def joined_formats(days: Iterable[str], clocks: Iterable[str]) -> tuple[str, ...]:
-    """Return the formats of all dates with all times of day; empty if these are ISO 8601."""
+    """Return the formats of all dates with all times of day."""
     day, *_ = texts = [text.removesuffix(" 00:00:00") for text in days]
     clock, *more = clocks
     whole = (*(f"{one} {clock}" for one in texts), *(f"{day} {one}" for one in more))
-    found = formats_of_all(whole)
-    return () if "iso" in found else found
+    return formats_of_all(whole)

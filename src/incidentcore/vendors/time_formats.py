@@ -51,24 +51,25 @@ _DATED: Final = re.compile(
 )
 
 
-def mixed(texts: Counter[str], *, numbers: bool = False) -> tuple[tuple[str, int], ...]:
-    """Return the formats that a column mixes, the most frequent first; empty if it is not times.
+def formats_together(texts: Counter[str], *, numbers: bool) -> tuple[str, ...]:
+    """Return formats that together read most texts, those of the most texts first; or none.
 
     Args:
-        texts: The texts of the column, with their numbers.
+        texts: The texts of a column, with their numbers.
         numbers: Whether numbers are times too, as in a column whose name says so.
     """
     dated = {t: formats_of(t) for t in texts if _DATED.match(t) or (numbers and _is_number(t))}
-    found: list[tuple[str, int]] = []
+    found: list[str] = []
+    count = 0
     while fits := list(dict.fromkeys(form for forms in dated.values() for form in forms)):
         counts = {form: sum(texts[t] for t in dated if form in dated[t]) for form in fits}
         best = max(counts, key=lambda form: (counts[form], form == _ISO))
         mine = {text for text in dated if best in dated[text]}
         alike = [f for f in fewest(fits) if mine == {text for text in dated if f in dated[text]}]
-        found.append((_ISO if best == _ISO else " or ".join(alike), counts[best]))
+        found += [_ISO] if best == _ISO else alike
+        count += counts[best]
         dated = {text: forms for text, forms in dated.items() if text not in mine}
-    is_most = 2 * sum(count for _, count in found) > texts.total()
-    return tuple(found) if is_most and [form for form, _ in found] != [_ISO] else ()
+    return tuple(found) if 2 * count > texts.total() else ()
 
 
 @lru_cache(maxsize=1 << 14)

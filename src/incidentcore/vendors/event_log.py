@@ -31,7 +31,7 @@ from incidentcore.vendors.kit import (
     plain_text,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import is_missing, listed
+from incidentcore.vendors.kit.paths import id_text, is_missing, listed
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.ocel import ocel_cases
 from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
@@ -212,17 +212,9 @@ def _as_objects(
             yield {**dict(zip(columns, row, strict=False)), _ROW: number}
 
 
-def _case_of(row: Mapping[str, Any], case: str) -> str:
-    """Return which case a row belongs to; an odd one is found where the case is read."""
-    try:
-        return plain_text(row.get(case)) or ""
-    except InvalidValueError:
-        return str(row[case])
-
-
 def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     seen: set[str] = set()
-    for key, own in groupby(rows, key=lambda row: _case_of(row, case)):
+    for key, own in groupby(rows, key=lambda row: id_text(row.get(case))):
         events = list(own)
         if key in seen:
             raise FormatError(
@@ -236,7 +228,7 @@ def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
 def _grouped(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     cases: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        cases.setdefault(_case_of(row, case), []).append(row)
+        cases.setdefault(id_text(row.get(case)), []).append(row)
     yield from ((events[0].get(case), {}, events) for events in cases.values())
 
 

@@ -259,10 +259,16 @@ def joined(
     owner_of = reader_of(key)
     for entry in unpaged(source, *pages):
         owner = owner_of(entry) if isinstance(entry, Mapping) else None
-        if owner is not None and not isinstance(owner, (str, int, float)):
-            owner = str(owner)
-        own[plain_text(owner) or ""].append(entry)
+        own[id_text(owner)].append(entry)
     return dict(own)
+
+
+def id_text(value: object) -> str:
+    """Return an id as text; one that is neither a text nor a number is found where it is read."""
+    try:
+        return plain_text(value) or ""
+    except InvalidValueError:
+        return str(value)
 
 
 def plain_text(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from incidentcore.records import Incident
 from incidentcore.vendors import (
     ImportFinding,
     describe_columns,
+    read_audit_log,
     read_events,
+    read_jira_csv,
     read_ocel,
     read_statuspage,
     read_table,
@@ -407,3 +410,22 @@ def test_a_time_is_a_text_of_a_hundred_characters_at_most() -> None:
     assert reader.read("2026-03-02T09:00".ljust(100)) == NINE
     with pytest.raises(InvalidValueError):
         reader.read("2026-03-02T09:00".ljust(101))
+
+
+def test_a_row_that_is_not_an_object_stops_no_reader(tmp_path: Path) -> None:
+    """A broken line among JSON lines; `columns` ended in an AttributeError, others in a KeyError.
+
+    The page counts the three rows; the audit log, which is text, says what it got instead.
+    """
+    row = {"Issue key": "A-1", "Issue id": "1", "Created": "2026-03-02T09:00Z", "Parent": "A-0"}
+    path = tmp_path / "list.jsonl"
+    path.write_text(f"{json.dumps(row)}\n{json.dumps(row)}\n{{broken\n", encoding="utf-8")
+    assert describe_columns(path).rows == 3
+
+    reading = read_jira_csv([row, 5, None], zone="UTC")
+    assert [one.id for one in reading] == ["A-1"]
+    assert reading.findings.counts["malformed_record"] == 2
+
+    names = ("number", "incident_state", "opened_at", "sys_updated_at", "sys_updated_by")
+    with pytest.raises(FormatError, match="objects instead of rows of text"):
+        read_audit_log([dict.fromkeys(names, "x")])

@@ -57,6 +57,8 @@ class AuditLog(Import[Incident]):
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
         self._table = open_table(source)
         self._table.require(REQUIRED)
+        if self._table.objects:
+            raise FormatError("objects instead of rows of text @ source")
         self._columns = {name: place for place, name in enumerate(self._table.columns)}
         marks = ("incident_state", "active", "sys_mod_count")
         self._marks = itemgetter(*(self._columns.get(name, -1) for name in marks))

@@ -18,6 +18,7 @@ from incidentcore.values.scales import SCALES
 from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.joined import clock_of, joined_formats
+from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
@@ -235,7 +236,7 @@ def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> 
     values: defaultdict[int, Counter[str]] = defaultdict(Counter)
     count = 0
     for count, (_, row) in enumerate(islice(table.rows, FIRST_ROWS), 1):  # noqa: B007
-        cells = [row.get(n) for n in table.columns] if table.objects else row
+        cells = [as_object(row).get(n) for n in table.columns] if table.objects else row
         for place, cell in enumerate(cells[: len(table.columns)]):
             text = "" if cell is None else str(cell).strip()
             if text not in EMPTY:

@@ -12,7 +12,7 @@ import attrs
 from incidentcore._checks import as_tuple
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.jira_fields import link_of
-from incidentcore.vendors.kit import HistoryBuilder, Import, plain_text
+from incidentcore.vendors.kit import HistoryBuilder, Import, as_object, plain_text
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_import import Extend
 from incidentcore.vendors.table_presets import JIRA_CSV
@@ -120,7 +120,7 @@ def _with_keys(table: Table, key: str | int) -> tuple[Table, dict[str, str]]:
     rows = list(table.rows)
     keys: dict[str, str] = {}
     for _, row in rows:
-        cells = row if isinstance(row, Mapping) else dict(zip(names, row, strict=False))
+        cells = as_object(row) if table.objects else dict(zip(names, row, strict=False))
         number, name = (plain_text(cells.get(one)) for one in wanted)
         if number and name:
             keys[number] = name

@@ -175,3 +175,30 @@ def test_values_of_a_log_may_be_numbers() -> None:
     [escalated] = [event for event in incident.history if isinstance(event, Escalated)]
     assert (incident.assignment_group, incident.reassignment_count) == ("9", 1)
     assert (escalated.target, incident.custom["score"]) == ("9", 1.5)
+
+
+def test_a_row_that_is_not_whole_is_a_finding() -> None:
+    """As in a table: they were left out without a word, or read with a cell too many."""
+    rows = [
+        "c,a,t",
+        "1,new",
+        f"2,new,{'2026-03-02T08:00Z'}",
+        f"3,new,{'2026-03-02T08:00Z'},extra",
+        "Total rows: 3",
+    ]
+    reading = read_events(rows, case="c", activity="a", at="t")
+    assert [one.id for one in reading] == ["2"]
+    found = [(one.code, one.row) for one in reading.findings if one.row]
+    assert found == [("short_row", 1), ("long_row", 3), ("footer", 4)]
+    objects = [{"c": "1", "a": "new", "t": "2026-03-02T08:00Z"}, 5]
+    reading = read_events(objects, case="c", activity="a", at="t")
+    assert [one.id for one in reading] == ["1"]
+    assert reading.findings.counts["malformed_record"] == 1
+
+
+def test_an_object_without_values_is_a_row() -> None:
+    """It names no case and no time, and so gives no record."""
+    objects: list[dict[str, str]] = [{"c": "1", "a": "new", "t": "2026-03-02T08:00Z"}, {}]
+    reading = read_events(objects, case="c", activity="a", at="t")
+    assert [one.id for one in reading] == ["1"]
+    assert reading.findings.counts["no_opening"] == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from operator import itemgetter, methodcaller
 from typing import Any, Final
 
 from incidentcore._checks import need_word
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import guessed, plain_name
-from incidentcore.vendors.kit import Times, pick
+from incidentcore.vendors.kit import Findings, Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean, is_missing
@@ -109,6 +110,43 @@ def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int
             "mapping, as in --map id=Number (incidentcore columns FILE guesses it) @ header"
         )
     return {**mapping, **found} if missing else found
+
+
+def whole_rows(table: Table, findings: Findings) -> Iterator[tuple[int, Any]]:
+    """Yield each row with its number; None, with a finding, in place of one that is not whole.
+
+    A short row is a footer if it is the last. Notes about the table become findings too.
+    """
+    width, noted = len(table.columns), 0
+    short: tuple[int, Any] | None = None
+
+    def left_out(code: str, number: int, row: Any) -> tuple[int, None]:
+        text = "row left out: {count} fields instead of {width}"
+        action = Phrase(text, count=len(row), width=width)
+        findings.add(code, action, row=number, value=row[0] if row else "")
+        return number, None
+
+    for number, row in chain(table.rows, [(0, ())]):
+        for code, note in table.notes[noted:]:
+            findings.add(code, note)
+        noted = len(table.notes)
+        if short is not None:
+            yield left_out("short_row" if number else "footer", *short)
+            short = None
+        if not number:
+            return
+        if table.objects:
+            is_object = isinstance(row, Mapping)
+            if not is_object:
+                action = f"left out: {type(row).__name__} instead of an object"
+                findings.add("malformed_record", action, row=number)
+            yield number, row if is_object else None
+        elif len(row) < width:
+            short = (number, row)
+        elif len(row) > width and any(row[width:]):
+            yield left_out("long_row", number, row)
+        else:
+            yield number, row
 
 
 class TableReader:

@@ -19,6 +19,7 @@ from incidentcore._checks import as_tuple
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Acknowledged, Commented, Escalated, Event, Incident
 from incidentcore.values import State
+from incidentcore.vendors.cells import whole_rows
 from incidentcore.vendors.kit import (
     IMPORTER,
     STANDARD_STATES,
@@ -107,13 +108,13 @@ def read_events(
     if not table.objects:
         table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))
 
-    def read() -> Iterator[tuple[int, Any]]:
-        yield from table.rows
-        for code, action in table.notes:  # of which rows may add some
-            reading.findings.add(code, action)
+    def read() -> Iterator[Mapping[str, Any]]:
+        for number, row in whole_rows(table, reading.findings):
+            if row is not None:
+                cells = row if table.objects else dict(zip(table.columns, row, strict=False))
+                yield {**cells, _ROW: number}
 
-    rows = _as_objects(table.columns, read(), objects=table.objects)
-    cases = _grouped(rows, case) if sort else _adjacent(rows, case)
+    cases = _grouped(read(), case) if sort else _adjacent(read(), case)
     reading = log.read(cases, merged(read_events, {}, tables))
     return reading
 
@@ -199,17 +200,6 @@ def read_ocel(
 
 
 Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]
-
-
-def _as_objects(
-    columns: tuple[str, ...], rows: Iterator[tuple[int, Any]], *, objects: bool
-) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows that are whole as objects, each with its number."""
-    for number, row in rows:
-        if objects and isinstance(row, Mapping):
-            yield {**row, _ROW: number}
-        elif not objects and len(row) >= len(columns):
-            yield {**dict(zip(columns, row, strict=False)), _ROW: number}
 
 
 def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.values import Actor, Level
-from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
+from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader, whole_rows
 from incidentcore.vendors.clean_rows import CleanRows
 from incidentcore.vendors.kit import IMPORTER, HistoryBuilder, Import, plain_text
 from incidentcore.vendors.kit.entries import MOMENTS
@@ -40,7 +40,6 @@ class TableImport(Import[Incident]):
         self._reader = reader
         self._extend = extend
         self._duplicates = duplicates
-        self._noted = 0
         super().__init__((), record=Incident, id="id", **options)
         levels = self.context.levels
         self._unknown = {n: Phrase(_UNKNOWN, known=tuple(getattr(levels, n))) for n in LEVELS}
@@ -55,6 +54,8 @@ class TableImport(Import[Incident]):
         repeats = 0
         for number, row in self._chosen():
             self._counts["rows"] = number
+            if row is None:
+                continue
             given, key = self._cells(number, row)
             if self._reader.guesses_empty:
                 for column, word in self._reader.emptied(row, given):
@@ -76,10 +77,12 @@ class TableImport(Import[Incident]):
     def _chosen(self) -> Iterator[tuple[int, Any]]:
         """Yield the rows; only the last of each id, if that is requested."""
         if self._duplicates != "last":
-            yield from self._complete()
+            yield from whole_rows(self._reader.table, self.findings)
             return
         last: dict[str, tuple[int, Any]] = {}
-        for number, row in self._complete():
+        for number, row in whole_rows(self._reader.table, self.findings):
+            if row is None:
+                continue
             given, key = self._cells(number, row)
             if key in last and given.get("opened") is None:
                 action = Phrase("row left out: row {first} is used", first=last[key][0])
@@ -91,48 +94,6 @@ class TableImport(Import[Incident]):
                 self.findings.add("duplicate_id", action, row=last[key][0], value=key)
             last[key] = (number, row)
         yield from last.values()
-
-    def _complete(self) -> Iterator[tuple[int, Any]]:
-        """Yield the complete rows; short ones are omitted, and a short last one is a footer."""
-        width, table = self._reader.width, self._reader.table
-        short: tuple[int, Any] | None = None
-        for number, row in table.rows:
-            if len(table.notes) > self._noted:
-                self._note()
-            if short is not None:
-                self._short("short_row", *short)
-                short = None
-            if table.objects:
-                if isinstance(row, Mapping):
-                    yield number, row
-                else:
-                    action = f"left out: {type(row).__name__} instead of an object"
-                    self.findings.add("malformed_record", action, row=number)
-            elif len(row) < width:
-                short = (number, row)
-            elif len(row) > width and any(row[width:]):
-                self._short("long_row", number, row)
-            else:
-                yield number, row
-        self._note()
-        if short is not None:
-            self._short("footer", *short)
-
-    def _note(self) -> None:
-        notes = self._reader.table.notes
-        while self._noted < len(notes):
-            code, action = notes[self._noted]
-            self.findings.add(code, action)
-            self._noted += 1
-
-    def _short(self, code: str, number: int, row: Sequence[Any]) -> None:
-        self._counts["rows"] = number
-        action = Phrase(
-            "row left out: {count} fields instead of {width}",
-            count=len(row),
-            width=self._reader.width,
-        )
-        self.findings.add(code, action, row=number, value=row[0] if row else "")
 
     def _cells(self, number: int, row: Any) -> tuple[dict[str, Any], str]:
         """Return the cells of a row by field, and the record's id."""

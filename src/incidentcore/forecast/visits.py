@@ -1,8 +1,6 @@
-"""Find the cells that a record passes through, and the time that a clock counted in each.
+"""Find the cells that a record passes through, and the time that a clock counted from each on.
 
-A *cell* is a combination of field values, such as a priority, state and group. A *visit* begins
-when a record gets these values while a clock is running or paused; its length is the time that the
-clock counts from then until the cycle ends.
+Rule X4 says what cells and visits are; a visit lasts until the clock's cycle ends.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Forecast how many records will be opened, by hour or day, with calibrated intervals.
-
-The rate of an hour is that of the same hour in earlier weeks; dates on which the calendar is closed
-count as a separate kind of day. Counts vary more than Poisson counts would, so the intervals are
-those of a negative binomial distribution, with the spread of the history.
-"""
+"""Forecast how many records will be opened, by hour or day, with calibrated intervals (rule X4)."""
 
 from __future__ import annotations
 

@@ -171,9 +171,8 @@ def before_after(
 ) -> BeforeAfter:
     """Return the KPI of an action before and after the action, with conclusions.
 
-    Both windows are computed with the same delay: the window after the action as of ``as_of``, and
-    the baseline as of an instant that is equally long after its own end. Otherwise the older
-    records would have had more time to be resolved, reopened or recorded.
+    Both windows are computed with the same delay (rule I4). Counts are per month (30.44 days), so
+    that the windows may differ in length.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.
@@ -184,18 +183,13 @@ def before_after(
             greater. With fewer than ten records, the bootstrap reports false differences too often.
         zone: The time zone of the dates in the text.
 
-    Returns:
-        Both results, each with the number of records, what was left out, and an interval at the
-        KPI's confidence (by default 0.95). Counts are per month (30.44 days), so that the windows
-        may differ in length.
-
     Raises:
         InvalidValueError: The action has no measure, ``min_n`` is not a positive whole number,
             ``as_of`` is before the baseline's end, or the zone is unknown.
 
-    Source: our choice. Intervals are Wilson's for shares, bootstrap intervals for times, and
-    Garwood's for counts. They assume that records are independent; for the share of recurring
-    incidents, which are not independent, the intervals are too narrow.
+    Source: our choice. Intervals, at the KPI's confidence or 0.95, are Wilson's for shares,
+    bootstrap intervals for times, and Garwood's for counts. They assume that records are
+    independent; for the share of recurring incidents they are too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
     >>> from incidentcore import Incident, Interval

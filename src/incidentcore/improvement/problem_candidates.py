@@ -69,15 +69,8 @@ def problem_candidates(
 ) -> CandidateReport:
     """Return the groups of incidents that are larger than chance would explain.
 
-    The incidents of a group have one value, or a pair of values, in common. For one value, the
-    expected count is the number of incidents divided by the number of different values; for a pair,
-    it is the number of incidents that would have both values if these were independent. A group is
-    a candidate if it has at least ``min_n`` incidents and the lower bound of its count is above the
-    expected count. The bound allows for the number of groups examined: if there is only noise, the
-    probability that no candidate is found is at least ``confidence``.
-
-    Candidates that share four fifths of their incidents are merged: the first one remains, with the
-    labels of the others in ``same_as``.
+    The incidents of a group have one value, or a pair of values, in common. Rule I3 says what the
+    count of a group is compared with, in which order candidates stand, and which are merged.
 
     Args:
         records: The records, in any order, without duplicates; read once. Only incidents that are
@@ -96,21 +89,14 @@ def problem_candidates(
         limit: The maximum number of candidates with a single field value, and separately of those
             with a pair of values; None for no limit.
 
-    Returns:
-        The candidates with their evidence, and how many records were left out and why.
-
     Raises:
         InvalidValueError: A number is out of range, a dimension or a record occurs twice, or a
             value cannot be read or hashed.
         KpiDefinitionError: A field does not exist.
 
-    Units: times are ``timedelta``; shares are from 0 to 1.
-
     Source: ITIL 4, problem management practice (the aim); Garwood 1936 (the Poisson bound), with
-    Bonferroni's correction. The expected count and the order are our choice.
-
-    Memory: 500 to 800 bytes for each counted record with the default dimensions; the records
-    themselves are not kept.
+    Bonferroni's correction. The expected count and the order are our choice. Memory: 500 to 800
+    bytes for each counted record with the default dimensions; the records themselves are not kept.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident

@@ -49,12 +49,8 @@ def recurrence(
 ) -> RecurrenceReport:
     """Find recurring records: those opened soon after an earlier one with the same key.
 
-    A record is a repeat if the previous record with the same key was opened at most ``window``
-    earlier. Records that follow each other in this way form an episode; its first record is not a
-    repeat.
-
-    Canceled records are left out, as are those without a key (``no_key``), which would otherwise
-    all share one key.
+    Rules I1 and I2 say which records count, and which of them are repeats. Those without a key are
+    left out as ``no_key``: they would otherwise all share one key.
 
     Args:
         records: The records, in any order, without duplicates; read once.
@@ -71,15 +67,10 @@ def recurrence(
         partial_keys: Whether a record that lacks some, but not all, values of the key is included,
             as in ``kpi.Recurrence``; by default it is left out.
 
-    Returns:
-        The groups with their evidence, and how many records were left out and why.
-
     Raises:
         InvalidValueError: The window is not positive, business days lack a calendar, a record
             occurs twice, or a key cannot be read or hashed.
         KpiDefinitionError: A field does not exist.
-
-    Units: gaps are ``timedelta``; shares are from 0 to 1; a month (``per_month``) is 30.4375 days.
 
     Source: the KPI ``recurrence_rate``; episodes are our choice. Memory: about 200 bytes for each
     counted record; the records themselves are not kept.

@@ -1,11 +1,9 @@
 """Run a seeded simulation of a desk: records arrive, wait, and agents work on them.
 
-A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
-so their histories are valid. Work ends at ``deadline(now, work)`` of the agent's calendar, so that
-shifts, breaks and holidays need no code. Each workload has its own stream of random numbers, from
-which every record takes the same number when it arrives; only ``random()`` is used, whose results
-are the same in all versions of Python. So a run with another team, order or rule has the same
-records with the same work, and two runs differ only by that change.
+A heap of (instant, number, step) drives the run. Work ends at ``deadline(now, work)`` of an agent's
+calendar, so that shifts, breaks and holidays need no code. Every record takes as many random
+numbers when it arrives (rule X3); only ``random()`` is used, whose results are the same in all
+versions of Python.
 """
 
 from __future__ import annotations

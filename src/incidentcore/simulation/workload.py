@@ -173,8 +173,7 @@ class Workload:
             for never.
         patience: The distribution of the time that callers wait for the first agent before they
             cancel; None if they never cancel.
-        reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;
-            half of the work is then needed again.
+        reopen: The share of incidents, from 0 to 1, that callers reopen about a day later.
         burst: The number of incidents in each arrival.
 
     Source: rule X3.

@@ -50,11 +50,8 @@ def compare_rules(
 ) -> Comparison:
     """Return the differences between two sets of rules on the same records.
 
-    The comparison assumes that people would have acted in the same way under the other rules.
-    Clocks are matched by name, or by position if the names differ. For desks, due items are
-    compared too, by key: whether and when each is due. If an escalation would notify other people
-    (including those on call when it becomes due), or an update would be sent over another channel,
-    that is a separate change, whose ``what`` is ``addressees``.
+    The comparison assumes that people would have acted in the same way under the other rules. For
+    desks, due items are compared too. Rule X2 says how clocks and items are matched.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.

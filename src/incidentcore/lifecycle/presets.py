@@ -31,6 +31,7 @@ _RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_note
 _BY_REQUESTER: Final = field("actor.role").equals("requester")
 _NOT_BY_REQUESTER: Final = ~_BY_REQUESTER
 _by_requester = partial(Transition, guard=_BY_REQUESTER, guard_name="by the requester")
+_not_by_requester = partial(Transition, guard=_NOT_BY_REQUESTER, guard_name="not by the requester")
 _BY_SYSTEM: Final = field("actor.role").equals("system")
 _BY_AGENT: Final = field("actor.role").equals("agent")
 
@@ -39,7 +40,10 @@ _HOLD = State("On Hold", open=True, pauses=True)
 _RESOLVED = State("Resolved", resolved=True)
 _CLOSED = State("Closed", resolved=True, final=True)
 _CANCELED = State("Canceled", final=True)
+_BEFORE: Final = (_NEW, _WORK, _HOLD)
 _WAITS_FOR_CALLER: Final = field("hold_reason").equals("Awaiting Caller")
+_PASSED_ON: Final = ("Awaiting Change", "Awaiting Problem", "Awaiting Vendor")
+_HOLD_REASON: Final = InputField("reason", "hold_reason", choices=_PASSED_ON)
 
 SERVICENOW_INCIDENT: Final = Lifecycle(
     "servicenow_incident",
@@ -48,35 +52,17 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
     initial=_NEW,
     transitions=(
         Transition("start", _NEW, _WORK),
-        Transition(
-            "hold",
-            (_NEW, _WORK, _HOLD),
-            _HOLD,
-            fields=(
-                InputField(
-                    "reason",
-                    "hold_reason",
-                    choices=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
-                ),
-            ),
-        ),
+        Transition("hold", _BEFORE, _HOLD, fields=(_HOLD_REASON,)),
         Transition(
             "await_caller",
-            (_NEW, _WORK, _HOLD),
+            _BEFORE,
             _HOLD,
             fields=(InputField("comments", "custom.hold_comments"),),
             sets={"hold_reason": "Awaiting Caller"},
         ),
         Transition("resume", _HOLD, _WORK),
         Transition("caller_updates", _HOLD, _WORK, guard=_WAITS_FOR_CALLER),
-        Transition(
-            "resolve",
-            (_NEW, _WORK, _HOLD),
-            _RESOLVED,
-            fields=_RESOLUTION,
-            guard=_NOT_BY_REQUESTER,
-            guard_name="not by the requester",
-        ),
+        _not_by_requester("resolve", _BEFORE, _RESOLVED, fields=_RESOLUTION),
         Transition(
             "reopen",
             _RESOLVED,
@@ -91,7 +77,7 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
             guard=~(_BY_SYSTEM & field("major_status").equals("accepted")),
             guard_name="a major incident by a person",
         ),
-        Transition("cancel", (_NEW, _WORK, _HOLD), _CANCELED),
+        Transition("cancel", _BEFORE, _CANCELED),
     ),
 )
 """ServiceNow's incident. A closed incident stays closed: a reply opens a new incident. A major
@@ -180,7 +166,7 @@ SERVICENOW_CASCADES: Final = (
         in_progress="In Progress",
         on_hold="On Hold",
         resolved="Resolved",
-        reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
+        reasons=_PASSED_ON,
         resolves=_NOT_BY_REQUESTER,
         changes_all=True,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from incidentcore import categorization, kpi, priority
 from incidentcore.errors import FormatError
-from incidentcore.serialization import from_plain, loads
+from incidentcore.records import Approved, ServiceRequest
+from incidentcore.serialization import from_plain, loads, to_plain
 from incidentcore.serialization.upgrades import MERGED, plain_names, upgrade
+from incidentcore.values import Actor
 
 from .examples import BAYES, COMMUNICATION, KEYWORDS
 
@@ -28,7 +31,16 @@ def _rules(name: str) -> Any:
     return from_plain({"type": rules["$type"], "version": 1, "value": fields}, object)
 
 
-MERGED_NOW = {
+MERGED_NOW: dict[str, Any] = {
+    "ApprovedOnBehalf": Approved(
+        record_id="REQ-2",
+        sequence=5,
+        at=datetime(2026, 12, 23, 17, 40, tzinfo=UTC),
+        by=Actor("max"),
+        decision="approved",
+        reason="cheap",
+        on_behalf_of="cfo",
+    ),
     "ArithmeticPriority": priority.FLOOR_OF_MEAN_5X5,
     "CategoryThreshold": categorization.FallbackChain([BAYES], minimum=0.5),
     "CategoryVote": categorization.Vote([], (1.0, 2.0)),
@@ -67,6 +79,11 @@ def test_a_merged_kind_is_read_as_the_kind_it_became(name: str) -> None:
     elif name.startswith("Kpi"):
         whole = {"type": "Kpi", "version": 1, "value": {"id": "x", "measure": tagged}}
         assert from_plain(whole, kpi.Kpi).measure == MERGED_NOW[name]
+    elif name == "ApprovedOnBehalf":
+        opened = ServiceRequest.open(id="REQ-2", title="t", by="kim", at=MERGED_NOW[name].at)
+        request = to_plain(opened)
+        request["value"]["history"].append(tagged)
+        assert from_plain(request, ServiceRequest).history[1:] == (MERGED_NOW[name],)
     elif name != "CategoryVote":
         assert from_plain(chain, object) == categorization.FallbackChain([MERGED_NOW[name]])
 

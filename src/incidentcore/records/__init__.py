@@ -50,7 +50,6 @@ from incidentcore.records.events.core import (
 from incidentcore.records.events.requests import (
     ApprovalRequested,
     Approved,
-    ApprovedOnBehalf,
     TaskChanged,
 )
 from incidentcore.records.fields import OpeningFields, ProblemOrigin, ReportedVia
@@ -74,7 +73,6 @@ __all__ = [
     "ApprovalRequested",
     "ApprovalRule",
     "Approved",
-    "ApprovedOnBehalf",
     "Assigned",
     "Cause",
     "Classified",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore._lazy import classes_of
@@ -11,7 +12,7 @@ from incidentcore.records.record import Record
 WRITTEN: Final = classes_of(
     __name__,
     """
-    Acknowledged ApprovalRequested Approved ApprovedOnBehalf Assigned Classified Commented
+    Acknowledged ApprovalRequested Approved Assigned Classified Commented
     Communicated Contacted Corrected DiagnosisNoted Escalated FieldsChanged Linked=LinkAdded
     MajorStatusChanged Migrated Opened Prioritized ProcedureFollowed Restored Snoozed StateChanged
     TaskChanged Unacknowledged Unlinked=LinkRemoved Unsnoozed Incident Problem ServiceRequest
@@ -24,4 +25,9 @@ WRITTEN: Final = classes_of(
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
     base: tuple(cls for cls in WRITTEN.values() if issubclass(cls, base))
     for base in (Event, Record)
+}
+
+# A kind that became part of another kind, from its fields in older documents.
+MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
+    "ApprovedOnBehalf": lambda fields: ("Approved", fields),
 }

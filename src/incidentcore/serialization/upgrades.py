@@ -9,6 +9,7 @@ from incidentcore.categorization import written as categorization
 from incidentcore.errors import FormatError
 from incidentcore.kpi import written as kpi
 from incidentcore.priority import written as priority
+from incidentcore.records import written as records
 from incidentcore.serialization.faults import Mismatch
 
 FORMAT_VERSION: Final = 1
@@ -86,6 +87,7 @@ MERGED: Final[Mapping[str, Merge]] = {
     **categorization.MERGED,
     **kpi.MERGED,
     **priority.MERGED,
+    **records.MERGED,
 }
 
 

@@ -15,7 +15,6 @@ from incidentcore.records import (
     ApprovalRequested,
     ApprovalRule,
     Approved,
-    ApprovedOnBehalf,
     Assigned,
     Cause,
     Classified,
@@ -138,9 +137,8 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
     if record_type == "incident":
         kinds[MajorStatusChanged] = {"status": pick(("proposed", "accepted", "canceled"))}
     if record_type == "service_request":
-        decisions = {"decision": pick(("approved", "rejected", "withdrawn"))}
-        kinds[Approved] = decisions
-        kinds[ApprovedOnBehalf] = {**decisions, "on_behalf_of": pick(_NAMES)}
+        decisions = pick(("approved", "rejected", "withdrawn"))
+        kinds[Approved] = {"decision": decisions, "on_behalf_of": st.none() | pick(_NAMES)}
         kinds[ApprovalRequested] = {"rule": pick(_RULES), "keep_decisions": st.booleans()}
         statuses = pick(("open", "closed_complete", "closed_skipped"))
         kinds[TaskChanged] = {

@@ -12,7 +12,6 @@ from incidentcore.records.approvals import ApprovalDecision, ApprovalRule
 from incidentcore.records.events.requests import (
     ApprovalRequested,
     Approved,
-    ApprovedOnBehalf,
     TaskChanged,
 )
 from incidentcore.records.record import Record
@@ -84,19 +83,9 @@ def approve(
     Raises:
         InvalidValueError: The record is not a service request, or ``decision`` is another word.
     """
-    if on_behalf_of is None:
-        return Record.with_event(
-            record,
-            Approved,
-            at=at,
-            by=by,
-            recorded_at=recorded_at,
-            decision=decision,
-            reason=reason,
-        )
     return Record.with_event(
         record,
-        ApprovedOnBehalf,
+        Approved,
         at=at,
         by=by,
         recorded_at=recorded_at,

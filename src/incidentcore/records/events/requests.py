@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import attrs
+from attrs.validators import optional
 
 from incidentcore._checks import a_text, any_text, of_type, one_of
 from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule, may_decide
@@ -74,7 +75,8 @@ class Approved(Event):
     """An approver approved or rejected a request, or withdrew an earlier decision.
 
     If a person decides several times in one stage, the last decision counts. A decision after
-    ``approval_expires_at`` changes nothing; one at that instant still counts.
+    ``approval_expires_at`` changes nothing; one at that instant still counts. A delegate's decision
+    counts if the rule names the delegate for the approver ``on_behalf_of``.
 
     Source: rule L7.
     """
@@ -83,23 +85,23 @@ class Approved(Event):
 
     decision: ApprovalDecision = attrs.field(validator=one_of(ApprovalDecision))
     reason: str = attrs.field(default="", validator=any_text)
+    on_behalf_of: str | None = attrs.field(
+        default=None, validator=optional(a_text), metadata={"later": True}
+    )
 
-    def _voice(self) -> str | None:
-        """Return the approver for whom it was decided."""
-        return None
-
-    def _stage(
-        self, voice: str | None, approvals: Iterable[Approval], facts: Mapping[str, Any]
-    ) -> int:
+    def _stage(self, approvals: Iterable[Approval], facts: Mapping[str, Any]) -> int:
         """Return the latest stage that has begun and in which the actor may decide, or decided."""
         rule: ApprovalRule | None = facts.get("approval_rule")
         begun: int = facts.get("approval_stage") or 0
+        voice = self.on_behalf_of
         if self.decision == "withdrawn":
             mine = (self.by.id, voice)
             own = [one.stage for one in approvals if (one.by.id, one.on_behalf_of) == mine]
             return max(own, default=begun)
         stages = () if rule is None else rule.stages()[: begun + 1]
-        asked = (n for n, stage in enumerate(stages) if may_decide(stage, self.by.id, voice))
+        asked = (
+            n for n, stage in enumerate(stages) if may_decide(stage, self.by.id, self.on_behalf_of)
+        )
         return max(asked, default=begun)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
@@ -110,9 +112,9 @@ class Approved(Event):
         end = facts.get("approval_expires_at")
         if end is not None and self.at > end:
             return {}
-        voice, approvals = self._voice(), facts.get("approvals", ())
-        stage = self._stage(voice, approvals, facts)
-        mine = (self.by.id, voice, stage)
+        approvals = facts.get("approvals", ())
+        stage = self._stage(approvals, facts)
+        mine = (self.by.id, self.on_behalf_of, stage)
         kept = [one for one in approvals if (one.by.id, one.on_behalf_of, one.stage) != mine]
         if self.decision != "withdrawn":
             kept.append(
@@ -121,28 +123,11 @@ class Approved(Event):
                     decision=self.decision,
                     at=self.at,
                     reason=self.reason,
-                    on_behalf_of=voice,
+                    on_behalf_of=self.on_behalf_of,
                     stage=stage,
                 )
             )
         return _decided(self, facts.get("approval_rule"), kept, facts)
-
-
-@attrs.frozen(kw_only=True)
-class ApprovedOnBehalf(Approved):
-    """A delegate decided for an approver; the decision counts if the rule names the delegate.
-
-    Attributes:
-        on_behalf_of: The approver.
-    """
-
-    kind: ClassVar[str] = "approved_on_behalf"
-
-    on_behalf_of: str = attrs.field(validator=a_text)
-
-    def _voice(self) -> str | None:
-        """Return the approver for whom it was decided."""
-        return self.on_behalf_of
 
 
 @attrs.frozen(kw_only=True)

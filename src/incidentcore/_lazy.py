@@ -13,11 +13,6 @@ def lazy_names(
     """Return the ``__getattr__`` and the ``__dir__`` of a package, from its modules' public names.
 
     A module that lists its own name is public itself.
-
-    >>> from incidentcore._lazy import lazy_names
-    >>> load, _ = lazy_names("incidentcore.values", {"actors": "Actor as_actor"})
-    >>> load("Actor")
-    <class 'incidentcore.values.actors.Actor'>
     """
     module_of = {name: module for module, held in names.items() for name in held.split()}
 
@@ -55,10 +50,6 @@ def classes_of(module: str, names: str) -> dict[str, type]:
 
     ``Sample=MetricSample`` gives a class another name, and ``Series=threshold.SeriesState`` names
     one that only its module has.
-
-    >>> from incidentcore._lazy import classes_of
-    >>> classes_of("incidentcore.values.written", "Actor Step=Level")["Step"]
-    <class 'incidentcore.values.scales.Level'>
     """
     package = module.rpartition(".")[0]
     found = {}

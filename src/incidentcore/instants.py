@@ -63,12 +63,6 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
             outside the years 2 to 9998.
 
     Source: rules T1 and T4.
-
-    >>> from datetime import datetime
-    >>> from zoneinfo import ZoneInfo
-    >>> from incidentcore.instants import as_utc
-    >>> as_utc(datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")))
-    datetime.datetime(2026, 7, 1, 7, 0, tzinfo=datetime.timezone.utc)
     """
     if type(value) is datetime and value.tzinfo is UTC and 1 < value.year < 9999:
         return value
@@ -254,11 +248,6 @@ def tzdb_version() -> tuple[str, str]:
     Returns:
         ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and a source: the
         path of the system's folder, or ``"tzdata"`` for the Python package.
-
-    >>> from incidentcore.instants import tzdb_version
-    >>> version, source = tzdb_version()
-    >>> bool(version) and bool(source)
-    True
     """
     from pathlib import Path  # noqa: PLC0415  a tenth of the whole import, for one rare question
 

@@ -111,17 +111,14 @@ def _get(value: object, step: str) -> object:
     return found
 
 
-def _check_absent(subject: object, name: str) -> None:
+def _check_absent(subject: Any, name: str) -> None:
     """Raise an error for a field that no type of record has; the others are absent."""
-    is_record = _TYPE in subject if isinstance(subject, dict) else hasattr(subject, _TYPE)
-    if not (is_record and name in _OF_SOME_RECORDS):
-        names = sorted(map(str, subject)) if isinstance(subject, dict) else _fields(subject)
-        kind = "the mapping" if isinstance(subject, dict) else type(subject).__name__
-        allowed = f"a field of {kind}: {', '.join(names)}{nearest(name, names)}"
-        raise InvalidValueError("field", name, allowed)
-
-
-def _fields(subject: object) -> list[str]:
-    """Return the names of what a subject holds, without its methods."""
-    names = [name for name in dir(subject) if not name.startswith("_")]
-    return [name for name in names if not callable(getattr(subject, name, None))]
+    is_dict = isinstance(subject, dict)
+    if name in _OF_SOME_RECORDS and (_TYPE in subject if is_dict else hasattr(subject, _TYPE)):
+        return
+    public = (held for held in dir(subject) if not held.startswith("_"))
+    held = subject if is_dict else [n for n in public if not callable(getattr(subject, n, None))]
+    names = sorted(map(str, held))
+    kind = "the mapping" if is_dict else type(subject).__name__
+    allowed = f"a field of {kind}: {', '.join(names)}{nearest(name, names)}"
+    raise InvalidValueError("field", name, allowed)

@@ -215,24 +215,17 @@ def _set_depth(condition: Condition, parts: tuple[Condition, ...]) -> None:
     object.__setattr__(condition, "depth", depth)
 
 
-def _all_test(parts: tuple[Condition, ...]) -> Test:
-    if not parts:
-        return lambda _subject, _at: True
-    if len(parts) == 2:
-        first, second = parts[0].test, parts[1].test
+def _composed(parts: tuple[Condition, ...], *, decisive: bool) -> Test:
+    tests = [part.test for part in parts]
+    if not tests:
+        return lambda _subject, _at: not decisive
+    if len(tests) == 2:  # most compositions: worth a form of their own
+        first, second = tests
+        if decisive:
+            return lambda subject, at: first(subject, at) or second(subject, at)
         return lambda subject, at: first(subject, at) and second(subject, at)
-    tests = [part.test for part in parts]
-    return lambda subject, at: all(test(subject, at) for test in tests)
-
-
-def _any_test(parts: tuple[Condition, ...]) -> Test:
-    if not parts:
-        return lambda _subject, _at: False
-    if len(parts) == 2:
-        first, second = parts[0].test, parts[1].test
-        return lambda subject, at: first(subject, at) or second(subject, at)
-    tests = [part.test for part in parts]
-    return lambda subject, at: any(test(subject, at) for test in tests)
+    combine = any if decisive else all
+    return lambda subject, at: combine(test(subject, at) for test in tests)
 
 
 @attrs.frozen
@@ -249,7 +242,7 @@ class _Composition(Condition):
 
     def __attrs_post_init__(self) -> None:
         _set_depth(self, self.parts)
-        set_test(self, (_any_test if self.decisive else _all_test)(self.parts))
+        set_test(self, _composed(self.parts, decisive=self.decisive))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
         parts = tuple(part.explain(subject, at=at) for part in self.parts)

@@ -118,12 +118,7 @@ def show(data: object) -> str:
 
 
 def render_path(path: Iterable[str | int]) -> str:
-    """Return a path in JSONPath notation.
-
-    >>> from incidentcore.serialization.faults import render_path
-    >>> render_path(("history", 3, "by", "a b"))
-    '$.history[3].by["a b"]'
-    """
+    """Return a path in JSONPath notation."""
     text = "$"
     for step in path:
         if isinstance(step, int):

@@ -136,15 +136,8 @@ class PartialForm:
 
 # The written forms by name; a partial's own is "KpiPartial".
 FORMS: Final[dict[type, str]] = {
-    Flow: "KpiPartialFlow",
-    Histogram: "KpiPartialHistogram",
-    Histograms: "KpiPartialHistograms",
-    Keyed: "KpiPartialKeyed",
-    Ratio: "KpiPartialRatio",
-    Row: "KpiPartialRow",
-    Sample: "KpiPartialSample",
-    Spans: "KpiPartialSpans",
-    Tally: "KpiPartialTally",
+    form: f"KpiPartial{form.__name__}"
+    for form in (Flow, Histogram, Histograms, Keyed, Ratio, Row, Sample, Spans, Tally)
 }
 
 

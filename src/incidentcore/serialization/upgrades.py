@@ -28,12 +28,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 
 
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
-    """Return the class name and fields of an object of version 1, with its names replaced.
-
-    >>> from incidentcore.serialization.upgrades import plain_names
-    >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
-    ('Escalation', {'lapsed_because': 'nobody_to_tell'})
-    """
+    """Return the class name and fields of an object of version 1, with its names replaced."""
     if name not in RENAMED or not isinstance(value, dict):
         return name, value
     value = dict(value)
@@ -96,10 +91,6 @@ def merged(name: str, fields: Any) -> tuple[str, Any]:
 
     Raises:
         Mismatch: The fields are not those of the old class.
-
-    >>> from incidentcore.serialization.upgrades import merged
-    >>> merged("FirstMatch", {"categorizers": []})
-    ('FallbackChain', {'categorizers': []})
     """
     if name not in MERGED or type(fields) is not dict:
         return name, fields

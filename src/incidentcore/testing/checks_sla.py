@@ -68,18 +68,6 @@ def check_sla(
     >>> from incidentcore.testing import check_sla
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
-
-    A pause that never holds is found if all values of its field are passed:
-
-    >>> from incidentcore.conditions import field
-    >>> from incidentcore.lifecycle import HOLD_REASONS
-    >>> waits = field("hold_reason").equals("awaiting_user")
-    >>> typo = SlaDefinition.resolution(hours=8, calendar=office, pause=waits)
-    >>> try:
-    ...     check_sla(typo, domains={"hold_reason": HOLD_REASONS})
-    ... except AssertionError as error:
-    ...     print(str(error).partition("hold_reason is never ")[2])
-    awaiting_user; the nearest: awaiting_vendor, awaiting_caller, awaiting_change
     """
     allowed = "a definition, a policy, or a service level, such as desk.service_level"
     need_kind("rules", rules, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)

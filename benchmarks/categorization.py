@@ -156,7 +156,7 @@ def compare(labeled: Labeled) -> None:
     keywords = KeywordCategorizer.train(training)
     categorizers: dict[str, Categorizer] = {
         "softmax": softmax,
-        "softmax, balanced": SoftmaxCategorizer.train(training, weights="balanced"),
+        "softmax, balanced": SoftmaxCategorizer.train(training, balanced=True),
         "naive Bayes": NaiveBayes.train(training),
         "naive Bayes, textbook": textbook(NaiveBayes.train(training)),
         "keywords": keywords,

@@ -130,19 +130,17 @@ def test_order_of_training_changes_nothing(pairs, shuffler, text):
 @given(PAIRS, st.lists(st.sampled_from("abcdefgh"), max_size=12), st.randoms(use_true_random=False))
 def test_order_of_words_changes_nothing(pairs, words, shuffler):
     """The same words in any order get the very same answer."""
-    model = SoftmaxCategorizer.train(pairs, passes=2)
+    model = SoftmaxCategorizer.train(pairs)
     shuffled = list(words)
     shuffler.shuffle(shuffled)
 
     assert model(" ".join(words)) == model(" ".join(shuffled))
 
 
-@given(PAIRS, TEXTS, st.sampled_from([None, "balanced", {"z": 9}]))
-def test_probabilities_sum_to_one(pairs, text, weights):
+@given(PAIRS, TEXTS, st.booleans())
+def test_probabilities_sum_to_one(pairs, text, balanced):
     """Probabilities are a distribution over the categories, and the answer is its greatest."""
-    if isinstance(weights, dict):
-        pairs = [*pairs, ("g", ("z",))]
-    model = SoftmaxCategorizer.train(pairs, weights=weights)
+    model = SoftmaxCategorizer.train(pairs, balanced=balanced)
     answer = model(text)
 
     assert math.fsum(model.probabilities(text).values()) == pytest.approx(1)
@@ -164,15 +162,10 @@ def test_saved_model_answers_the_same(pairs, text):
     assert again(text) == model(text)
 
 
-@given(
-    PAIRS,
-    st.integers(1, 40),
-    st.floats(0, 1),
-    st.sampled_from([None, "balanced"]),
-)
-def test_training_never_runs_away(pairs, passes, penalty, weights):
-    """Weights stay finite for every number of passes, penalty and number of texts."""
-    model = SoftmaxCategorizer.train(pairs, passes=passes, penalty=penalty, weights=weights)
+@given(PAIRS, st.booleans())
+def test_training_never_runs_away(pairs, balanced):
+    """Weights stay finite for every number of texts."""
+    model = SoftmaxCategorizer.train(pairs, balanced=balanced)
 
     numbers = [each for _, _, row in model.words for each in row]
     assert all(math.isfinite(each) and abs(each) < 1_000 for each in [*numbers, *model.bias])
@@ -200,19 +193,17 @@ def test_made_texts_beside_scikit_learn():
 
 
 def test_weights_find_a_rare_category_more_often():
-    """A category that counts more, or as much as the others together, is answered more often."""
+    """A category that counts as much as the others together is answered more often."""
     common = [(f"mail w{n} slow", "software") for n in range(20)]
     training = [*common, ("mail slow phishing link", "security"), ("mail odd link", "security")]
     trial = "mail slow w1 link"
 
     plain = SoftmaxCategorizer.train(training)(trial)
-    balanced = SoftmaxCategorizer.train(training, weights="balanced")(trial)
-    heavy = SoftmaxCategorizer.train(training, weights={"security": 10})(trial)
+    balanced = SoftmaxCategorizer.train(training, balanced=True)(trial)
 
     before = dict(plain.probabilities)[("security",)]
     assert before < dict(balanced.probabilities)[("security",)]
-    assert before < dict(heavy.probabilities)[("security",)]
-    assert balanced.category == heavy.category == ("security",)
+    assert balanced.category == ("security",)
 
 
 def test_words_of_one_text_can_be_left_out():
@@ -232,27 +223,10 @@ def test_accents_are_folded_where_the_model_says_so():
     assert folded.accents is False
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"passes": 0},
-        {"passes": 1.5},
-        {"passes": True},
-        {"penalty": -0.1},
-        {"penalty": 2},
-        {"penalty": float("nan")},
-        {"least_texts": 0},
-        {"weights": "even"},
-        {"weights": {"mail": 2}},
-        {"weights": {"network": 0}},
-        {"weights": {"network": float("inf")}},
-    ],
-)
-def test_options_out_of_range_are_refused(options):
+def test_options_out_of_range_are_refused():
     """The error names the option."""
-    (name,) = options
-    with pytest.raises(InvalidValueError, match=name.removesuffix("s")):
-        SoftmaxCategorizer.train(DESK, **options)
+    with pytest.raises(InvalidValueError, match="least_texts"):
+        SoftmaxCategorizer.train(DESK, least_texts=0)
 
 
 def test_nothing_to_learn_is_refused():

@@ -76,7 +76,7 @@ def test_adherence_as_kpis() -> None:
     kpis = [
         catalogue.updates_on_time_rate(PLAN),
         catalogue.mean_update_lateness(PLAN),
-        catalogue.mean_updates_sent(PLAN),
+        Kpi(id="sent", measure=Updates(PLAN, "sent"), canceled="include"),
     ]
     rate, lateness, sent = compute_kpis(kpis, history(), as_of=at(23)).results
 

@@ -10,6 +10,7 @@ from incidentcore.intake import (
     Flapping,
     IntakePolicy,
 )
+from incidentcore.intake.inhibition import Inhibition
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
 from incidentcore.intake.state import (
     ConditionState,
@@ -88,10 +89,11 @@ def test_what_is_let_go_is_held_no_more():
         held_for="site=b",
     )
     condition = LiveCondition.thawed(held, IntakePolicy().severities)
-    assert condition.let_go() == alert
+    inhibition = Inhibition(IntakePolicy(), {condition.name: condition})
+    assert inhibition.let_go(condition) == alert
     after = condition.frozen()
     assert (after.held, after.held_until, after.held_by, after.held_for) == (None, None, "", "")
-    assert condition.let_go() is None
+    assert inhibition.let_go(condition) is None
 
 
 @pytest.mark.parametrize(("stop", "calm"), [(0, 11), (1, 10), (2, 5), (3, 5)])

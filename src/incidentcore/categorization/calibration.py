@@ -10,7 +10,12 @@ from typing import Any, Final, Self
 import attrs
 
 from incidentcore._checks import tuple_of
-from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
+from incidentcore.categorization.categorizer import (
+    Categorization,
+    Categorizer,
+    answer_all,
+    need_categorizers,
+)
 from incidentcore.categorization.taxonomy import Labeled, labeled_pairs
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -48,8 +53,7 @@ class Calibrated:
     points: _Points = attrs.field(converter=_points)
 
     def __attrs_post_init__(self) -> None:
-        if not callable(self.categorizer):
-            raise DefinitionError("categorizer", self.categorizer, "a callable that takes a record")
+        need_categorizers("categorizer", self.categorizer)
         for values in zip(*self.points, strict=True):
             if list(values) != sorted(values) or not 0 <= values[0] <= values[-1] <= 1:
                 raise DefinitionError("points", self.points, "pairs of fractions that rise")

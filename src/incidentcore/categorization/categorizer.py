@@ -11,6 +11,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind, need_share, tuple_of
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.errors import DefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import Classified, Record
 from incidentcore.records.replay import as_it_was
@@ -121,6 +122,13 @@ class Categorizer(Protocol):
         ...
 
 
+def need_categorizers(name: str, *categorizers: object) -> None:
+    """Raise ``DefinitionError`` unless all values can be called."""
+    for categorizer in categorizers:
+        if not callable(categorizer):
+            raise DefinitionError(name, categorizer, "a callable that takes a record")
+
+
 def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categorization]:
     """Return the results for many records, in one call if the categorizer has ``answers``."""
     batch = getattr(categorizer, "answers", None)
@@ -145,12 +153,9 @@ def reaches(value: float, minimum: float) -> bool:
 
 
 def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
-    """Return the category with the greatest sum of weights, or an abstention.
+    """Return the category with the greatest sum of weights, or an abstention below ``minimum``.
 
-    Args:
-        kind: The kind of evidence, such as ``keyword``.
-        matches: Triples of (category, keyword or pattern, weight), in any order.
-        minimum: The least sum of weights that gives a category and not an abstention.
+    ``matches`` are triples of (category, keyword or pattern, weight), in any order.
     """
     weights: dict[Path, list[float]] = {}
     entries = list(matches)

@@ -13,6 +13,7 @@ from incidentcore.categorization.categorizer import (
     Categorizer,
     Evidence,
     answer_all,
+    need_categorizers,
     path_or_none,
     reaches,
     share,
@@ -24,9 +25,7 @@ from incidentcore.errors import DefinitionError
 
 def _categorizers(values: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
     categorizers = tuple_of(values)
-    for categorizer in categorizers:
-        if not callable(categorizer):
-            raise DefinitionError("categorizers", categorizer, "callables that take a record")
+    need_categorizers("categorizers", *categorizers)
     return categorizers
 
 

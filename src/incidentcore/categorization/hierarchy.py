@@ -13,6 +13,7 @@ from incidentcore.categorization.categorizer import (
     Categorizer,
     Evidence,
     answer_all,
+    need_categorizers,
     total,
 )
 from incidentcore.categorization.taxonomy import Path
@@ -27,10 +28,6 @@ def roll_up(
     """Return the probability of every category and of all categories above it.
 
     A parent's probability is the sum of its children's, plus its own if it is in ``probabilities``.
-
-    >>> from incidentcore.categorization.hierarchy import roll_up
-    >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
-    0.75
     """
     parts: dict[Path, list[float]] = {}
     for path, chance in as_pairs(probabilities):
@@ -71,8 +68,7 @@ class HierarchicalCategorizer:
     minimum: float = attrs.field(kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not callable(self.categorizer):
-            raise DefinitionError("categorizer", self.categorizer, "a callable that takes a record")
+        need_categorizers("categorizer", self.categorizer)
         need_share("minimum", self.minimum, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:

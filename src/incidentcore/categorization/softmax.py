@@ -3,7 +3,7 @@
 How it works. A text is a vector with one entry for each word: its count times its rarity (inverse
 document frequency), scaled to length one. Each category has a weight for each word and a bias; the
 scores of a text are the dot products, its probabilities their softmax. Training is stochastic
-gradient descent on the log loss: the texts are used ``passes`` times with a step that falls
+gradient descent on the log loss: the texts are used ten times with a step that falls
 linearly to zero, and all weights shrink a little at each step (L2 penalty). The texts are used in
 the order of their hashes, so the order of the training texts does not matter. At the end all scores
 are divided by one number, the temperature, which is chosen on texts set aside for it, so that the
@@ -17,19 +17,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from math import isfinite, log, sqrt
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
 from incidentcore._checks import (
     need_each,
-    need_kind,
     need_positive,
-    need_share,
     need_whole,
     tuple_of,
 )
-from incidentcore.categorization.taxonomy import Labeled, Path, as_path, as_paths, labeled_pairs
+from incidentcore.categorization.taxonomy import Labeled, Path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -38,6 +36,8 @@ _Words: TypeAlias = tuple[tuple[str, float, tuple[float, ...]], ...]
 _Row: TypeAlias = tuple[list[tuple[str, int]], int]
 _Learned: TypeAlias = tuple[dict[str, float], dict[str, list[float]], list[float]]
 
+_PASSES: Final = 10
+_PENALTY: Final = 0.05  # of large weights (L2), as 1 / C of scikit-learn
 _STEP: Final = 2.0  # the first step; vectors have length one, so it suits every vocabulary
 _BIAS_STEP: Final = 0.1  # the bias moves by this part of a step
 _MOST_SHRINK: Final = 0.1  # with few texts, the part by which a step of length 1 shrinks weights
@@ -121,9 +121,7 @@ class SoftmaxCategorizer(WordModel):
         cls,
         labeled: Labeled,
         *,
-        passes: int = 10,
-        penalty: float = 0.05,
-        weights: Mapping[Any, float] | Literal["balanced"] | None = None,
+        balanced: bool = False,
         least_texts: int = 1,
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
@@ -134,10 +132,7 @@ class SoftmaxCategorizer(WordModel):
 
         Args:
             labeled: Pairs of (record or text, category), in any order.
-            passes: The number of times that each text is used.
-            penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
-            weights: A mapping from category to the weight of its texts; 1 by default.
-                ``"balanced"`` gives all categories the same total weight, so that rare ones are
+            balanced: Whether all categories have the same total weight, so that rare ones are
                 predicted more often; the confidence is then no longer calibrated.
             least_texts: Words that occur in fewer texts are ignored. With 2, the model does not
                 contain names or numbers that occurred in one text only.
@@ -145,10 +140,10 @@ class SoftmaxCategorizer(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labeled`` is empty, a category is neither a name nor a path, or a
-                number is out of range.
+            InvalidValueError: ``labeled`` is empty, a category is neither a name nor a path, or
+                ``least_texts`` is not a whole number of at least 1.
         """
-        _check_options(passes, penalty, least_texts)
+        need_whole("least_texts", least_texts)
         read = field_names(fields)
         bags: list[tuple[list[tuple[str, int]], Path]] = []
         for subject, path in labeled_pairs(labeled):
@@ -162,13 +157,9 @@ class SoftmaxCategorizer(WordModel):
         categories = sorted(texts)
         place = {path: number for number, path in enumerate(categories)}
         rows = [(bag, place[path]) for bag, path in bags]
-        learn = partial(
-            _learn,
-            class_weights=_class_weights(weights, texts, categories),
-            passes=passes,
-            penalty=penalty,
-            least_texts=least_texts,
-        )
+        even = len(bags) / len(texts)
+        class_weights = [even / texts[path] if balanced else 1.0 for path in categories]
+        learn = partial(_learn, class_weights=class_weights, least_texts=least_texts)
         rarity, learned, bias = learn(rows)
         heat = _temperature(rows, learn)
         return cls(
@@ -197,26 +188,6 @@ def _is_number(value: object) -> bool:
     return type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
 
 
-def _check_options(passes: object, penalty: Any, least_texts: object) -> None:
-    for name, value in (("passes", passes), ("least_texts", least_texts)):
-        need_whole(name, value)
-    need_share("penalty", penalty)
-
-
-def _class_weights(option: Any, texts: Counter[Path], categories: list[Path]) -> list[float]:
-    if option == "balanced":
-        return [sum(texts.values()) / (len(texts) * texts[path]) for path in categories]
-    need_kind(
-        "weights", option, Mapping | None, allowed='a mapping from category to number, "balanced"'
-    )
-    weights = {as_path(category): weight for category, weight in (option or {}).items()}
-    for path, weight in weights.items():
-        if path not in texts:
-            raise InvalidValueError("weights", path, f"one of the categories {categories}")
-        need_positive(f"weight of {path}", weight)
-    return [weights.get(path, 1.0) for path in categories]
-
-
 def _vector(bag: list[tuple[str, int]], rarity: Mapping[str, float]) -> list[tuple[str, float]]:
     entries = [(word, count * rarity[word]) for word, count in bag if word in rarity]
     length = sqrt(sum(value * value for value in sorted(value for _, value in entries)))
@@ -227,8 +198,6 @@ def _learn(
     rows: list[_Row],
     *,
     class_weights: list[float],
-    passes: int,
-    penalty: float,
     least_texts: int,
 ) -> _Learned:
     """Return the rarity of each word, its weights and the biases."""
@@ -245,9 +214,9 @@ def _learn(
         ([(weights[word], value) for word, value in _vector(bag, rarity)], place)
         for bag, place in rows
     ]
-    shrink = min(penalty / len(data), _MOST_SHRINK)
-    for done in range(passes):
-        rates = _STEP * (passes - done) / passes, _STEP * (passes - done - 1) / passes
+    shrink = min(_PENALTY / len(data), _MOST_SHRINK)
+    for left in range(_PASSES, 0, -1):
+        rates = _STEP * left / _PASSES, _STEP * (left - 1) / _PASSES
         _pass(data, weights, bias, class_weights, shrink=shrink, rates=rates)
     return rarity, weights, bias
 

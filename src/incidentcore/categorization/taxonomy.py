@@ -19,10 +19,6 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
 
     Raises:
         InvalidValueError: The path is empty, or a name in it is empty or not text.
-
-    >>> from incidentcore.categorization.taxonomy import as_path
-    >>> as_path("network"), as_path(["network", "vpn"])
-    (('network',), ('network', 'vpn'))
     """
     if type(category) is tuple and are_texts(category):
         return category
@@ -43,8 +39,7 @@ def labeled_pairs(labeled: Labeled) -> Iterator[tuple[Any, Path]]:
     """Yield the record or text of each pair, with its category as a path.
 
     Raises:
-        InvalidValueError: The pairs are not several, one of them is not a pair, or a category is
-            neither a name nor a path.
+        InvalidValueError: The pairs are not pairs, or a category is neither a name nor a path.
     """
     allowed = "pairs of (record or text, category)"
     for place, pair in enumerate(need_several("labeled", labeled, allowed)):
@@ -56,12 +51,7 @@ def labeled_pairs(labeled: Labeled) -> Iterator[tuple[Any, Path]]:
 
 
 def path_text(path: Path) -> str:
-    """Return the path of a category as readable text.
-
-    >>> from incidentcore.categorization.taxonomy import path_text
-    >>> path_text(("network", "vpn"))
-    'network / vpn'
-    """
+    """Return the path of a category as readable text, such as ``network / vpn``."""
     return " / ".join(path)
 
 

@@ -21,29 +21,19 @@ _MARKS_KEPT: Final = 30
 
 
 def field_names(fields: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the fields to read.
-
-    Raises:
-        DefinitionError: There are no names, or a name is not a string.
-    """
+    """Return the names of the fields to read; raise ``DefinitionError`` unless they are names."""
     if isinstance(fields, str) or not are_texts(names := tuple_of(fields)):
         raise DefinitionError("fields", fields, "a sequence of field names")
     return names
 
 
 def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
-    r"""Return the text of a record: its title and description by default.
+    """Return the text of a record or of a ``dict`` of its fields, which are joined by line ends.
 
-    Args:
-        subject: A record, a ``dict`` of its fields, or a text, which is returned unchanged.
-        fields: The fields to read, joined by line ends.
+    A text is returned unchanged.
 
     Raises:
         InvalidValueError: A field is missing, or contains something other than text or None.
-
-    >>> from incidentcore.categorization.tokens import text_of
-    >>> text_of({"title": "No mail", "description": "since nine"})
-    'No mail\nsince nine'
     """
     if isinstance(subject, str):
         return subject
@@ -62,14 +52,10 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
 
 
 def fold_text(text: str) -> str:
-    r"""Return a text in a form for comparison, without differences that readers ignore.
+    """Return a text in a form for comparison, without differences that readers ignore.
 
     Upper case, compatibility forms such as full-width letters, and invisible characters such as
     bidi marks and soft hyphens are replaced or removed.
-
-    >>> from incidentcore.categorization.tokens import fold_text
-    >>> fold_text("Stra\u00dfe vp\u200bn")
-    'strasse vpn'
     """
     if text.isascii():
         return text.lower()
@@ -96,20 +82,12 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     """Return the words of a text in order, as they are after ``fold_text``.
 
     A word is a sequence of letters, digits and their combining marks, in any script. Everything
-    else separates words, so ``e-mail`` is two words.
-
-    Args:
-        text: The text.
-        accents: Pass False to remove the accents of Latin, Greek and Cyrillic letters.
-
-    Raises:
-        InvalidValueError: The argument is not a string.
+    else separates words, so ``e-mail`` is two words. Without ``accents``, those of Latin, Greek and
+    Cyrillic letters are removed.
 
     >>> from incidentcore.categorization.tokens import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")
     ['vpn', 'cannot', 're', 'connect', 'error', '809']
-    >>> tokenize("Conexão", accents=False)
-    ['conexao']
     """
     need_kind("text", text, str)
     folded = fold_text(text)

@@ -14,12 +14,7 @@ _SHOWN: Final = 10
 
 
 def shares(scores: list[float]) -> list[float]:
-    """Return the softmax of a list of scores: positive numbers that sum to one.
-
-    >>> from incidentcore.categorization.word_model import shares
-    >>> shares([0.0, 0.0])
-    [0.5, 0.5]
-    """
+    """Return the softmax of a list of scores: positive numbers that sum to one."""
     worst = max(scores)
     parts = [exp(score - worst) for score in scores]
     whole = fsum(parts)

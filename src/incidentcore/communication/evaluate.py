@@ -8,9 +8,9 @@ from typing import Final
 
 from incidentcore._checks import one_or_each
 from incidentcore.communication.plan import CommunicationPlan
+from incidentcore.communication.promise import Owed
 from incidentcore.communication.updates import (
     MissedUpdate,
-    Owed,
     StakeholderUpdate,
     in_force,
     may_stand,

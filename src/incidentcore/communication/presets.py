@@ -44,21 +44,18 @@ _TEMPLATES: Final = (
     ),
 )
 
-# By audience, in minutes: first, every, on hold, final, notice; for critical ones, then the others.
+# The channel of each audience; then, in minutes, first, every, on hold, final and notice of
+# critical incidents, and of all others.
 _TIMES: Final = {
-    "customers": ((15, 30, 120, 30, 5), (30, 60, 240, 60, 10)),
-    "executives": ((30, 60, 240, 60, 10), (60, 240, 480, 120, 15)),
-    "support": ((15, 30, 120, 30, 5), (30, 60, 240, 60, 10)),
+    "customers": ("status page", (15, 30, 120, 30, 5), (30, 60, 240, 60, 10)),
+    "executives": ("mail", (30, 60, 240, 60, 10), (60, 240, 480, 120, 15)),
+    "support staff": ("chat", (15, 30, 120, 30, 5), (30, 60, 240, 60, 10)),
 }
-_CHANNELS: Final = {"customers": "status page", "executives": "mail", "support": "chat"}
 
 
 def major_incident_plan(
     name: str = "major incident",
     *,
-    customers: str = "customers",
-    executives: str = "executives",
-    support: str = "support staff",
     when: Condition = _MAJOR,
 ) -> CommunicationPlan:
     """Return a plan for major incidents: updates for customers, executives and support staff.
@@ -72,9 +69,6 @@ def major_incident_plan(
 
     Args:
         name: The plan's id.
-        customers: The name of the audience of customers.
-        executives: The name of the audience of executives.
-        support: The name of the audience of support staff.
         when: The condition on the plan's records. Defaults to accepted major incidents.
 
     Source: our choice. At the highest severity, public runbooks often ask for an update within 15
@@ -87,13 +81,11 @@ def major_incident_plan(
     customers - 0:30:00 1:00:00 status page
     """
     need_kind("when", when, Condition)
-    names = {"customers": customers, "executives": executives, "support": support}
-    return CommunicationPlan(name, tuple(_rules(names, when)))
+    return CommunicationPlan(name, tuple(_rules(when)))
 
 
-def _rules(names: dict[str, str], when: Condition) -> Iterator[UpdateRule]:
-    for who, audience in names.items():
-        critical, others = _TIMES[who]
+def _rules(when: Condition) -> Iterator[UpdateRule]:
+    for audience, (channel, critical, others) in _TIMES.items():
         for times, suffix, condition in (
             (critical, ", critical", when & _CRITICAL),
             (others, "", when),
@@ -108,6 +100,6 @@ def _rules(names: dict[str, str], when: Condition) -> Iterator[UpdateRule]:
                 on_hold=on_hold,
                 final=final,
                 notice=notice,
-                channel=_CHANNELS[who],
+                channel=channel,
                 templates=_TEMPLATES,
             )

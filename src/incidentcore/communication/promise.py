@@ -1,33 +1,21 @@
-"""An update that an audience is to receive, and its outcome."""
+"""The updates that audiences are to receive, and their outcomes."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
 from incidentcore._checks import SharedRepr
-from incidentcore.communication.plan import UpdateRule
+from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import late_by
 from incidentcore.values import Actor
 
 
 @attrs.define
 class Promise(SharedRepr):
-    """An update that an audience is to receive.
-
-    Attributes:
-        audience: The name of the audience.
-        rule: The rule that requires it.
-        kind: ``first``, ``next``, ``change`` or ``final``.
-        since: The instant from which its due time is counted.
-        due: When it is due.
-        listed: When ``due_updates`` first lists it, so that somebody can write it.
-        sent_at: When it was sent; None if it was not.
-        sent_by: Who sent it; None if it was not sent.
-        lapsed_at: When the update ceased to be required, without being sent; None if it did not.
-        lapsed_because: Why it ceased to be required; see ``StakeholderUpdate``.
-    """
+    """An update that an audience is to receive; see ``StakeholderUpdate`` for its attributes."""
 
     audience: str
     rule: UpdateRule
@@ -48,3 +36,18 @@ class Promise(SharedRepr):
     def late_by(self, now: datetime) -> timedelta:
         """Return how late the update was when sent or no longer required, or how late it is now."""
         return late_by(self.rule, self.due, self.sent_at or self.lapsed_at or now)
+
+
+@attrs.frozen
+class Owed(SharedRepr):
+    """The updates that a plan required for a record, as far as was known at the time.
+
+    ``plan`` is the plan in force for the record, ``sent`` each update that was sent, required or
+    not, as audience and instant, and ``asked`` whether an update was ever required.
+    """
+
+    plan: CommunicationPlan
+    promises: list[Promise]
+    sent: list[tuple[str, datetime]]
+    facts: dict[str, Any]
+    asked: bool

@@ -31,7 +31,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
-from incidentcore.communication.promise import Promise
+from incidentcore.communication.promise import Owed, Promise
 from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
 from incidentcore.conditions import Condition
 from incidentcore.conditions.access import reader
@@ -258,25 +258,8 @@ class _Track(SharedRepr):
             self.over.append(promise)
 
 
-def _phase(facts: dict[str, Any], *, ended: bool, stopped: bool) -> str:
-    if ended:
-        return _ENDED
-    state = facts["state"]
-    if not state.open:
-        return "canceled" if state.is_canceled else "resolved"
-    if stopped:
-        return "stopped"
-    return _HOLD if state.pauses else _RUN
-
-
-def promises(
-    plan: CommunicationPlan, timeline: Timeline, until: datetime
-) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
-    """Return the updates that a plan required for a record, and what was sent.
-
-    The four values are the updates that were required; each update that was sent, as audience and
-    instant; the record's facts at the end; and whether an update was ever required.
-    """
+def promises(plan: CommunicationPlan, timeline: Timeline, until: datetime) -> Owed:
+    """Return the updates that a plan required for a record, and what was sent."""
     tests = [[spell_test(one) for one in (rule.when, rule.stop, rule.ends)] for rule in plan.rules]
     by_hour = [
         number
@@ -316,7 +299,7 @@ def promises(
         for promise in (*track.over, *([] if track.standing is None else [track.standing]))
     ]
     sent = [(track.audience, at) for track in tracks for at in track.sent]
-    return owed, sent, dict(facts), any(track.asked for track in tracks)
+    return Owed(plan, owed, sent, dict(facts), asked=any(track.asked for track in tracks))
 
 
 def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
@@ -340,15 +323,22 @@ class _Asked:
     def phase(self, number: int) -> str:
         """Return the phase of a rule; empty if the rule does not apply."""
         if number not in self._phases:
-            when, stop, ends = self._tests[number]
-            facts, at, again = self.facts, self._at, self._again
-            applies, stopped, ended = (
-                when(facts, at, again),
-                stop(facts, at, again),
-                ends(facts, at, again),
-            )
-            self._phases[number] = _phase(facts, ended=ended, stopped=stopped) if applies else ""
+            self._phases[number] = self._ask(number)
         return self._phases[number]
+
+    def _ask(self, number: int) -> str:
+        tests = self._tests[number]  # each is asked at each instant: those of the hour remember
+        applies, stopped, ended = [test(self.facts, self._at, self._again) for test in tests]
+        state = self.facts["state"]
+        if not applies:
+            return ""
+        if ended:
+            return _ENDED
+        if not state.open:
+            return "canceled" if state.is_canceled else "resolved"
+        if stopped:
+            return "stopped"
+        return _HOLD if state.pauses else _RUN
 
 
 def _step(

@@ -22,12 +22,7 @@ _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 
 
 def as_text(value: object) -> str:
-    """Return a field's value as readable text; empty if it has no value.
-
-    >>> from incidentcore.communication.template import as_text
-    >>> as_text(("network", "vpn"))
-    'network, vpn'
-    """
+    """Return a field's value as readable text; empty if it has no value."""
     if value is None:
         return ""
     if value is True or value is False:

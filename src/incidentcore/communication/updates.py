@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.communication.plan import CommunicationPlan
-from incidentcore.communication.promise import Promise
+from incidentcore.communication.promise import Owed, Promise
 from incidentcore.communication.promises import promises
 from incidentcore.instants import Versions, version_at
 from incidentcore.records import Record
@@ -110,25 +110,6 @@ class MissedUpdate(StakeholderUpdate):
 U = TypeVar("U", bound=StakeholderUpdate)
 
 
-@attrs.frozen
-class Owed(SharedRepr):
-    """The updates that a plan required for a record, as far as was known at the time.
-
-    Attributes:
-        plan: The plan in force for the record.
-        promises: The updates that were required, with their outcome.
-        sent: Each update that was sent, required or not, as audience and instant.
-        facts: The record's facts.
-        asked: Whether an update was ever required.
-    """
-
-    plan: CommunicationPlan
-    promises: list[Promise]
-    sent: list[tuple[str, datetime]]
-    facts: dict[str, Any]
-    asked: bool
-
-
 def owed(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     record: Record,
@@ -139,23 +120,16 @@ def owed(
 ) -> Owed | None:
     """Return the updates required for a record; None before it was opened or recorded.
 
-    Events after ``now`` are ignored; ``until`` defaults to ``now``.
-
-    Args:
-        plan: The plan, or ``Versions`` of it.
-        record: The record.
-        now: The instant of the last event to consider.
-        known_at: Use only what was recorded by this instant; None for everything.
-        until: The instant at which the plan is evaluated.
+    The plan is evaluated at ``until``, by default ``now``; events after ``now`` are ignored.
     """
     plan, timeline = in_force(plan, record), timeline_by(record, now, known_at)
-    return None if timeline is None else Owed(plan, *promises(plan, timeline, until or now))
+    return None if timeline is None else promises(plan, timeline, until or now)
 
 
 def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
-    """Return False if no update can be outstanding at an instant, otherwise True.
+    """Return False if no update can be outstanding at an instant; True is not certain.
 
-    This quick test uses the current facts instead of the history, so True is not certain.
+    This quick test uses the current facts instead of the history.
     """
     if plan.watched is None or plan.timed or now < record.updated_at:
         return True

@@ -30,11 +30,7 @@ def _recorded(value: datetime) -> datetime:
 
 
 def as_number(value: object) -> float:
-    """Return a finite number as a float.
-
-    Raises:
-        InvalidValueError: The value is not a finite number.
-    """
+    """Return a finite number as a float; raise ``InvalidValueError`` for anything else."""
     if is_number(value):
         try:
             number = float(value)

@@ -29,12 +29,7 @@ _SPARE: Final = 256  # timers out of date that are not worth clearing away
 class Deadlines(ABC):
     """The faults, groups and incidents that the intake remembers, with their deadlines.
 
-    Args:
-        policy: How alerts become incidents.
-        state: The state from which to continue.
-
-    Attributes:
-        opened: The greatest number that an incident of the stream has in its id.
+    ``opened`` is the greatest number that an incident of the stream has in its id.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:

@@ -26,12 +26,7 @@ _intent: Final = slot_maker(IncidentIntent)
 
 
 class Decisions(Deadlines):
-    """The faults, groups and incidents that the intake remembers, and what alerts do to them.
-
-    Args:
-        policy: How alerts become incidents.
-        state: The state from which to continue.
-    """
+    """The faults, groups and incidents that the intake remembers, and what alerts do to them."""
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         super().__init__(policy, state)
@@ -58,9 +53,7 @@ class Decisions(Deadlines):
     ) -> list[IncidentIntent]:
         """Process the items before an instant, and every deadline before it; return the intents.
 
-        Args:
-            batches: The items of each instant, in time order.
-            edge: The instant, which is later than in every earlier call.
+        The instant is later than in every earlier call; the batches are in time order.
         """
         self._out = []
         timers = self._timers

@@ -35,15 +35,9 @@ def open_incident(
     Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` contains the alert's
     ``labels``, source, key and group, and ``alert_count``, the incident's number of alerts so far.
 
-    Args:
-        intent: An intent of the kind ``open``.
-        id: The record's id. Defaults to ``intent.incident``.
-        by: Who opens the incident.
-        severities: The table that maps the alert's severity to impact and urgency.
-        priorities: How the priority is computed; None leaves it unset.
-        lifecycle: The lifecycle that the incident follows.
-        fields: Further fields of the record, which replace those from the alert; entries of
-            ``custom`` are added to those from the alert.
+    The intent is of the kind ``open``. The ``id`` of the record is ``intent.incident`` by default.
+    ``fields`` are further fields of the record, which replace those from the alert; entries of
+    ``custom`` are added to those from the alert. All else is as for ``apply_intents``.
 
     Raises:
         InvalidValueError: The intent's kind is not ``open``, or a field has an invalid value.
@@ -239,6 +233,12 @@ def apply_intents(
     need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")
     if not (fields is None or callable(fields)):
         raise InvalidValueError("fields", fields, "a function that takes an alert, or None")
+    options: dict[str, Any] = {
+        "by": by,
+        "severities": severities,
+        "priorities": priorities,
+        "lifecycle": lifecycle,
+    }
     changed: dict[str, Incident] = {}
     taken: dict[str, list[IncidentIntent]] = {}
     for intent in each_of("intents", intents, IncidentIntent):
@@ -247,24 +247,11 @@ def apply_intents(
             continue
         taken.setdefault(name, []).append(intent)
         if intent.kind == "open":
-            changed[name] = open_incident(
-                intent,
-                by=by,
-                severities=severities,
-                priorities=priorities,
-                lifecycle=lifecycle,
-                fields=fields(intent.alert) if fields and intent.alert else None,
-            )
+            own = fields(intent.alert) if fields and intent.alert else None
+            changed[name] = open_incident(intent, fields=own, **options)
             continue
         incident = changed.get(name) or incidents.get(name)
         if incident is None:
             raise InvalidValueError("incidents", name, "the records of all intents")
-        changed[name] = _apply(
-            intent,
-            incident,
-            by=by,
-            severities=severities,
-            priorities=priorities,
-            lifecycle=lifecycle,
-        )
+        changed[name] = _apply(intent, incident, **options)
     return {name: _counted(record, taken[name], by=by) for name, record in changed.items()}

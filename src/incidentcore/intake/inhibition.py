@@ -14,12 +14,7 @@ Name: TypeAlias = tuple[str, str]
 
 
 class Inhibition:
-    """The faults that hold back others while they are firing, and those that are held back.
-
-    Args:
-        policy: The policy with the inhibition rules.
-        conditions: The faults that the intake remembers.
-    """
+    """The faults that hold back others while they are firing, and those that are held back."""
 
     __slots__ = ("_conditions", "_policy", "_sources", "_waiting")
 
@@ -36,10 +31,9 @@ class Inhibition:
                 self._waiting.setdefault(condition.held_for, set()).add(condition.name)
 
     def note(self, condition: LiveCondition, alert: Alert) -> list[Name]:
-        """Register what a fault holds back, according to its latest firing alert.
+        """Register what a fault holds back by its latest firing alert.
 
-        Returns:
-            The faults that it held back until now, and that nothing else holds back.
+        Return the faults that it held back until now, and that nothing else holds back.
         """
         keys = self._policy.inhibits(alert)
         for key in keys:
@@ -73,13 +67,15 @@ class Inhibition:
         return False
 
     def let_go(self, condition: LiveCondition) -> Alert | None:
-        """Return the alert that was held back with a condition, which is now released, or None."""
+        """Return the alert that was held back with a fault, which is now released, or None."""
         key = condition.held_for
         if key:
             self._waiting[key].discard(condition.name)
             if not self._waiting[key]:
                 del self._waiting[key]
-        return condition.let_go()
+        alert, condition.held, condition.held_until = condition.held, None, None
+        condition.held_by = condition.held_for = ""
+        return alert
 
     def ended(self, condition: LiveCondition) -> list[Name]:
         """Register that a fault is not firing now; return those that nothing else holds back."""

@@ -110,12 +110,6 @@ class LiveCondition(SharedRepr):
         if len(self.changes) == flapping.start and now - self.changes[0] < flapping.within:
             self.flapping = True
 
-    def let_go(self) -> Alert | None:
-        """Return the alert that was held back, which is now released; None if there was none."""
-        alert, self.held, self.held_until = self.held, None, None
-        self.held_by = self.held_for = ""
-        return alert
-
 
 @attrs.define(eq=False)
 class LiveGroup(SharedRepr):

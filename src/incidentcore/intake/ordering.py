@@ -21,10 +21,7 @@ TICK: Final = timedelta(microseconds=1)
 class Ordering(Generic[T]):
     """Items by instant, which are released in order once no earlier item is expected.
 
-    Args:
-        lateness: How late an item may be and still be put in order.
-        settled: Everything before this instant was already released.
-        pending: Items at or after that instant, with their instants.
+    An item may be ``lateness`` late; everything before ``settled`` was already released.
     """
 
     __slots__ = ("_batches", "_instants", "_next", "lateness", "settled")

@@ -49,11 +49,7 @@ class AlertFaults:
         self.note(f"got {_show(value)}; allowed: {allowed}", path)
 
     def checked(self, value: T | None) -> T:
-        """Return a value that was read, if there were no mistakes.
-
-        Raises:
-            FormatError: There were mistakes; the error lists them all.
-        """
+        """Return a value that was read; raise a ``FormatError`` with all mistakes, if any."""
         if value is None or self.found:
             raise FormatError(self.found)
         return value

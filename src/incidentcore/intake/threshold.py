@@ -192,15 +192,9 @@ def fold_samples(
 
     A stream of samples may be split anywhere: pass the state returned for the first part with the
     second. Of several samples of a series at the same instant, the worst is used: the greatest with
-    ``at_least``, the smallest with ``at_most``.
-
-    Args:
-        threshold: When an alert fires and when it is resolved.
-        samples: The samples of any number of series, in the order of receipt.
-        state: The state that an earlier call returned; None for the first call.
-        until: The current time: a sample takes effect when it is at least ``lateness`` old. Without
-            ``until``, it does so when it is more than ``lateness`` older than the latest sample.
-        lateness: How much older than the latest sample a sample may be without being ignored.
+    ``at_least``, the smallest with ``at_most``. The samples of any number of series come in the
+    order of receipt; one that is more than ``lateness`` older than the latest is ignored.
+    ``state`` and ``until`` are as for ``fold_alerts``.
 
     Raises:
         InvalidValueError: An item is not a sample.

@@ -441,7 +441,7 @@ def test_a_child_that_migrated_still_follows_its_parent() -> None:
     """A migration keeps the hold, so it keeps what caused it."""
     desk = held_by_its_parent()
     newer = attrs.evolve(INCIDENT, version="2")
-    desk["C"] = newer.migrate(desk["C"], at=AT + 2 * HOUR, by=Actor("timer", "system"))
+    desk["C"] = newer.advance(desk["C"], "migrate", at=AT + 2 * HOUR, by=Actor("timer", "system"))
     desk["P"] = advance(desk["P"], "resume", at=AT + 4 * HOUR, by="ada")
     assert effects_on_child(desk, newer).state.name == "in_progress"
 

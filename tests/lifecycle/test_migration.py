@@ -93,7 +93,7 @@ def test_sla_a14_without_a_declared_way_it_is_said_that_none_leads_out() -> None
     assert finding.code == "no_way_out"
     assert bare.explain(opened(), to="resolved") is None
     with pytest.raises(TransitionNotAllowedError, match="triage is not a state"):
-        bare.migrate(opened(), at=AT + DAY, by=SYSTEM)
+        bare.advance(opened(), "migrate", at=AT + DAY, by=SYSTEM)
 
 
 def test_a_bridge_of_rows_still_goes_its_own_way() -> None:
@@ -108,7 +108,7 @@ def test_a_record_moves_to_another_lifecycle_and_keeps_its_moments() -> None:
     record = opened(INCIDENT)
     record = INCIDENT.advance(record, "hold", at=AT, by=SYSTEM, reason="awaiting_vendor")
     own = attrs.evolve(INCIDENT, id="own", migrates={"new": "in_progress"})
-    record = own.migrate(record, at=AT + DAY, by="ada")
+    record = own.advance(record, "migrate", at=AT + DAY, by="ada")
 
     assert record.lifecycle == LifecycleRef("own")
     assert (record.state.name, record.hold_reason) == ("on_hold", "awaiting_vendor")
@@ -116,15 +116,15 @@ def test_a_record_moves_to_another_lifecycle_and_keeps_its_moments() -> None:
     assert own.decide(record, "resume", at=AT + DAY, by="ada")
     assert not INCIDENT.decide(record, "resume", at=AT + DAY, by="ada")
     with pytest.raises(TransitionNotAllowedError, match="version 1 already"):
-        own.migrate(record, at=AT + DAY, by="ada")
+        own.advance(record, "migrate", at=AT + DAY, by="ada")
     with pytest.raises(InvalidValueError, match="or later"):
-        INCIDENT.migrate(record, at=AT, by="ada")
+        INCIDENT.advance(record, "migrate", at=AT, by="ada")
     assert not PROBLEM.decide(record, "migrate", at=AT + DAY, by="ada")
 
 
 def test_only_the_part_under_the_lifecycle_is_judged() -> None:
     """What came before the migration was another lifecycle's; a wrong counterpart is found."""
-    record = V2.migrate(opened(), at=AT + DAY, by=SYSTEM)
+    record = V2.advance(opened(), "migrate", at=AT + DAY, by=SYSTEM)
     other = attrs.evolve(V2, migrates={"triage": "in_progress"})
 
     assert check_history(record, V1) == ()
@@ -151,7 +151,7 @@ def test_a_migration_does_not_acknowledge_anew() -> None:
     taken = acknowledge(record, at=AT + DAY, by="ada")
 
     for before, expected in ((record, None), (taken, AT + DAY)):
-        after = V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM)
+        after = V2.advance(before, "migrate", at=AT + 2 * DAY, by=SYSTEM)
         assert (after.lifecycle.version, after.acknowledged_at) == ("2", expected)
 
 
@@ -198,11 +198,11 @@ def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
     """Neither from a state it does not have, before it, nor into one, once it was left."""
     before = V1.advance(opened(), "sort", at=AT + DAY, by="ada")
     assert [finding.code for finding in check_history(before, V2)] == ["unknown_state"]
-    assert check_history(V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM), V2) == ()
+    assert check_history(V2.advance(before, "migrate", at=AT + 2 * DAY, by=SYSTEM), V2) == ()
 
     back = Transition("return", NEW, TRIAGE)
     third = attrs.evolve(V1, version="3", transitions=(*V1.transitions, back))
-    after = third.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
+    after = third.advance(opened(V2), "migrate", at=AT + DAY, by=SYSTEM)
     after = third.advance(after, "return", at=AT + 2 * DAY, by="ada")
     assert (after.state.name, check_history(after, V2)) == ("triage", ())
     aside = Lifecycle(
@@ -213,7 +213,7 @@ def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
         transitions=(),
         migrates={"new": TRIAGE},
     )
-    left = aside.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
+    left = aside.advance(opened(V2), "migrate", at=AT + DAY, by=SYSTEM)
     assert (left.state.name, check_history(left, V2)) == ("triage", ())
 
 
@@ -223,8 +223,8 @@ def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
     record = opened(V2)
     for action, state in (("start", IN_PROGRESS), ("back", NEW)):
         record = record.with_event(StateChanged, at=AT + DAY, by="ada", action=action, state=state)
-    away = attrs.evolve(V1, version="3").migrate(record, at=AT + 2 * DAY, by=SYSTEM)
-    again = V2.migrate(away, at=AT + 3 * DAY, by=SYSTEM)
+    away = attrs.evolve(V1, version="3").advance(record, "migrate", at=AT + 2 * DAY, by=SYSTEM)
+    again = V2.advance(away, "migrate", at=AT + 3 * DAY, by=SYSTEM)
     for each in (record, away, again):
         codes = [finding.code for finding in check_history(each, asks)]
         assert codes == ["missing_at_opening", "not_allowed"]
@@ -232,7 +232,7 @@ def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
 
 def test_a_migration_that_never_was_leaves_the_record_stuck() -> None:
     """It is corrected away, so the record is in triage again, of which version 2 knows the end."""
-    moved = V2.migrate(opened(V1), at=AT + DAY, by=SYSTEM)
+    moved = V2.advance(opened(V1), "migrate", at=AT + DAY, by=SYSTEM)
     back = correct_event(moved, moved.history[-1].id, by=SYSTEM)
     assert (back.state, back.lifecycle.version) == (TRIAGE, "1")
     (finding,) = check_history(back, V2)

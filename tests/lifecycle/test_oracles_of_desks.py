@@ -403,7 +403,7 @@ def test_a_further_move_between_resolved_states_is_no_resolution() -> None:
 def test_a_migration_to_a_state_of_work_is_no_acknowledgement() -> None:
     """The record is on way, but nobody took it up (Request Tracker sets its start)."""
     table = attrs.evolve(TABLES["rt_delivery"], migrates={"new": "on way"})
-    moved = table.migrate(record(TABLES["rt_default"], "new"), at=AT + HOUR, by="ada")
+    moved = table.advance(record(TABLES["rt_default"], "new"), "migrate", at=AT + HOUR, by="ada")
     assert (moved.state.name, moved.acknowledged_at) == ("on way", None)
 
 

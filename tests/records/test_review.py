@@ -48,29 +48,8 @@ def test_a_review_is_a_value() -> None:
     )
 
     assert [one.kind for one in review.timeline] == ["observation", "action"]
-    assert [one.id for one in review.open_actions(on=date(2026, 6, 15))] == ["1", "2"]
-    assert [one.id for one in review.open_actions(on=date(2026, 6, 20))] == ["1"]
     assert pickle.loads(pickle.dumps(review)) == review  # noqa: S301  our own bytes
     assert hash(review) == hash(pickle.loads(pickle.dumps(review)))  # noqa: S301  the same
-
-
-@pytest.mark.parametrize(
-    ("done_on", "on", "late"),
-    [
-        (None, date(2026, 7, 1), False),
-        (None, date(2026, 7, 2), True),
-        (date(2026, 7, 1), date(2026, 7, 2), False),
-        (date(2026, 7, 5), date(2026, 7, 3), True),
-        (date(2026, 7, 5), date(2026, 7, 5), False),
-    ],
-)
-def test_an_action_is_late_the_day_after_it_was_due(
-    done_on: date | None,
-    on: date,
-    late: bool,  # noqa: FBT001  a column
-) -> None:
-    """On its due date there is still time."""
-    assert action("1", done_on).is_late(on) is late
 
 
 REVIEW: dict[str, Any] = {"id": "PIR-1", "incidents": ("INC-1",), "summary": "x"}

@@ -144,7 +144,7 @@ def _records() -> Iterator[Record]:
     quiet = records.snooze(incident, until=AT + 9 * HOUR, at=AT + 3 * HOUR, by="ada", reason="x")
     yield records.unsnooze(quiet, at=AT + 4 * HOUR, by="ada", reason="a customer called")
     second = attrs.evolve(lifecycle.PROBLEM, version="2")
-    yield second.migrate(problem, at=AT, by=Actor("ada"))
+    yield second.advance(problem, "migrate", at=AT, by=Actor("ada"))
 
 
 RECORDS = tuple(_records())

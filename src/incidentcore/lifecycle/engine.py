@@ -183,7 +183,8 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Apply an action, and return the new record.
 
-        The arguments are those of ``decide``.
+        The arguments are those of ``decide``. Unless the lifecycle has an action of this name,
+        ``migrate`` moves a record from another lifecycle or version to this one (rule L1).
 
         Raises:
             TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.
@@ -204,23 +205,6 @@ class Lifecycle(LifecycleTable):
         if after.code == "lifecycle_mismatch":
             raise LifecycleMismatchError(after)
         raise TransitionNotAllowedError(after)
-
-    def migrate(
-        self, record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
-    ) -> R:
-        """Move a record from another lifecycle, or from another version, to this one.
-
-        ``advance(record, "migrate", ...)`` does the same, unless an action is called ``migrate``.
-
-        ``at`` is not before the record's latest event.
-
-        Raises:
-            TransitionNotAllowedError: The record follows this lifecycle already, or its state has
-                no counterpart here; see ``migrates``.
-
-        Source: rule L1.
-        """
-        return self.advance(record, MIGRATE, at=at, by=by, recorded_at=recorded_at)
 
     def _migrated(
         self, record: R, *, at: datetime, by: Actor, recorded_at: datetime | None

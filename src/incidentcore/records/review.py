@@ -69,10 +69,6 @@ class ActionItem(SharedRepr):
     due: date = attrs.field(validator=_a_day)
     done_on: date | None = attrs.field(default=None, validator=optional(_a_day))
 
-    def is_late(self, on: date) -> bool:
-        """Return whether the action was due before ``on`` and not done by the end of ``on``."""
-        return self.due < on and (self.done_on is None or self.done_on > on)
-
 
 def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
     return as_tuple(incidents, str)
@@ -120,8 +116,8 @@ class PostIncidentReview(SharedRepr):
     ...         ActionItem(id="1", text="Rotate the logs", owner="ada", due=date(2027, 1, 15)),
     ...     ),
     ... )
-    >>> [action.text for action in review.open_actions(on=date(2027, 2, 1))]
-    ['Rotate the logs']
+    >>> [action.owner for action in review.actions if action.done_on is None]
+    ['ada']
     """
 
     id: str = attrs.field(validator=a_text)
@@ -141,12 +137,6 @@ class PostIncidentReview(SharedRepr):
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):
             raise InvalidValueError("actions", ids, "each action's id once")
-
-    def open_actions(self, *, on: date) -> tuple[ActionItem, ...]:
-        """Return the actions that were still open at the end of a date."""
-        return tuple(
-            action for action in self.actions if action.done_on is None or action.done_on > on
-        )
 
 
 def review_required(incident: Incident, /, when: Condition) -> bool:

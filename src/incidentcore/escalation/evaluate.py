@@ -139,7 +139,8 @@ def escalations_and_wakeup(
         if not include_lapsed and view.situation.stages[-1].ended:
             yield (), None  # all that became due has lapsed, and nothing follows by itself
             continue
-        if matrix.timed or view.is_snoozed:  # time alone changes the results then
+        is_snoozed = any(end > now for end in view.situation.snooze_ends)
+        if matrix.timed or is_snoozed:  # time alone changes the results then
             lapsed = include_lapsed
             due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=lapsed)
             yield due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)

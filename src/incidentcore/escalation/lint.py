@@ -16,12 +16,13 @@ from incidentcore.escalation.coverage import (
     nobody_findings,
     unreachable_steps,
 )
-from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
+from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
 from incidentcore.escalation.triggers import LintScope
 from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY
+from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaDefinition, SlaRules
+from incidentcore.sla import SlaRules
 from incidentcore.sla.evaluate import in_force
 from incidentcore.values import LintFinding
 from incidentcore.words.words import Texts
@@ -110,20 +111,30 @@ def lint_escalation(
     findings: list[LintFinding] = []
     for number, row in enumerate(matrix.rows):
         findings.extend(_row_findings(matrix, number, row))
+        first_silences = row.ack_timeout is None and row.acknowledged_by == "any"
         dead = False
-        for index in range(len(row.levels)):
-            before = len(findings)
-            scope = _scope(row, index, definitions, span, dead=dead)
-            findings.extend(_never(row, scope))
-            dead = len(findings) > before
-            if not dead:
-                where = f"{row.name}, level {index}"
-                for code, data, witness in (
-                    *row.levels[index].trigger.lint(scope),
+        for index, level in enumerate(row.levels):
+            scope = LintScope(
+                when=row.when,
+                triggers=[each.trigger for each in row.levels],
+                index=index,
+                silenced=first_silences and level.until == "acknowledged",
+                definitions=definitions,
+                span=span,
+                dead=dead,
+            )
+            never = _never(level, scope)
+            dead = never is not None
+            for code, data, witness in (
+                (never,)
+                if never is not None
+                else (
+                    *level.trigger.lint(scope),
                     *nobody_findings(row, index, span),
                     *unreachable_steps(row, index, personal or {}),
-                ):
-                    findings.append(_finding(code, where, data, witness))
+                )
+            ):
+                findings.append(_finding(code, f"{row.name}, level {index}", data, witness))
     for schedule in dict.fromkeys(
         target.schedule for row in matrix.rows for level in row.levels for target in level.targets
     ):
@@ -135,26 +146,6 @@ def lint_escalation(
 def _finding(code: str, where: str, data: Mapping[str, object], witness: object) -> LintFinding:
     key = f"{code}.{data['because']}" if "because" in data else code
     return LintFinding(code, where, data, witness, texts={code: TEXTS[key]} if key in TEXTS else {})
-
-
-def _scope(
-    row: EscalationRow,
-    index: int,
-    definitions: Sequence[SlaDefinition],
-    span: Interval,
-    *,
-    dead: bool,
-) -> LintScope:
-    first_silences = row.ack_timeout is None and row.acknowledged_by == "any"
-    return LintScope(
-        when=row.when,
-        triggers=[level.trigger for level in row.levels],
-        index=index,
-        silenced=first_silences and row.levels[index].until == "acknowledged",
-        definitions=definitions,
-        span=span,
-        dead=dead,
-    )
 
 
 def _row_findings(
@@ -180,9 +171,8 @@ def _row_findings(
         yield finding("all_of_nobody", row.acknowledged_by)
 
 
-def _never(row: EscalationRow, scope: LintScope) -> Iterator[LintFinding]:
-    """Yield the first reason found why a level can never fire."""
-    level = row.levels[scope.index]
+def _never(level: EscalationLevel, scope: LintScope) -> TriggerFinding | None:
+    """Return the first reason found why a level can never fire."""
     never = level.trigger.never(scope)
     start = scope.span.start
     if never is None and level.during is not None and not _reaches(level.during, start, None):
@@ -190,9 +180,7 @@ def _never(row: EscalationRow, scope: LintScope) -> Iterator[LintFinding]:
     delay, calendar = level.trigger.waits
     if never is None and calendar is not None and not _reaches(calendar, start, delay):
         never = "level_never_fires", {"because": "calendar"}, start
-    if never is not None:
-        code, data, witness = never
-        yield _finding(code, f"{row.name}, level {scope.index}", data, witness)
+    return never
 
 
 def _reaches(calendar: Calendar, at: datetime, delay: timedelta | None) -> bool:

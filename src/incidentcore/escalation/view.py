@@ -133,15 +133,6 @@ class RecordView(SharedRepr):
         timeline = events.with_instants(timed, until)
         return cls(record.id, now, timeline, Clocks(slas, record.id, events, until, now))
 
-    @property
-    def is_snoozed(self) -> bool:
-        """Return whether a snooze ends after now."""
-        timeline = self.timeline
-        asked = timeline.base["snoozed_until"] is not None or any(
-            "snoozed_until" in moment.changes for moment in timeline.moments
-        )
-        return asked and any(end > self.now for end in self.situation.snooze_ends)
-
     @cached_property
     def situation(self) -> Situation:
         """Return the facts that decide whether a level is silent."""

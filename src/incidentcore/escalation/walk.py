@@ -69,7 +69,7 @@ def fallen_due(
         notified: Notified = []
         while True:
             walk = _RowWalk(matrix, view, silence, until=until, notified=notified, settled=settled)
-            walk.set_version(before, window[0])
+            walk.versions = before, window[0]
             found = list(walk.run())
             if matrix.rows[number].acknowledged_by != "all":
                 break
@@ -97,6 +97,7 @@ class _RowWalk:
         self.manual = [one for one in view.situation.manual if one.matrix in ("", matrix.name)]
         self.gates = silence.gates(notified)
         self.settled = settled
+        self.versions: tuple[EscalationMatrix | None, datetime | None] = None, None
         self.people_now: dict[int, tuple[str, ...]] = {}
         self.context = TriggerContext(
             view=view,
@@ -106,12 +107,6 @@ class _RowWalk:
             beginnings=silence.beginnings,
             restarts=silence.restarts,
         )
-
-    def set_version(self, before: EscalationMatrix | None, since: datetime | None) -> None:
-        """Record how many levels the row had in the version before, and when that version ended."""
-        rows = () if before is None else before.rows
-        self.levels_before = sum(len(one.levels) for one in rows if one.name == self.row.name)
-        self.since = since
 
     def run(self) -> Iterator[Escalation]:
         """Yield what becomes due, the first pass level by level, then the further passes."""
@@ -154,7 +149,7 @@ class _RowWalk:
             if settled is not None:
                 begin = settled.due_at
             elif begin is None and not pass_ and self._level_gone(cycle):
-                begin = self.since
+                begin = self.versions[1]
             if begin is None:
                 return
             pass_ += 1
@@ -177,9 +172,10 @@ class _RowWalk:
 
     def _level_gone(self, cycle: int) -> bool:
         """Return whether the level that a chain waited for is gone since this version (rule E4)."""
-        levels = range(self.levels_before)
-        fallen = sum(self._key(index, 0, cycle) in self.settled for index in levels)
-        return len(self.row.levels) <= fallen < self.levels_before
+        rows = () if self.versions[0] is None else self.versions[0].rows
+        before = sum(len(one.levels) for one in rows if one.name == self.row.name)
+        fallen = sum(self._key(index, 0, cycle) in self.settled for index in range(before))
+        return len(self.row.levels) <= fallen < before
 
     def _key(self, index: int, pass_: int, cycle: int) -> str:
         place = f"{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}"

@@ -74,19 +74,15 @@ class _Reader:
             self.problems.append(f"{message} @ $.line[{line}]{'.' if name else ''}{name}")
 
     def moments(self, entry: _Entry) -> tuple[Moment, ...]:
-        found = []
-        for text in entry.value.split(","):
-            moment = self._moment(entry, text)
-            if moment is not None:
-                found.append(moment)
-        return tuple(found)
+        found = (self._moment(entry, text) for text in entry.value.split(","))
+        return tuple(moment for moment in found if moment is not None)
 
     def _moment(self, entry: _Entry, text: str) -> Moment | None:
         match = re.fullmatch(_STAMP, text)
         zone = self._zone_of(entry, match)
+        if match is None:
+            self.refuse(entry.line, "not a date or date-time of RFC 5545", entry.name)
         if match is None or zone is None:
-            if match is None:
-                self.refuse(entry.line, "not a date or date-time of RFC 5545", entry.name)
             return None
         year, month, number, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
         try:

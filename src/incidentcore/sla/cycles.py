@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -119,7 +120,6 @@ class Figures(SharedRepr):
         breached_at: The instant after which the target is exceeded; None until breached.
         spent_at: The due time once it has passed; None while it lies ahead.
         fixed_due: The due time, if the target computes one from the start; otherwise None.
-        known: The value of ``ahead``; None before it is first read.
     """
 
     cycle: RawCycle | None
@@ -129,7 +129,6 @@ class Figures(SharedRepr):
     breached_at: datetime | None
     spent_at: datetime | None
     fixed_due: datetime | None
-    known: tuple[datetime | None] | None = attrs.field(default=None, init=False)
 
     @property
     def due_at(self) -> datetime | None:
@@ -144,14 +143,9 @@ class Figures(SharedRepr):
         """Return the due time if the cycle counted from now on; None after its end."""
         return None if self.cycle is None or self.cycle.ended_at is not None else self.ahead
 
-    @property
+    @cached_property
     def ahead(self) -> datetime | None:
         """Return the due time if the cycle counts from its end on; computed when first read."""
-        if self.known is None:
-            self.known = (self._ahead(),)
-        return self.known[0]
-
-    def _ahead(self) -> datetime | None:
         cycle = self.cycle
         if cycle is None or self.spent_at is not None:
             return self.spent_at

@@ -47,21 +47,25 @@ def field_findings(
     conditions: Iterable[Condition], subject: str, domains: Mapping[str, Iterable[object]] | None
 ) -> tuple[LintFinding, ...]:
     """Return the errors in the record fields that conditions read, and in words of ``domains``."""
-    known: dict[str, tuple[type, ...]] = {}
-    for record in (Incident, Problem, ServiceRequest):
-        for name, kinds in _fields_of(record).items():
-            known[name] = (*known.get(name, ()), *kinds)
+    known = _known((Incident, Problem, ServiceRequest))
     return tuple(dict.fromkeys(_findings(conditions, subject, known, domains or {})))
 
 
 def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
     """Return the errors in the event fields that a condition reads."""
-    known: dict[str, tuple[type, ...]] = {"kind": (str,)}
-    for event in FAMILIES[Event]:
-        for name, kinds in _fields_of(event).items():
-            known[name] = (*known.get(name, ()), *kinds)
-    domains = {"kind": {getattr(event, "kind", "") for event in FAMILIES[Event]}}
+    events = FAMILIES[Event]
+    domains = {"kind": {getattr(event, "kind", "") for event in events}}
+    known = {"kind": (str,), **_known(events)}
     return tuple(dict.fromkeys(_findings([condition], subject, known, domains)))
+
+
+def _known(classes: Iterable[type]) -> dict[str, tuple[type, ...]]:
+    """Return the fields of several classes, each with the types of its values."""
+    known: dict[str, tuple[type, ...]] = {}
+    for cls in classes:
+        for name, kinds in _fields_of(cls).items():
+            known[name] = (*known.get(name, ()), *kinds)
+    return known
 
 
 def _findings(

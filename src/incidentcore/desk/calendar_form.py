@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial, reduce
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, table_of
 from incidentcore.desk.holiday_form import (
@@ -31,10 +31,9 @@ from incidentcore.schedule import (
     CalendarUnion,
     Maintenance,
 )
-from incidentcore.schedule.hours import WEEKDAYS, parse_week, weekdays
+from incidentcore.schedule.hours import join_weekdays, parse_week, weekdays
 from incidentcore.sla import CalendarByField
 
-_T = TypeVar("_T")
 _ALGEBRA: Final[dict[str, Any]] = {
     "plus": CalendarUnion,
     "minus": CalendarDifference,
@@ -266,14 +265,14 @@ def _business_table(calendar: BusinessCalendar, writing: Any, name: str) -> dict
     taken = [
         {"day": day, "days": days, "hours": one.hours, "name": one.name}
         for days, day, breaks in (
-            *((days, None, breaks) for days, breaks in _week(weekly).items()),
+            *((days, None, breaks) for days, breaks in join_weekdays(weekly).items()),
             *((None, day, breaks) for day, breaks in dated),
         )
         for one in breaks
     ]
     values = {
         "zone": calendar.zone.key,
-        "hours": _week(calendar.hours),
+        "hours": join_weekdays(calendar.hours),
         "holidays": calendar.holidays,
         "special": calendar.special,
         "breaks": tuple(taken),
@@ -296,17 +295,3 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
     """Return a calendar as a table of a desk file."""
     allowed = "a calendar that a desk file can express"
     return writer_of(_WRITERS, calendar, f"calendars.{name}", allowed)(calendar, writing, name)
-
-
-def _week(hours: Iterable[tuple[str, _T]]) -> dict[str, _T]:
-    """Return what weekdays have, with equal neighboring days joined, such as mon-fri."""
-    runs: list[tuple[int, int, _T]] = []
-    for day, windows in hours:
-        number = WEEKDAYS.index(day)
-        if runs and runs[-1][1] == number - 1 and runs[-1][2] == windows:
-            runs[-1] = (runs[-1][0], number, windows)
-        else:
-            runs.append((number, number, windows))
-    return {
-        WEEKDAYS[a] if a == b else f"{WEEKDAYS[a]}-{WEEKDAYS[b]}": windows for a, b, windows in runs
-    }

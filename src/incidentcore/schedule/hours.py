@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
@@ -19,6 +20,7 @@ _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "s
 WEEKDAYS = tuple(name[:3] for name in _NAMES)
 
 Span = tuple[int, int]
+T = TypeVar("T")
 
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 # Patterns are compiled when first used, not on import.
@@ -200,14 +202,22 @@ def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[st
     A window past midnight is written in one piece.
     """
     texts = [list(format_hours(spans)) for spans in own_windows(week)]
-    found: dict[str, str | list[str]] = {}
-    day = 0
-    while day < 7:
-        last = day
-        while last < 6 and texts[last + 1] == texts[day]:
-            last += 1
-        if texts[day]:
-            key = WEEKDAYS[day] if last == day else f"{WEEKDAYS[day]}-{WEEKDAYS[last]}"
-            found[key] = texts[day][0] if len(texts[day]) == 1 else texts[day]
-        day = last + 1
-    return found
+    return join_weekdays(
+        (WEEKDAYS[day], text[0] if len(text) == 1 else text)
+        for day, text in enumerate(texts)
+        if text
+    )
+
+
+def join_weekdays(days: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Return what weekdays have, with equal neighboring days joined, such as mon-fri."""
+    runs: list[tuple[int, int, T]] = []
+    for day, value in days:
+        number = WEEKDAYS.index(day)
+        if runs and runs[-1][1] == number - 1 and runs[-1][2] == value:
+            runs[-1] = (runs[-1][0], number, value)
+        else:
+            runs.append((number, number, value))
+    return {
+        WEEKDAYS[a] if a == b else f"{WEEKDAYS[a]}-{WEEKDAYS[b]}": value for a, b, value in runs
+    }

@@ -31,16 +31,12 @@ if TYPE_CHECKING:
     from incidentcore.escalation.reachable_hours import ReachableHours
     from incidentcore.escalation.rota_feed import write_rota_ical
     from incidentcore.escalation.targets import EscalationTarget
-    from incidentcore.escalation.triggers import (
-        After,
-        AfterPrevious,
-        AtWallTime,
-        Candidate,
-        HeldFor,
-        OnClock,
-        Trigger,
-        TriggerContext,
-    )
+    from incidentcore.escalation.triggers.after import After
+    from incidentcore.escalation.triggers.after_previous import AfterPrevious
+    from incidentcore.escalation.triggers.at_wall_time import AtWallTime
+    from incidentcore.escalation.triggers.base import Candidate, Trigger, TriggerContext
+    from incidentcore.escalation.triggers.held_for import HeldFor
+    from incidentcore.escalation.triggers.on_clock import OnClock
 
 __all__ = [
     "After",
@@ -95,8 +91,11 @@ if not TYPE_CHECKING:
             "reachable_hours": "ReachableHours",
             "rota_feed": "write_rota_ical",
             "targets": "EscalationTarget",
-            "triggers": (
-                "After AfterPrevious AtWallTime Candidate HeldFor OnClock Trigger TriggerContext"
-            ),
+            "triggers.after": "After",
+            "triggers.after_previous": "AfterPrevious",
+            "triggers.at_wall_time": "AtWallTime",
+            "triggers.base": "Candidate Trigger TriggerContext",
+            "triggers.held_for": "HeldFor",
+            "triggers.on_clock": "OnClock",
         },
     )

@@ -17,9 +17,8 @@ from incidentcore.escalation.coverage import (
     unreachable_steps,
 )
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
-from incidentcore.escalation.triggers import LintScope
 from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY
-from incidentcore.escalation.triggers.base import TriggerFinding
+from incidentcore.escalation.triggers.base import LintScope, TriggerFinding
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaRules

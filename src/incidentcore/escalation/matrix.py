@@ -21,8 +21,7 @@ from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.escalation import why_text
 from incidentcore.escalation.targets import EscalationTarget, as_targets
-from incidentcore.escalation.triggers import Trigger
-from incidentcore.escalation.triggers.base import need_calendar, need_delay
+from incidentcore.escalation.triggers.base import Trigger, need_calendar, need_delay
 from incidentcore.instants import Interval
 from incidentcore.pages.table import Tabular
 from incidentcore.schedule import Calendar

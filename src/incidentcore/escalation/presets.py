@@ -17,7 +17,10 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow, Until
 from incidentcore.escalation.targets import EscalationTarget
-from incidentcore.escalation.triggers import After, AfterPrevious, OnClock, Trigger
+from incidentcore.escalation.triggers.after import After
+from incidentcore.escalation.triggers.after_previous import AfterPrevious
+from incidentcore.escalation.triggers.base import Trigger
+from incidentcore.escalation.triggers.on_clock import OnClock
 
 Targets: TypeAlias = EscalationTarget | str | Iterable[EscalationTarget | str]
 

@@ -35,7 +35,7 @@ from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix
 from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, rows_chosen
 from incidentcore.escalation.targets import READING
-from incidentcore.escalation.triggers import Candidate, Fallen, TriggerContext
+from incidentcore.escalation.triggers.base import Candidate, Fallen, TriggerContext
 from incidentcore.escalation.view import RecordView
 
 NOBODY: Final = "nobody_to_tell"

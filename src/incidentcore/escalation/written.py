@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from incidentcore._lazy import classes_of
 from incidentcore.escalation.reachable_hours import ReachableHours
-from incidentcore.escalation.triggers import Trigger
+from incidentcore.escalation.triggers.base import Trigger
 
 WRITTEN: Final = classes_of(
     __name__,

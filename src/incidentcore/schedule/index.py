@@ -16,6 +16,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import attrs
+
+from incidentcore._checks import SharedRepr
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.schedule.civil import BASE, Edges, offset_changes, utc_offset
 
@@ -24,7 +27,8 @@ HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
 _MOST_YEARS = 64  # what one index may hold: about 5 MB; a longer range goes in pieces
 
 
-class Index:
+@attrs.define(eq=False)
+class Index(SharedRepr):
     """The open windows between two instants, prepared for searching; never changed once built.
 
     Attributes:
@@ -39,39 +43,18 @@ class Index:
         wall: The same windows in local time, for inputs in the calendar's zone; EMPTY until needed.
     """
 
-    __slots__ = (
-        "edges",
-        "high",
-        "is_narrow",
-        "low",
-        "offsets",
-        "origin",
-        "shifts",
-        "totals",
-        "wall",
-    )
+    low: timedelta
+    high: timedelta
+    edges: list[timedelta]
+    offsets: list[Any]  # Any: None marks what lies outside, and the hot path must not test for it
+    totals: list[timedelta]
+    shifts: list[Any]  # the same
+    origin: datetime
+    is_narrow: bool = attrs.field(init=False)
+    wall: Index = attrs.field(init=False, repr=False)
 
-    wall: Index
-
-    def __init__(  # noqa: PLR0917  built in two places only
-        self,
-        low: timedelta,
-        high: timedelta,
-        edges: list[timedelta],
-        offsets: list[Any],
-        totals: list[timedelta],
-        shifts: list[Any],
-        origin: datetime,
-    ) -> None:
-        self.low: timedelta = low
-        self.high: timedelta = high
-        self.edges: list[timedelta] = edges
-        # Typed Any: None marks what lies outside, and the hot path must not test for it.
-        self.offsets: list[Any] = offsets
-        self.totals: list[timedelta] = totals
-        self.shifts: list[Any] = shifts
-        self.is_narrow: bool = high - low <= HORIZON
-        self.origin: datetime = origin
+    def __attrs_post_init__(self) -> None:
+        self.is_narrow = self.high - self.low <= HORIZON
 
     def open_until(self, at: timedelta) -> timedelta:
         """Return the open time from the index's start to an instant in ``[low, high]``."""

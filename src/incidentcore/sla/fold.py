@@ -28,6 +28,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
+import attrs
+
+from incidentcore._checks import SharedRepr
 from incidentcore.conditions.access import reader
 from incidentcore.records import Event, TimelineStep
 from incidentcore.schedule import BusinessCalendar
@@ -41,64 +44,35 @@ ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "sto
 """The stage of a clock."""
 
 
-class ClockFold:
+@attrs.define(eq=False)
+class ClockFold(SharedRepr):
     """The state of a clock while it is computed, step by step through the record's timeline."""
 
-    __slots__ = (
-        "barrier",
-        "calendar",
-        "definition",
-        "ended_as",
-        "ended_by",
-        "facts",
-        "finished",
-        "ignores_pause",
-        "index",
-        "judged",
-        "judged_from",
-        "kind",
-        "known_from",
-        "life",
-        "shadow",
-        "since",
-        "spans",
-        "stage",
-        "started_at",
-        "stopped_at",
-    )
-
-    def __init__(self, definition: SlaDefinition | None, life: Life) -> None:
-        self.definition = definition
-        self.life: Life = life
-        self.finished: list[RawCycle] = []
-        self.stage: ClockStage = "not_started"
-        self.index: int = 0  # of the step in hand
-        self.judged: int = 0  # how many of the finished cycles no later definition judges again
-        self.barrier: int = 0  # index of the step from which a later definition judges
-        self.started_at: datetime | None = None
-        self.known_from: datetime | None = None
-        self.judged_from: datetime | None = None
-        self.stopped_at: datetime | None = None
-        self.ended_as: CycleOutcome = "stopped"  # how the cycle ended that may be reopened
-        self.ended_by: Event | None = None
-        self.since: datetime | None = None  # start of the open span
-        self.kind: SpanKind = COUNTING  # of the open span
-        self.spans: list[Span] = []
-        self.shadow: list[tuple[SpanKind, datetime]] = []  # what the gap since a stop may be
-        self.calendar: Any = None  # a Calendar, set when a cycle begins
-        self.ignores_pause: bool = (
-            False  # whether the clock runs on while its pause condition holds
-        )
-        self.facts: Facts = {}
+    definition: SlaDefinition | None
+    life: Life
+    finished: list[RawCycle] = attrs.field(factory=list)
+    stage: ClockStage = "not_started"
+    index: int = 0  # of the step in hand
+    judged: int = 0  # how many of the finished cycles no later definition judges again
+    barrier: int = 0  # index of the step from which a later definition judges
+    started_at: datetime | None = None
+    known_from: datetime | None = None
+    judged_from: datetime | None = None
+    stopped_at: datetime | None = None
+    ended_as: CycleOutcome = "stopped"  # how the cycle ended that may be reopened
+    ended_by: Event | None = None
+    since: datetime | None = None  # start of the open span
+    kind: SpanKind = COUNTING  # of the open span
+    spans: list[Span] = attrs.field(factory=list)
+    shadow: list[tuple[SpanKind, datetime]] = attrs.field(factory=list)  # of the gap since a stop
+    calendar: Any = None  # a Calendar, set when a cycle begins
+    ignores_pause: bool = False  # whether the clock runs on while its pause condition holds
+    facts: Facts = attrs.field(factory=dict)
 
     def copy(self) -> ClockFold:
         """Return an independent copy."""
-        twin = ClockFold(self.definition, self.life)
-        for name in self.__slots__:
-            setattr(twin, name, getattr(self, name))
-        twin.finished, twin.spans = list(self.finished), list(self.spans)
-        twin.shadow = list(self.shadow)
-        return twin
+        finished, spans, shadow = [*self.finished], [*self.spans], [*self.shadow]
+        return attrs.evolve(self, finished=finished, spans=spans, shadow=shadow)
 
     @property
     def attached(self) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
-from incidentcore._checks import need_kind
+import attrs
+
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions.access import reader
 from incidentcore.instants import as_utc
 from incidentcore.records import Timeline, TimelineStep
@@ -26,7 +28,8 @@ def need_clock(definition: object) -> None:
     need_kind("definition", definition, (SlaDefinition, SlaPolicy), allowed=allowed)
 
 
-class Life:
+@attrs.define(eq=False)
+class Life(SharedRepr):
     """The input of a record's clocks: its timeline, prepared for their definitions.
 
     Attributes:
@@ -39,18 +42,11 @@ class Life:
         answers: For each ``answer_rule`` of the definitions, the facts after each step.
     """
 
-    __slots__ = ("answers", "base", "opened", "origins", "steps")
-
-    def __init__(self, base: Mapping[str, Any], steps: Sequence[TimelineStep]) -> None:
-        self.base: Mapping[str, Any] = base
-        self.steps: Sequence[TimelineStep] = steps
-        self.opened: Callable[[], Facts | None] | None = None
-        self.origins: Mapping[str, datetime] = _NOTHING
-        self.answers: Mapping[AnswerRule, list[Facts]] = _NO_ANSWERS
-
-
-_NOTHING: Final[FrozenMap[datetime]] = FrozenMap()
-_NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
+    base: Mapping[str, Any]
+    steps: Sequence[TimelineStep]
+    opened: Callable[[], Facts | None] | None = None
+    origins: Mapping[str, datetime] = FrozenMap()
+    answers: Mapping[AnswerRule, list[Facts]] = attrs.field(factory=dict)
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:

@@ -72,7 +72,7 @@ def _fold(
     swaps: list[Swap],
 ) -> ClockFold:
     if isinstance(rules, SlaPolicy):
-        return _PolicyFold(rules, life, editions, swaps).fold(steps)
+        return _PolicyFold(rules, life, editions, swaps, ClockFold(None, life)).fold(steps)
     clock = ClockFold(rules, life)
     facts = dict(life.base)
     update, step = facts.update, clock.step
@@ -116,19 +116,17 @@ class _Standing(SharedRepr):
     since: tuple[int, int]
 
 
-class _PolicyFold:
+@attrs.define(eq=False)
+class _PolicyFold(SharedRepr):
     """The fold of a policy: one clock, and the folds by single definitions that may become it."""
 
-    def __init__(
-        self, policy: SlaPolicy, life: Life, editions: list[Edition], swaps: list[Swap]
-    ) -> None:
-        self.policy = policy
-        self.life = life
-        self.editions = editions
-        self.swaps = swaps
-        self.clock = ClockFold(None, life)
-        self.alone: tuple[int, int] | None = None  # since when one definition alone applies
-        self.standing: dict[int, _Standing] = {}  # by the id of its definition: hashing is slow
+    policy: SlaPolicy
+    life: Life
+    editions: list[Edition]
+    swaps: list[Swap]
+    clock: ClockFold
+    alone: tuple[int, int] | None = None  # since when one definition alone applies
+    standing: dict[int, _Standing] = attrs.field(factory=dict)  # by id(): hashing is slow
 
     def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:
         facts = dict(self.life.base)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from html import escape
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -172,14 +171,13 @@ class Trace(Tabular):
         heads = [f"when ({self.zone.key})", "what", "counted"]
         return heads, [list(row) for row in self.rows()], [False, False, True]
 
-    def to_markdown(self) -> str:
-        """Return the table of ``cells`` as Markdown, with ``summary`` below it."""
-        return f"{super().to_markdown()}\n\n{self.summary}"
+    def notes(self) -> tuple[str]:
+        """Return ``summary``, which is shown below the table of ``cells``."""
+        return (self.summary,)
 
     def to_html(self) -> str:
         """Return the trace as HTML: the bar of ``svg``, the table of ``cells``, and ``summary``."""
-        table = to_html(*self.cells())
-        return f"{self.svg()}\n{table}\n<p>{escape(self.summary)}</p>"
+        return f"{self.svg()}\n{super().to_html()}"
 
     def svg(self, words: Words = ENGLISH, zone: ZoneInfo | None = None) -> str:
         """Return the trace as an inline SVG bar, drawn to scale, in a language and time zone."""

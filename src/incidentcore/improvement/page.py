@@ -55,7 +55,12 @@ class ProblemPage(Paged):
 
     def page(self) -> Page:
         """Return the page as a ``Page`` of sections."""
-        return Page(title=self.title, about=self.about, sections=self._blocks())
+        found = self.candidates
+        sections = [_summary(found, self.zone), *_candidates(found)]
+        if found.candidates:
+            sections.append(_evidence(found))
+        sections += (_recurrence(report, self.zone) for report in self.recurrences)
+        return Page(title=self.title, about=self.about, sections=[*sections, _looked_at(found)])
 
     def to_plain(self) -> dict[str, Any]:
         """Return all results as plain data for JSON."""
@@ -65,15 +70,6 @@ class ProblemPage(Paged):
             "candidates": self.candidates.to_plain(),
             "recurrences": [report.to_plain() for report in self.recurrences],
         }
-
-    def _blocks(self) -> Iterator[Section]:
-        yield _summary(self.candidates, self.zone)
-        yield from _candidates(self.candidates)
-        if self.candidates.candidates:
-            yield _evidence(self.candidates)
-        for report in self.recurrences:
-            yield _recurrence(report, self.zone)
-        yield _looked_at(self.candidates)
 
 
 def _summary(found: CandidateReport, zone: ZoneInfo) -> Section:

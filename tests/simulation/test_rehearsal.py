@@ -46,15 +46,6 @@ def test_every_step_is_done_by_the_rules() -> None:
     assert incident.state.name == "resolved"
 
 
-@pytest.mark.parametrize("minutes", range(10))
-def test_a_shorter_run_is_the_beginning_of_the_longer(minutes: int) -> None:
-    """Up to the instant, that included."""
-    shorter = rehearse(WHOLE, started_at=NINE, until=NINE + minutes * MINUTE)
-    (whole,) = rehearse(WHOLE, started_at=NINE)
-
-    assert [event for one in shorter for event in one.history] == list(whole.history[:minutes])
-
-
 @pytest.mark.parametrize(
     ("steps", "message"),
     [

@@ -38,12 +38,9 @@ def rehearse(
     /,
     *,
     started_at: datetime,
-    until: datetime | None = None,
     lifecycle: Lifecycle = INCIDENT,
 ) -> tuple[Incident, ...]:
     """Run a drill without people: its ``bot`` steps act instead. Return the exercise's incidents.
-
-    Only steps up to the instant ``until`` are run; None for all steps.
 
     Raises:
         InvalidValueError: A step refers to a record that was not opened, or lacks a field.
@@ -54,12 +51,9 @@ def rehearse(
     need_kind("drill", drill, Drill)
     need_kind("lifecycle", lifecycle, Lifecycle)
     start = as_utc(started_at, "started_at")
-    until = None if until is None else as_utc(until, "until")
     records: dict[str, Incident] = {}
     for step in drill.bot:
         at = start + step.at
-        if until is not None and at > until:
-            break
         try:
             records[step.record] = _done(drill, step, records.get(step.record), at, lifecycle)
         except TypeError as error:

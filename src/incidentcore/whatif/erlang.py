@@ -42,11 +42,6 @@ class Load:
     erlangs: tuple[float, ...]
     zone: ZoneInfo
 
-    @property
-    def peak(self) -> float:
-        """Return the highest of the hourly means in ``erlangs``."""
-        return max(self.erlangs)
-
 
 def offered_load(
     records: Iterable[Record],
@@ -71,7 +66,8 @@ def offered_load(
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> incident = advance(incident, "start", at=nine + timedelta(minutes=30), by="ada")
-    >>> offered_load([incident], window=Interval(nine, nine + timedelta(hours=1)), zone="UTC").peak
+    >>> hour = Interval(nine, nine + timedelta(hours=1))
+    >>> max(offered_load([incident], window=hour, zone="UTC").erlangs)
     0.5
     """
     need_kind("window", window, Interval)

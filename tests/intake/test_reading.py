@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +83,13 @@ def test_values_are_counted_as_they_are_met(read, value, message):
     """A mapping that holds itself, or one twice at every level, ends in an error, not in hours."""
     with pytest.raises(FormatError, match=message):
         read(value)
+
+
+def test_a_replaced_time_of_receipt_is_checked_too():
+    """An object with a number for a name left the error tree where ``recorded_at`` was passed."""
+    data = {"key": "k", "at": "2026-06-01T09:00:00Z", "recorded_at": {1: 2}}
+    received = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
+    with pytest.raises(FormatError, match=r"what JSON can hold @ \$.recorded_at"):
+        alert_from_dict(data, recorded_at=received)
+    kept = alert_from_dict({**data, "recorded_at": "yesterday"}, recorded_at=received)
+    assert (kept.recorded_at, dict(kept.extra)) == (received, {"recorded_at": "yesterday"})

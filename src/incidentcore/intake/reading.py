@@ -1,4 +1,4 @@
-"""The base class of readers of alerts, which collects every problem with its path."""
+"""Read the fields of messages about alerts, and collect every mistake with its path."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ T = TypeVar("T")
 
 _SHOWN: Final = 60
 _DEEPEST: Final = 50
+_INSTANT: Final = 'an instant such as "2026-06-01T09:00:00Z"'
 _MOST_VALUES: Final = 50_000  # of one message; a shared mapping can hold many more than its text
 
 
 def _show(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "an object"
-    if isinstance(value, (list, tuple)):
-        return "an array"
-    if isinstance(value, int) and value.bit_length() > 200:
-        return f"a number of {value.bit_length()} bits"
-    is_plain = value is None or isinstance(value, (str, int, float))
-    text = ascii(value) if is_plain else f"a {type(value).__name__}"
+    match value:
+        case Mapping():
+            return "an object"
+        case list() | tuple():
+            return "an array"
+        case int() if value.bit_length() > 200:
+            return f"a number of {value.bit_length()} bits"
+        case None | str() | int() | float():
+            text = ascii(value)
+        case _:
+            text = f"a {type(value).__name__}"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 class AlertFaults:
-    """Reads fields of plain data, and collects every mistake in it with its path."""
+    """The mistakes in one message, and how many values of it were kept so far."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -54,122 +58,127 @@ class AlertFaults:
             raise FormatError(self.found)
         return value
 
-    def entries(self, value: object, path: str) -> Mapping[str, Any] | None:
-        """Return a value that must be an object with text keys; otherwise add a mistake."""
-        if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-            return value
-        self.wrong(value, "an object with text keys", path)
-        return None
-
-    def text(self, data: Mapping[str, Any], name: str, path: str, *, required: bool = False) -> str:
-        """Return a field that must be text; empty if it is absent or, with a mistake, not text."""
-        value = data.get(name)
-        if isinstance(value, str) and (value or not required):
-            return value
-        if value is not None:
-            self.wrong(value, "non-empty text" if required else "text", f"{path}.{name}")
-        elif required:
-            self.missing(name, path)
-        return ""
-
-    def missing(self, name: str, path: str) -> None:
-        """Record that a required field is missing."""
-        self.note("a required field is missing", f"{path}.{name}")
-
-    def texts(self, value: object, path: str) -> FrozenMap[str]:
-        """Return an object of texts, empty if absent; numbers and booleans become text."""
-        if value is None:
-            return FrozenMap()
-        found = self.entries(value, path)
-        texts: dict[str, str] = {}
-        for name, item in (found or {}).items():
-            if isinstance(item, str):
-                texts[name] = item
-            elif isinstance(item, bool):
-                texts[name] = "true" if item else "false"
-            elif isinstance(item, (int, float)):
-                texts[name] = repr(item)
-            else:
-                self.wrong(item, "text", f"{path}.{name}")
-        return FrozenMap(texts)
-
-    def instant(self, value: object, path: str) -> datetime | None:
-        """Return an instant, from an aware datetime or RFC 3339 text; truncated to microseconds."""
-        at: Any = value
-        if isinstance(value, str):
-            try:
-                at = from_iso(datetime, value.upper())
-            except ValueError:
-                at = None
-        try:
-            need_kind(path, at, datetime, allowed='an instant such as "2026-06-01T09:00:00Z"')
-            return as_utc(at)
-        except InvalidValueError as error:
-            self.wrong(value, error.allowed, path)
-            return None
-
-    def required_instant(self, data: Mapping[str, Any], name: str, path: str) -> datetime | None:
-        """Return a required field that must be an instant."""
-        if data.get(name) is None:
-            self.missing(name, path)
-            return None
-        return self.instant(data[name], f"{path}.{name}")
-
-    def status(self, value: object, path: str) -> AlertStatus:
-        """Return the status, ``firing`` or ``resolved``; any other value adds a mistake."""
-        if value == "firing" or value == "resolved":  # noqa: PLR1714  narrows the type
-            return value
-        self.wrong(value, "firing, resolved", path)
-        return "firing"
-
-    def number(self, value: object, path: str) -> float | None:
-        """Return a finite number, or None if there is none."""
-        if value is None:
-            return None
-        try:
-            return as_number(value)
-        except InvalidValueError as error:
-            self.wrong(value, error.allowed, path)
-            return None
-
-    def rest(self, data: Mapping[str, Any], known: Iterable[str], path: str) -> dict[str, object]:
-        """Return the fields that are not among ``known``, as immutable values."""
-        names = frozenset(known)
-        found: dict[str, object] = {}
-        for name, value in data.items():
-            if name in names:
-                continue
-            if self._is_plain(value, f"{path}.{name}", 0):
-                found[name] = freeze(value)
-        return found
-
-    def _is_plain(self, value: object, path: str, depth: int) -> bool:
+    def is_plain(self, value: object, path: str, depth: int = 0) -> bool:
+        """Return whether a value is what JSON can hold, within bounds; else add a mistake."""
         self._values += 1
         if self._values > _MOST_VALUES:
             if self._values == _MOST_VALUES + 1:
                 self.note(f"more than {_MOST_VALUES} values", path[:_SHOWN])
             return False
-        if value is None or isinstance(value, (str, bool, int)):
-            return True
-        if isinstance(value, datetime) and value.utcoffset() is not None:
-            return True
-        if isinstance(value, float):
-            if math.isfinite(value):
+        match value:
+            case None | str() | int():
                 return True
-            self.wrong(value, "a finite number", path)
-            return False
+            case datetime() if value.utcoffset() is not None:
+                return True
+            case float():
+                if not math.isfinite(value):
+                    self.wrong(value, "a finite number", path)
+                return math.isfinite(value)
         if depth > _DEEPEST:
             self.note("nested too deeply", path[:_SHOWN])
             return False
-        if isinstance(value, (list, tuple, Mapping)) and len(value) > _MOST_VALUES:
-            self.note(f"more than {_MOST_VALUES} values", path[:_SHOWN])
-            return False
-        if isinstance(value, (list, tuple)):
-            items = [(f"{path}[{number}]", item) for number, item in enumerate(value)]
-        elif isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-            items = [(f"{path}.{name}", item) for name, item in value.items()]
-        else:
-            self.wrong(value, "what JSON can hold", path)
-            return False
-        read = [self._is_plain(item, place, depth + 1) for place, item in items]
+        match value:
+            case list() | tuple() | Mapping() if len(value) > _MOST_VALUES:
+                self.note(f"more than {_MOST_VALUES} values", path[:_SHOWN])
+                return False
+            case list() | tuple():
+                items = [(f"{path}[{number}]", item) for number, item in enumerate(value)]
+            case Mapping() if all(isinstance(key, str) for key in value):
+                items = [(f"{path}.{name}", item) for name, item in value.items()]
+            case _:
+                self.wrong(value, "what JSON can hold", path)
+                return False
+        read = [self.is_plain(item, place, depth + 1) for place, item in items]
         return all(read)
+
+
+class AlertFields:
+    """An object in a message, whose fields are read by name.
+
+    A field that is missing or not allowed adds a mistake, and is read as if it were empty.
+    """
+
+    def __init__(self, data: object, path: str, faults: AlertFaults) -> None:
+        self.path, self._faults = path, faults
+        self.data: Mapping[str, Any] = {}
+        self.is_object = isinstance(data, Mapping) and all(isinstance(key, str) for key in data)
+        if isinstance(data, Mapping) and self.is_object:
+            self.data = data
+        else:
+            faults.wrong(data, "an object with text keys", path)
+
+    def wrong(self, name: str, allowed: str) -> None:
+        """Record that a field has a value that is not allowed, or that it is missing."""
+        value, path = self.data.get(name), f"{self.path}.{name}"
+        if value is None:
+            self._faults.note("a required field is missing", path)
+        else:
+            self._faults.wrong(value, allowed, path)
+
+    def text(self, name: str, *, required: bool = False) -> str:
+        """Return a field that must be text."""
+        value = self.data.get(name)
+        if isinstance(value, str) and (value or not required):
+            return value
+        if value is not None or required:
+            self.wrong(name, "non-empty text" if required else "text")
+        return ""
+
+    def texts(self, name: str) -> FrozenMap[str]:
+        """Return an object of texts; numbers and booleans become text."""
+        if self.data.get(name) is None:
+            return FrozenMap()
+        inner = AlertFields(self.data[name], f"{self.path}.{name}", self._faults)
+        texts: dict[str, str] = {}
+        for key, item in inner.data.items():
+            match item:
+                case str():
+                    texts[key] = item
+                case bool():
+                    texts[key] = str(item).lower()
+                case int() | float():
+                    texts[key] = repr(item)
+                case _:
+                    self._faults.wrong(item, "text", f"{self.path}.{name}.{key}")
+        return FrozenMap(texts)
+
+    def instant(self, name: str, *, required: bool = False) -> datetime | None:
+        """Return an instant, from an aware datetime or RFC 3339 text; truncated to microseconds."""
+        value: Any = self.data.get(name)
+        if value is None and not required:
+            return None
+        try:
+            at = from_iso(datetime, value.upper()) if isinstance(value, str) else value
+            need_kind(name, at, datetime, allowed=_INSTANT)
+            return as_utc(at)
+        except InvalidValueError as error:
+            self.wrong(name, error.allowed)
+        except ValueError:
+            self.wrong(name, _INSTANT)
+        return None
+
+    def status(self) -> AlertStatus:
+        """Return the status, which must be ``firing`` or ``resolved``."""
+        value: object = self.data.get("status")
+        if value == "firing" or value == "resolved":  # noqa: PLR1714  narrows the type
+            return value
+        self.wrong("status", "firing, resolved")
+        return "firing"
+
+    def number(self, name: str) -> float | None:
+        """Return a finite number, or None if there is none."""
+        value = self.data.get(name)
+        try:
+            return None if value is None else as_number(value)
+        except InvalidValueError as error:
+            self.wrong(name, error.allowed)
+            return None
+
+    def rest(self, known: Iterable[str]) -> dict[str, object]:
+        """Return the fields that are not among ``known``, as immutable values."""
+        names = frozenset(known)
+        return {
+            name: freeze(value)
+            for name, value in self.data.items()
+            if name not in names and self._faults.is_plain(value, f"{self.path}.{name}")
+        }

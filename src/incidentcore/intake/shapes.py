@@ -12,8 +12,8 @@ from operator import attrgetter
 from typing import Any, Final
 
 from incidentcore.instants import as_utc
-from incidentcore.intake.alert import Alert, AlertStatus
-from incidentcore.intake.reading import AlertFaults
+from incidentcore.intake.alert import Alert
+from incidentcore.intake.reading import AlertFaults, AlertFields
 from incidentcore.values import FrozenMap
 
 _DICT: Final = (
@@ -46,9 +46,9 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     a required field is missing @ $.at
     got 'down'; allowed: firing, resolved @ $.status
     """
-    problems = AlertFaults()
-    known_at = _recorded(recorded_at)
-    return problems.checked(_from_object(data, "$", problems, given={}, recorded_at=known_at))
+    faults = AlertFaults()
+    fields = AlertFields(data, "$", faults)
+    return faults.checked(_from_object(fields, faults, {}, {}, _recorded(recorded_at)))
 
 
 def _recorded(recorded_at: datetime | None) -> datetime | None:
@@ -56,50 +56,35 @@ def _recorded(recorded_at: datetime | None) -> datetime | None:
 
 
 def _from_object(
-    data: object,
-    path: str,
-    problems: AlertFaults,
-    *,
+    fields: AlertFields,
+    faults: AlertFaults,
     given: Mapping[str, Any],
+    extra: Mapping[str, object],
     recorded_at: datetime | None,
-    extra: Mapping[str, object] | None = None,
 ) -> Alert | None:
     """Read an alert from an object; values in ``given`` replace fields that the object omits."""
-    found = problems.entries(data, path)
-    if found is None:
+    if not fields.is_object:
         return None
-    before = len(problems.found)
-    fields = {**given, **{name: value for name, value in found.items() if value is not None}}
-    key = problems.text(fields, "key", path, required=True)
-    at = given["at"] if "at" in given else problems.required_instant(fields, "at", path)
-    status = problems.status(fields.get("status", "firing"), f"{path}.status")
-    known_at = recorded_at
-    if known_at is None and "recorded_at" in fields:
-        known_at = problems.instant(fields["recorded_at"], f"{path}.recorded_at")
-    source = problems.text(fields, "source", path)
-    severity = problems.text(fields, "severity", path)
-    title = problems.text(fields, "title", path)
-    value = problems.number(fields.get("value"), f"{path}.value")
-    labels = problems.texts(fields.get("labels"), f"{path}.labels")
-    annotations = problems.texts(fields.get("annotations"), f"{path}.annotations")
-    rest = {**(extra or {}), **problems.rest(found, _DICT, path)}
-    if recorded_at is not None and found.get("recorded_at") is not None:
-        rest["recorded_at"] = found["recorded_at"]
-    if at is None or len(problems.found) > before:
+    present = {name: value for name, value in fields.data.items() if value is not None}
+    both = AlertFields({"status": "firing", **given, **present}, fields.path, faults)
+    key = both.text("key", required=True)
+    at = given["at"] if "at" in given else both.instant("at", required=True)
+    status = both.status()
+    known_at = both.instant("recorded_at") if recorded_at is None else recorded_at
+    is_kept = recorded_at is not None and "recorded_at" in present
+    known = [name for name in _DICT if name != "recorded_at" or not is_kept]
+    read: dict[str, Any] = {
+        "source": both.text("source"),
+        "severity": both.text("severity"),
+        "title": both.text("title") or key,
+        "value": both.number("value"),
+        "labels": both.texts("labels"),
+        "annotations": both.texts("annotations"),
+        "extra": {**extra, **fields.rest(known)},
+    }
+    if at is None or faults.found:
         return None
-    return Alert(
-        key=key,
-        at=at,
-        status=status,
-        source=source,
-        severity=severity,
-        title=title or key,
-        recorded_at=at if known_at is None else known_at,
-        value=value,
-        labels=labels,
-        annotations=annotations,
-        extra=FrozenMap(rest),
-    )
+    return Alert(key=key, at=at, status=status, recorded_at=known_at or at, **read)
 
 
 _ALERTMANAGER: Final = ("status", "labels", "annotations", "fingerprint")
@@ -148,62 +133,46 @@ def alerts_from_alertmanager(
     >>> [(alert.title, alert.severity) for alert in alerts_from_alertmanager(payload)]
     [('ProbeFailure', 'critical')]
     """
-    problems = AlertFaults()
+    faults = AlertFaults()
     known_at = _recorded(recorded_at)
-    found = problems.entries(payload, "$")
+    request = AlertFields(payload, "$", faults)
     alerts: list[Alert | None] = []
-    if found is not None:
-        if found.get("version") is None:
-            problems.missing("version", "$")
-        elif found["version"] not in ("4", "1"):
-            problems.wrong(found["version"], '"4", or "1" of Grafana', "$.version")
-        group = FrozenMap(problems.rest(found, ("alerts",), "$"))
-        items = found.get("alerts")
+    if request.is_object:
+        if request.data.get("version") not in ("4", "1"):
+            request.wrong("version", '"4", or "1" of Grafana')
+        group = FrozenMap(request.rest(("alerts",)))
+        items = request.data.get("alerts")
         if isinstance(items, (list, tuple)):
             for number, item in enumerate(items):
-                path = f"$.alerts[{number}]"
-                alerts.append(
-                    _from_alertmanager(
-                        item, path, problems, group=group, recorded_at=known_at, source=source
-                    )
-                )
-        elif "alerts" in found:
-            problems.wrong(items, "an array", "$.alerts")
+                fields = AlertFields(item, f"$.alerts[{number}]", faults)
+                alerts.append(_from_alertmanager(fields, faults, group, known_at, source))
+        elif "alerts" in request.data:
+            faults.wrong(items, "an array", "$.alerts")
         else:
-            problems.missing("alerts", "$")
+            request.wrong("alerts", "an array")
     read = [alert for alert in alerts if alert is not None]
-    return problems.checked(tuple(sorted(read, key=attrgetter("happened_at"))))
+    return faults.checked(tuple(sorted(read, key=attrgetter("happened_at"))))
 
 
 def _from_alertmanager(
-    data: object,
-    path: str,
-    problems: AlertFaults,
-    *,
+    fields: AlertFields,
+    faults: AlertFaults,
     group: FrozenMap[object],
     recorded_at: datetime | None,
     source: str,
 ) -> Alert | None:
-    found = problems.entries(data, path)
-    if found is None:
+    if not fields.is_object:
         return None
-    before = len(problems.found)
-    if found.get("status") is None:
-        problems.missing("status", path)
-        status: AlertStatus = "firing"
-    else:
-        status = problems.status(found["status"], f"{path}.status")
-    labels = problems.texts(found.get("labels"), f"{path}.labels")
-    annotations = problems.texts(found.get("annotations"), f"{path}.annotations")
-    key = problems.text(found, "fingerprint", path)
+    status = fields.status()
+    labels, annotations = fields.texts("labels"), fields.texts("annotations")
+    key = fields.text("fingerprint")
     if not key:  # Alertmanager before 0.18 sends none; it is computed from the labels
         key = ",".join(f"{name}={value!r}" for name, value in labels.items())
         if not key:
-            problems.note("neither a fingerprint nor labels", path)
-    name = "startsAt" if status == "firing" else "endsAt"
-    at = problems.required_instant(found, name, path)
-    extra = problems.rest(found, _ALERTMANAGER, path)
-    if at is None or len(problems.found) > before:
+            faults.note("neither a fingerprint nor labels", fields.path)
+    at = fields.instant("startsAt" if status == "firing" else "endsAt", required=True)
+    extra = fields.rest(_ALERTMANAGER)
+    if at is None or faults.found:
         return None
     return Alert(
         key=key,
@@ -254,32 +223,28 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
     ... ).status
     'resolved'
     """
-    problems = AlertFaults()
+    faults = AlertFaults()
     known_at = _recorded(recorded_at)
-    found = problems.entries(event, "$")
-    alert = None
-    if found is not None:
-        if found.get("specversion") is None:
-            problems.missing("specversion", "$")
-        elif found["specversion"] != "1.0":
-            problems.wrong(found["specversion"], '"1.0"', "$.specversion")
-        problems.text(found, "id", "$", required=True)
-        source = problems.text(found, "source", "$", required=True)
-        kind = problems.text(found, "type", "$", required=True)
-        subject = problems.text(found, "subject", "$")
-        given: dict[str, Any] = {"source": source, "title": kind}
-        stem, _, ending = kind.rpartition(".")
-        if subject or kind:
-            given["key"] = subject or (stem if ending in ("firing", "resolved") else "") or kind
-        if ending == "resolved":
-            given["status"] = ending
-        data = found.get("data")
-        if data is None:
-            data = {}
-        if isinstance(data, Mapping) and data.get("at") is None:
-            given["at"] = problems.required_instant(found, "time", "$")
-        around = {"cloudevent": FrozenMap(problems.rest(found, ("data",), "$"))}
-        alert = _from_object(
-            data, "$.data", problems, given=given, recorded_at=known_at, extra=around
-        )
-    return problems.checked(alert)
+    around = AlertFields(event, "$", faults)
+    if not around.is_object:
+        return faults.checked(None)
+    if around.data.get("specversion") != "1.0":
+        around.wrong("specversion", '"1.0"')
+    around.text("id", required=True)
+    source = around.text("source", required=True)
+    kind = around.text("type", required=True)
+    subject = around.text("subject")
+    given: dict[str, Any] = {"source": source, "title": kind}
+    stem, _, ending = kind.rpartition(".")
+    if subject or kind:
+        given["key"] = subject or (stem if ending in ("firing", "resolved") else "") or kind
+    if ending == "resolved":
+        given["status"] = ending
+    data = around.data.get("data")
+    if data is None:
+        data = {}
+    if isinstance(data, Mapping) and data.get("at") is None:
+        given["at"] = around.instant("time", required=True)
+    extra = {"cloudevent": FrozenMap(around.rest(("data",)))}
+    fields = AlertFields(data, "$.data", faults)
+    return faults.checked(_from_object(fields, faults, given, extra, known_at))

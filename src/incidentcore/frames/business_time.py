@@ -83,7 +83,6 @@ def open_time(
         pairs = _pieces((starts, ends))
         wrong = sum(int(((b < a) & (b != MISSING)).sum()) for _, (a, b) in pairs)
         _count(counts, "reversed", wrong)
-        _count_missing(counts, (starts, ends))
     return like((start, end, by), answer, "span", "open_time")
 
 
@@ -146,7 +145,6 @@ def deadline(
 
     answer = _by_calendar(calendar, by, (starts, budgets), search, counts)
     if counts is not None:
-        _count_missing(counts, (starts, budgets))
         negative = (budgets < 0) & (budgets != MISSING)
         _count(counts, "negative", int((negative & (starts != MISSING)).sum()))
         null = int((answer == MISSING).sum())
@@ -189,8 +187,6 @@ def is_open(
         return np.where(first == MISSING, MISSING, clock.is_open(first))
 
     answer = _answer(calendar, by, (instants,), work, counts)
-    if counts is not None:
-        _count_missing(counts, (instants,))
     return like((at, by), answer, "open", "is_open")
 
 
@@ -251,9 +247,7 @@ def add_business_days(
         return answers[places]
 
     answer = _by_calendar(calendar, by, (instants,), search, counts)
-    if counts is not None:
-        _count_missing(counts, (instants,))
-        _count(counts, "unreachable", lost)
+    _count(counts, "unreachable", lost)
     return like((start, by), answer, "instant", "business_day")
 
 
@@ -285,6 +279,9 @@ def _by_calendar(
     counts: Counts | None,
 ) -> Ints:
     """Run a search for all rows, or for the rows of each calendar."""
+    for _, pieces in _pieces(columns) if counts is not None else ():
+        missing = np.logical_or.reduce([piece == MISSING for piece in pieces])
+        _count(counts, "missing", int(missing.sum()))
     if isinstance(calendar, Calendar):
         return search(calendar, columns)
     if not isinstance(calendar, Mapping) or by is None:
@@ -301,7 +298,7 @@ def _by_calendar(
         rows = codes == code
         if isinstance(key, Hashable) and key in calendar:
             answer[rows] = search(calendar[key], tuple(column[rows] for column in columns))
-        elif counts is not None:
+        else:
             _count(counts, "no_calendar", int(rows.sum()))
     return answer
 
@@ -320,12 +317,6 @@ def _pieces(columns: tuple[Ints, ...]) -> Iterator[tuple[int, tuple[Ints, ...]]]
         yield place, tuple(column[place : place + CHUNK] for column in columns)
 
 
-def _count(counts: Counts, reason: str, number: int) -> None:
-    if number:
+def _count(counts: Counts | None, reason: str, number: int) -> None:
+    if number and counts is not None:
         counts[reason] = counts.get(reason, 0) + number
-
-
-def _count_missing(counts: Counts, columns: tuple[Ints, ...]) -> None:
-    for _, pieces in _pieces(columns):
-        missing = np.logical_or.reduce([piece == MISSING for piece in pieces])
-        _count(counts, "missing", int(missing.sum()))

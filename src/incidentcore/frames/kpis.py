@@ -66,11 +66,9 @@ def gather_kpis_from(
         unique_ids: Pass True if all ids are known to be different. Otherwise, of the rows of an id
             in a batch, only the first that has an opening is used, as ``read_table`` does with
             ``duplicates="first"``.
-        findings: A ``Findings`` that receives findings, with the counts and codes of
-            ``read_table``: on unknown states and levels, on rows left out because their id is
-            repeated or their opening is missing, and on times before the opening. If it is None, a
-            warning lists them, except times before the opening, which the ``KpiTable`` counts as
-            ``negative``.
+        findings: A ``Findings`` that receives the findings of ``read_table``: on unknown states
+            and levels, on rows left out since their id is repeated or their opening is missing, and
+            on times before the opening. Without it a warning lists all but the last.
 
     Returns:
         The partial result. ``finish_partial`` turns it into a ``KpiTable``, and ``merge_partials``

@@ -35,6 +35,11 @@ class Statistic(SharedRepr):
         if self.q is not None and not 0 <= self.q <= 1:
             raise KpiDefinitionError("q", self.q, "0 to 1")
 
+    @property
+    def place(self) -> Fraction | None:
+        """Return the quantile to read, which is one half for the median; None for other kinds."""
+        return Fraction(1, 2) if self.kind == "median" else self.q
+
     def __str__(self) -> str:
         return self.kind if self.q is None else f"quantile {float(self.q):g}"
 
@@ -52,10 +57,6 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
 
     Args:
         q: The quantile, from 0 to 1; 0.9 means exactly nine tenths.
-
-    >>> from incidentcore.kpi import quantile
-    >>> quantile(0.9).q
-    Fraction(9, 10)
     """
     try:
         return Statistic("quantile", Fraction(str(q)))

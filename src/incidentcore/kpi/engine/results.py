@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, Final, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 import attrs
 
@@ -15,7 +15,6 @@ from incidentcore.kpi.engine.estimates import around, bootstrap, interpolate, su
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-_PLACED: Final = ("median", "quantile")
 Value: TypeAlias = timedelta | int | float | None
 
 
@@ -82,29 +81,22 @@ def sample_figure(kpi: Definition, sample: Any, *, is_sketched: bool = False) ->
     low: Value = None
     high: Value = None
     if kpi.confidence is not None:
-        q = None if statistic.kind == "mean" else _q(statistic)
-        bounds = bootstrap(sample.ordered(), q, kpi.confidence, kpi.definition)
+        bounds = bootstrap(sample.ordered(), statistic.place, kpi.confidence, kpi.definition)
         low, high = (_value(kpi, bound) for bound in bounds)
-    is_read = low is not None or statistic.kind in _PLACED  # from single values of the sample
-    return Figure(
-        value=_value(kpi, _statistic(statistic, sample)),
-        n=n,
-        low=low,
-        high=high,
-        approximate=is_sketched and is_read,
-    )
+    is_approximate = is_sketched and (low is not None or statistic.place is not None)
+    value = _value(kpi, _statistic(statistic, sample))
+    return Figure(value=value, n=n, low=low, high=high, approximate=is_approximate)
 
 
 def places_read(statistics: Iterable[Statistic | None], n: int) -> set[int]:
     """Return at which places of n ascending values some statistics read single values."""
     places: set[int] = set()
     for statistic in statistics:
-        kind = None if statistic is None else statistic.kind
-        if kind in ("min", "max"):
-            places.add(0 if kind == "min" else n - 1)
-        elif statistic is not None and kind in _PLACED:
-            below, beyond = around(n, _q(statistic))
+        if statistic is not None and statistic.place is not None:
+            below, beyond = around(n, statistic.place)
             places |= {below, below + bool(beyond)}
+        elif statistic is not None and statistic.kind in ("min", "max"):
+            places.add(0 if statistic.kind == "min" else n - 1)
     return places
 
 
@@ -118,15 +110,11 @@ def _value(kpi: Definition, value: int | Fraction) -> Value:
 
 
 def _statistic(statistic: Statistic, sample: Any) -> int | Fraction:
+    if statistic.place is not None:
+        return interpolate(sample, statistic.place)
     value: int | Fraction
-    if statistic.kind in ("mean", "sum"):
-        value = sample.total()
-        return Fraction(value) / len(sample) if statistic.kind == "mean" else value
     if statistic.kind in ("min", "max"):
         value = sample.end(statistic.kind)
         return value
-    return interpolate(sample, _q(statistic))
-
-
-def _q(statistic: Statistic) -> Fraction:
-    return Fraction(1, 2) if statistic.q is None else statistic.q
+    value = sample.total()
+    return Fraction(value) / len(sample) if statistic.kind == "mean" else value

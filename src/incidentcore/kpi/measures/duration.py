@@ -17,7 +17,6 @@ from incidentcore.kpi.moments import (
     AS_OF,
     INSTANTS,
     MomentSpec,
-    ReadMoment,
     Spell,
     as_moment,
     compile_moment,
@@ -84,18 +83,38 @@ class Duration(ValueMeasure):
         return "first_resolved_at" if is_first else self.stop
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        stop = self._stop(kpi)
-        read_start, read_stop = compile_moment(self.start, as_of), compile_moment(stop, as_of)
-        if kpi.unfinished == "censor":
-            return _censored(read_start, read_stop, stop, kpi, as_of)
+        name, unfinished, clock = self._stop(kpi), kpi.unfinished, kpi.clock
+        read_start, read_stop = compile_moment(self.start, as_of), compile_moment(name, as_of)
         net = kpi.reopened == "net" and self.stop == "resolved_at"
-        code = moment_of(stop).not_reached
-        read = _timed(read_start, read_stop, kpi, as_of, code=code, net=net)
-        if code != "unacknowledged":
-            return read
-        return lambda record: (
-            "after_resolution" if _is_late(record, read_stop(record)) else read(record)
-        )
+        code = moment_of(name).not_reached
+        may_be_late, censors = code == "unacknowledged", unfinished == "censor"
+
+        def duration(record: Record) -> int | str:
+            end = stop = read_stop(record)
+            if may_be_late and _is_late(record, stop):
+                if not censors:
+                    return "after_resolution"
+                end = stop = None
+            if end is None and censors:
+                ends = (record.canceled_at, record.resolved_at, record.closed_at)
+                end = min((at for at in ends if at is not None), default=as_of)
+            elif end is None:
+                if unfinished == "exclude" or record.canceled_at is not None:
+                    return code
+                end = as_of
+            start = read_start(record)
+            if start is None:
+                return "no_start"
+            if end < start:
+                return "negative"
+            if net:
+                time = microseconds(time_of(open_spells(record, end), start, end, clock))
+            else:
+                time = microseconds(between(start, end, clock))
+            # For survival, the lowest bit says whether the stop was seen.
+            return time << 1 | (stop is not None) if censors else time
+
+        return duration
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
         """Return a faster reader for the most common case, or None for any other KPI.
@@ -141,65 +160,3 @@ def _is_late(record: Record, at: datetime | None) -> bool:
     for _, facts in takewhile(lambda known: known[0].at < at, record.timeline().states()):
         is_open = facts["state"].open
     return not is_open
-
-
-def _timed(
-    read_start: ReadMoment,
-    read_stop: ReadMoment,
-    kpi: Definition,
-    as_of: datetime,
-    *,
-    code: str,
-    net: bool,
-) -> Extract:
-    unfinished, clock = kpi.unfinished, kpi.clock
-
-    def timed(record: Record) -> int | str:
-        stop = read_stop(record)
-        if stop is None:
-            if unfinished == "exclude" or record.canceled_at is not None:
-                return code
-            stop = as_of
-        start = read_start(record)
-        if start is None:
-            return "no_start"
-        if stop < start:
-            return "negative"
-        if net:
-            return microseconds(time_of(open_spells(record, stop), start, stop, clock))
-        return microseconds(between(start, stop, clock))
-
-    return timed
-
-
-def _censored(
-    read_start: ReadMoment,
-    read_stop: ReadMoment,
-    stop_spec: MomentSpec,
-    kpi: Definition,
-    as_of: datetime,
-) -> Extract:
-    """Return a reader of times shifted left by one bit; the lowest bit tells if a stop was seen."""
-    clock, net = kpi.clock, kpi.reopened == "net"
-    checks_late = moment_of(stop_spec).not_reached == "unacknowledged"
-
-    def observe(record: Record) -> int | str:
-        start = read_start(record)
-        if start is None:
-            return "no_start"
-        stop = read_stop(record)
-        if checks_late and _is_late(record, stop):
-            stop = None
-        end = stop
-        if end is None:
-            ends = (record.canceled_at, record.resolved_at, record.closed_at)
-            end = min((at for at in ends if at is not None), default=as_of)
-        if end < start:
-            return "negative"
-        if net:
-            time = time_of(open_spells(record, end), start, end, clock)
-        else:
-            time = between(start, end, clock)
-        return microseconds(time) << 1 | (stop is not None)
-
-    return observe

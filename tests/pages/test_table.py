@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,6 +141,12 @@ def test_a_text_that_acts_as_a_formula_is_inert_in_csv() -> None:
     assert to_csv(["=a", "b"], [["+1", None], ["x\r\ny\rz", -1]]) == (
         "'=a,b\n'+1,\n\"x\ny\nz\",-1\n"
     )
+
+
+@pytest.mark.parametrize("sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_formula_in_wide_signs_is_inert_too(sign: str) -> None:
+    """A spreadsheet reads the wide forms of = + - @ as the narrow ones."""
+    assert to_csv(["a"], [[f"{sign}1+1"]]) == f"a\n'{sign}1+1\n"
 
 
 class Noted(Two):

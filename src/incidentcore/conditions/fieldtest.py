@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import are_texts, need_word
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.condition import Condition, Explanation, Test, set_test
 from incidentcore.conditions.operators import OPERATORS
@@ -27,10 +27,6 @@ def _stored(value: object) -> object:
     frozen = as_utc(value, "value") if isinstance(value, datetime) else freeze(value)
     kind = next((kind for kind in (tuple, frozenset) if isinstance(frozen, kind)), None)
     return frozen if kind is None else kind(map(_stored, frozen))  # type: ignore[call-overload]  # a collection
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
 
 
 def items_of(op: str, value: Any) -> tuple[object, ...]:
@@ -111,11 +107,8 @@ class FieldTest(Condition):
         fits, allowed = {
             "is_in": several,
             "intersects": several,
-            "has_text": (_is_text(value), "non-empty text"),
-            "starts_with": (
-                path != () and all(map(_is_text, path)),
-                "non-empty text, or a path of non-empty texts",
-            ),
+            "has_text": (are_texts((value,)), "non-empty text"),
+            "starts_with": (are_texts(path), "non-empty text, or a path of non-empty texts"),
             "present": (value is None, "no value"),
         }.get(op, (True, ""))
         if not fits:

@@ -28,12 +28,11 @@ def _starts_with(seen: Any, wanted: Any) -> bool:
 def _has_text(seen: Any, wanted: str) -> bool:
     if seen is None:
         return False
+    items = (seen,) if isinstance(seen, str) else seen
+    if not isinstance(items, _COLLECTIONS):
+        raise TypeError("neither text nor a collection of texts")
     folded = wanted.casefold()
-    if isinstance(seen, str):
-        return folded in seen.casefold()
-    if isinstance(seen, _COLLECTIONS):
-        return any(isinstance(item, str) and folded in item.casefold() for item in seen)
-    raise TypeError("neither text nor a collection of texts")
+    return any(isinstance(item, str) and folded in item.casefold() for item in items)
 
 
 def _intersects(seen: Any, wanted: Any) -> bool:

@@ -18,8 +18,8 @@ _STEERS: Final = re.compile(r"([\\`|\[])")  # characters that end a cell, or beg
 
 _LONG: Final = 40  # characters; a last column of such texts is not squeezed on a phone
 
-# A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Characters that begin a formula in a spreadsheet, in wide forms too, or are skipped by it.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Tabular:
@@ -121,7 +121,7 @@ def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _inert(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
-    text = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    text = f"'{cell}" if cell.startswith(FORMULA) else cell
     return text.replace("\r\n", "\n").replace("\r", "\n")  # a bare return would end the row
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from incidentcore._checks import each_of, need_kind
 from incidentcore.conditions.access import reader
 from incidentcore.errors import InvalidValueError
+from incidentcore.pages.table import FORMULA
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.serialization.documents import to_plain
@@ -31,8 +32,6 @@ _SHARED: Final = frozenset(("record_id", "sequence", "at", "by", "recorded_at", 
 _LINE_ENDS: Final = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 # What XML 1.0 has no place for (production 2).
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Characters that begin a formula in a spreadsheet, in wide forms too, or are skipped by it.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What a text of CloudEvents must not hold: control characters, half pairs, no characters.
 _NO_TEXT: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -205,9 +204,7 @@ def _xes_event(event: Event) -> Iterator[str]:
     yield _attribute(indent, "org:role", event.by.role)
     if isinstance(event, (Opened, StateChanged)):
         yield _attribute(indent, "state", event.state.name)
-        group = event.fields.get("assignment_group")
-    else:
-        group = getattr(event, "fields", FrozenMap()).get("assignment_group")
+    group = getattr(event, "fields", FrozenMap()).get("assignment_group")
     if isinstance(group, str):
         yield _attribute(indent, "org:group", group)
     yield "    </event>\n"
@@ -251,7 +248,7 @@ def _cell(value: object, *, safe: bool) -> str:
         value = " ".join(sorted(value))
     elif not isinstance(value, str):
         value = write(to_plain(value)["value"], None)
-    return f"'{value}" if safe and value.startswith(_FORMULA) else value
+    return f"'{value}" if safe and value.startswith(FORMULA) else value
 
 
 def _line(cells: Iterable[str]) -> str:

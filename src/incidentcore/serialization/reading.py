@@ -130,25 +130,20 @@ class Reader:
         names = frozenset((*known, *beside))
 
         def structure(data: Any, _: Any) -> Any:
-            if isinstance(data, dict) and data.keys() <= names:
-                try:
-                    return inner(data, cls)
-                except Exception as error:  # noqa: BLE001  reported with the place, where it is known
-                    raise Faults(self._located(cls, data, list(faults_of(error)))) from None
-            problems = [
-                Fault(
-                    f"not a field of {self._registry.names[cls]}; allowed: {', '.join(known)}",
-                    (key,),
-                    True,
+            problems: list[Fault] = []
+            if not (isinstance(data, dict) and data.keys() <= names):
+                no_field = (
+                    f"not a field of {self._registry.names[cls]}; allowed: {', '.join(known)}"
                 )
-                for key in as_object(data)
-                if key not in names
-            ]
+                strange = [key for key in as_object(data) if key not in names]
+                problems += [Fault(no_field, (key,), unknown=True) for key in strange]
             try:
-                inner(data, cls)
-            except Exception as error:  # noqa: BLE001  reported beside the unknown fields
-                problems.extend(faults_of(error))
-            raise Faults(problems)
+                value = inner(data, cls)
+            except Exception as error:  # noqa: BLE001  reported with the place, where it is known
+                problems += self._located(cls, data, list(faults_of(error)))
+            if problems:
+                raise Faults(problems)
+            return value
 
         return structure
 

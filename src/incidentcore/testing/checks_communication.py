@@ -20,7 +20,7 @@ from incidentcore.communication import (
 )
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
-from incidentcore.testing.checks_sla import one_law_at_a_time, showing
+from incidentcore.testing.checks_sla import assert_clean, one_law_at_a_time, seen_by, showing
 from incidentcore.testing.strategies_communication import communicated_incidents
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED
 
@@ -57,9 +57,7 @@ def check_communication(
     >>> from incidentcore.testing import check_communication
     >>> check_communication(major_incident_plan(), examples=5)
     """
-    findings = lint_communication(plan, start=start)
-    wrong = [str(finding) for finding in findings if finding.code not in accepted]
-    assert not wrong, "the lint finds\n" + "\n".join(wrong)
+    assert_clean(lint_communication(plan, start=start), accepted)
     check_updates(plan, examples)
 
 
@@ -131,14 +129,13 @@ def _quiet_hours_are_quiet(
 def _past_decides(
     plan: CommunicationPlan, record: Record, *, now: datetime, known_at: datetime
 ) -> None:
-    known = [event for event in record.history if event.at <= now or event.kind == "opened"]
+    past = seen_by(record, now)
     if now >= record.opened_at:
-        past = replay(known)
         assert update_log(plan, past, now=now) == update_log(plan, record, now=now), (
             "events after now are not seen"
         )
     try:
-        recorded = replay(event for event in known if event.recorded_at <= known_at)
+        recorded = replay(event for event in past.history if event.recorded_at <= known_at)
     except InvalidTimelineError:
         assert update_log(plan, record, now=now, known_at=known_at) == (), "unknown owes nothing"
         return
@@ -187,7 +184,7 @@ def _told(plan: CommunicationPlan, events: Iterable[Event], audience: str) -> li
 def _wakeup_is_least(plan: CommunicationPlan, record: Record, now: datetime) -> None:
     if now < record.opened_at:
         return
-    past = replay(event for event in record.history if event.at <= now)
+    past = seen_by(record, now)
     known = due_updates(plan, past, now=now)
     wakeup = next_update_wakeup(plan, [past], now=now)
     if wakeup is None:

@@ -17,7 +17,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.records import Incident, Record, acknowledge, replay
 from incidentcore.sla import SlaRules
-from incidentcore.testing.checks_sla import one_law_at_a_time, showing
+from incidentcore.testing.checks_sla import assert_clean, one_law_at_a_time, seen_by, showing
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, escalated_incidents
 
 
@@ -54,8 +54,7 @@ def check_escalation(
     ... )
     """
     findings = lint_escalation(matrix, slas=slas, start=start, end=start + timedelta(days=366))
-    wrong = [str(finding) for finding in findings if finding.code not in accepted]
-    assert not wrong, "the lint finds\n" + "\n".join(wrong)
+    assert_clean(findings, accepted)
     check_levels(matrix, slas, examples)
 
 
@@ -78,7 +77,7 @@ def check_levels(
         last, first = polls[-1], polls[0]
         again = _keys(matrix, replay(shuffled), slas, last)
         assert again == _keys(matrix, record, slas, last), "arrival order is irrelevant"
-        past = replay(event for event in record.history if event.at <= first)
+        past = seen_by(record, first)
         seen = _keys(matrix, record, slas, first)
         assert _keys(matrix, past, slas, first) == seen, "events after now are not seen"
         _wakeup_is_least(matrix, past, slas, polls[0])

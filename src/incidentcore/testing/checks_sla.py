@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from incidentcore._checks import need_kind
 from incidentcore.conditions import ALWAYS, AnyOf, Condition
 from incidentcore.conditions.overlap import satisfiable
-from incidentcore.records import Event, Incident, Opened, Record
+from incidentcore.records import Event, Incident, Record, replay
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
@@ -24,6 +24,7 @@ from incidentcore.sla import (
 )
 from incidentcore.sla.urgency import is_later, regions, with_facts
 from incidentcore.testing.strategies_sla import calendars_of, histories
+from incidentcore.values import LintFinding
 
 _TICK: Final = timedelta.resolution
 _ZERO: Final = timedelta()
@@ -134,6 +135,17 @@ def one_law_at_a_time(examples: int | None) -> settings:
     )
 
 
+def assert_clean(findings: Iterable[LintFinding], accepted: Collection[str]) -> None:
+    """Raise ``AssertionError`` unless the codes of all lint findings are accepted."""
+    wrong = [str(finding) for finding in findings if finding.code not in accepted]
+    assert not wrong, "the lint finds\n" + "\n".join(wrong)
+
+
+def seen_by(record: Record, now: datetime) -> Record:
+    """Return a record from its opening and its events up to an instant."""
+    return replay(e for e in record.history if e.at <= now or e.kind == "opened")
+
+
 @contextmanager
 def showing(record: Record) -> Iterator[None]:
     """Return a context that adds a record's history to the message of an ``AssertionError``."""
@@ -176,9 +188,8 @@ def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetim
     """Events after an instant do not change a clock's status at that instant."""
     if now < record.opened_at:
         return
-    seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
     whole = evaluate_sla(clock, record, now=now)
-    part = evaluate_sla(clock, Incident.from_history(seen), now=now)
+    part = evaluate_sla(clock, seen_by(record, now), now=now)
     assert whole == part, f"causality: events after {now} change the answer for it"
 
 
@@ -241,8 +252,7 @@ def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) 
 
 def law_wakeup(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
     """Without events, the status changes at ``next_wakeup`` and not before it (rule S9)."""
-    seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
-    quiet = Incident.from_history(seen)
+    quiet = seen_by(record, now)
     if now < quiet.opened_at:
         return
     status = evaluate_sla(clock, quiet, now=now)

@@ -224,26 +224,6 @@ OPSGENIE_INCIDENT: Final = _lifecycle(
     closed="closed",
 )
 
-REMEDY_INCIDENT: Final = _lifecycle(
-    "remedy_incident",
-    "New",
-    """
-    assign: New, In Progress, Pending -> Assigned
-    start: New, Assigned, Pending -> In Progress
-    wait: New, Assigned, In Progress -> Pending
-    resolve: New, Assigned, In Progress, Pending -> Resolved
-    close: Resolved -> Closed
-    reopen: Resolved -> Assigned
-    cancel: New, Assigned, In Progress, Pending -> Cancelled
-    """,
-    open="New, Assigned, In Progress",
-    pauses="Pending",
-    resolved="Resolved",
-    closed="Closed",
-    canceled="Cancelled",
-)
-"""The incident of BMC Remedy and Helix ITSM."""
-
 TOOLS: Final = (
     FRESHSERVICE_TICKET,
     GITHUB_ISSUE,
@@ -254,7 +234,6 @@ TOOLS: Final = (
     OPSGENIE_ALERT,
     OPSGENIE_INCIDENT,
     PAGERDUTY_INCIDENT,
-    REMEDY_INCIDENT,
     STATUSPAGE_INCIDENT,
     ZAMMAD_TICKET,
 )

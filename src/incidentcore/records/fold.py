@@ -101,24 +101,24 @@ def of_opening(events: Iterable[Event]) -> set[str]:
     return ids
 
 
-def _opened(events: list[Event]) -> Opened | None:
-    """Return the opening with the corrections of it that count."""
+def _counting(events: Iterable[Event]) -> tuple[Opened | None, set[str]]:
+    """Return the opening with the corrections of it that count, and the ids of void events."""
     opening = opening_of(events)
     void: set[str] = set()
-    counting: list[Corrected] = []
+    corrections: list[Corrected] = []
     for correction, event in _corrections(events):
-        if correction.id in void:
+        if correction.id in void:  # it may itself have been corrected since
             continue
         if event is opening:
-            counting.append(correction)
+            corrections.append(correction)
         else:
             void.add(event.id)
-    if opening is None or not counting:
-        return opening
+    if opening is None or not corrections:
+        return opening, void
     fields: dict[str, object] = dict(opening.fields)
-    for correction in reversed(counting):
+    for correction in reversed(corrections):
         fields.update(correction.fields)
-    return attrs.evolve(opening, at=counting[0].at, fields=FrozenMap(fields))
+    return attrs.evolve(opening, at=corrections[0].at, fields=FrozenMap(fields)), void
 
 
 def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
@@ -127,14 +127,12 @@ def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Op
     The opening is the one given, or that of the history, as later events corrected it.
     """
     events = list(history)
-    void = of_opening(events)
-    for correction, event in _corrections(events):
-        if correction.id not in void:  # it may itself have been corrected since
-            void.add(event.id)
-    opening = opening or _opened(events)
-    rest = [event for event in events if event.id not in void]
+    corrected, void = _counting(events)
+    opening = opening or corrected
     if opening is None:
         raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
+    left_out = void | of_opening(events)
+    rest = [event for event in events if event.id not in left_out]
     rest.sort(key=_when)
     return opening, rest
 
@@ -267,7 +265,7 @@ def _moments(
 def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
     """Return the instants of corrections that are dated after the event that they correct."""
     pairs = _corrections(events)
-    opening = _opened(list(events)) if pairs else None
+    opening = _counting(events)[0] if pairs else None
     if opening is None:
         return []
     timeless = of_opening(events)
@@ -284,7 +282,7 @@ def _fold_corrected(
     events: tuple[Event, ...], defaults: Mapping[str, Any], late: list[datetime]
 ) -> Timeline:
     """Fold a history in which the instant determines which events count."""
-    opening = _opened(list(events))
+    opening, _ = _counting(events)
     assert opening is not None  # noqa: S101  without one, no correction is late
     timeless = of_opening(events)
     events = tuple(event for event in events if event.id not in timeless)

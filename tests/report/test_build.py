@@ -8,7 +8,7 @@ import pytest
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.kpi import catalogue
-from incidentcore.pages import Page, Section
+from incidentcore.pages import Page
 from incidentcore.report import build_report, failing
 
 from .cases import DESK, NINE, NOW, at_work, opened, report, resolved
@@ -34,14 +34,6 @@ def test_a_report_on_nothing() -> None:
     empty = build_report([], desk=DESK, as_of=NOW, title="Nothing")
     assert empty.to_plain()["volume"] == []
     assert "no records" in str(empty)
-
-
-def test_a_section_of_a_caller() -> None:
-    """A caller's own section is printed and in the data."""
-    section = Section(key="mine", title="Mine", lines="one line", data=[1])
-    page = report(more=[section])
-    assert "\n\nMine\n----\none line\n" in str(page)
-    assert page.to_plain()["mine"] == [1]
 
 
 def test_a_group_that_is_not_a_field() -> None:

@@ -64,6 +64,7 @@ _BREAK: Final = Table(
         Key("name", TEXT, "Its name in explanations.", ""),
     ),
     _taken,
+    lambda values, key: values.get(key.name),
 )
 _BUSINESS: Final = Table(
     (
@@ -262,20 +263,18 @@ def _composed_table(calendar: Any, writing: Any, _: str) -> dict[str, Any]:
 def _business_table(calendar: BusinessCalendar, writing: Any, name: str) -> dict[str, Any]:
     weekly = [(day, breaks) for day, breaks in calendar.breaks if isinstance(day, str)]
     dated = calendar.breaks[len(weekly) :]
-    taken = [
-        {"day": day, "days": days, "hours": one.hours, "name": one.name}
-        for days, day, breaks in (
-            *((days, None, breaks) for days, breaks in join_weekdays(weekly).items()),
-            *((None, day, breaks) for day, breaks in dated),
-        )
+    taken = tuple(
+        {name: day, "hours": one.hours, "name": one.name}
+        for name, days in (("days", join_weekdays(weekly).items()), ("day", dated))
+        for day, breaks in days
         for one in breaks
-    ]
+    )
     values = {
         "zone": calendar.zone.key,
         "hours": join_weekdays(calendar.hours),
         "holidays": calendar.holidays,
         "special": calendar.special,
-        "breaks": tuple(taken),
+        "breaks": taken,
         "name": None if calendar.name == name else calendar.name,
     }
     writing.calendar = name

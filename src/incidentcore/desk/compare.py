@@ -16,7 +16,7 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains
 from incidentcore.lifecycle import STANDARD
 from incidentcore.priority import Adjustment, PriorityMatrix
-from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla import SlaDefinition
 from incidentcore.values import FrozenMap
 
 Rules: TypeAlias = Sequence[tuple[Condition, Any]]
@@ -122,13 +122,8 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
 
 
 def _clocks(desk: Desk) -> dict[str, Rules]:
-    level = desk.service_level
-    policies = () if level is None else level.clocks
-    return {
-        clock.name: [(rule.when, rule.definition) for rule in clock.rules]
-        for clock in policies
-        if isinstance(clock, SlaPolicy)
-    }
+    policies: Any = () if desk.service_level is None else desk.service_level.clocks
+    return {one.name: [(rule.when, rule.definition) for rule in one.rules] for one in policies}
 
 
 def _differing(before: Any, after: Any) -> tuple[str, ...]:

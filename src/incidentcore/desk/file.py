@@ -184,8 +184,7 @@ _DESK: Final = Table(
 
 
 def begin(data: Any, reading: Reading) -> None:
-    """Register what a file may name without defining it: levels, lifecycles, built-in calendars."""
-    reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
+    """Register what a file may name without defining it: lifecycles and built-in calendars."""
     reading.names["lifecycles"] = dict(STANDARD)
     reading.names["fields"] = reading.names["on_call"] = {}
     if "calendars" not in data:

@@ -99,7 +99,7 @@ def level_of(scale: Scale | None = None) -> Form:
     """Return the ``Form`` of a level on a scale; None for the scale of the desk's priorities."""
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
-        known: Scale = scale or reading.priority("scale")
+        known: Scale = scale or reading.priority().scale
         return known[one_of(data, known.names)]
 
     enum = {"type": "string"} if scale is None else {"enum": list(scale.names)}

@@ -21,7 +21,7 @@ def _state_name(data: Any, reading: Reading, _: Path) -> str:
 
 
 def _level_name(data: Any, reading: Reading, path: Path) -> str:
-    return str(one_of(data, scale_of(reading.priority("policy"), str(path[-2])).names))
+    return str(one_of(data, scale_of(reading.priority(), str(path[-2])).names))
 
 
 _WORDS: Final = {"type": "string"}

@@ -75,7 +75,7 @@ def desk_page(desk: Desk, /) -> Phrase:
     data = desk_mapping(desk)
     zone = Phrase("All times are those of {zone} unless stated.", zone=desk.zone.key)
     lines: list[str] = [f"# {desk.name}", "", zone]
-    for part in (_hours, _services, _people, _rest):
+    for part in (_hours, _services, _on_call, _escalations, _updates, _rest):
         lines += part(desk, data)
     return Phrase.joined([*lines, ""])
 
@@ -186,60 +186,52 @@ def _when(condition: Condition) -> str:
     return Phrase("all") if condition == ALWAYS else str(condition)
 
 
-def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
-    if desk.on_call:
-        yield _title("On call")
-        rows = [
-            [
-                name,
-                ", ".join(as_tuple(layer["people"], str)),
-                layer.get("change", ""),
-                str(layer.get("during", "")),
-            ]
-            for name, table in data["oncall"].items()
-            for layer in table.get("layers", ())
-        ]
-        yield from _table(_heads("Schedule", "People", "Change", "During"), rows)
-        for name, table in data["oncall"].items():
-            for place, layer in enumerate(table.get("layers", ()), 1):
-                layer_name = Phrase("{name}, layer {place}", name=name, place=place)
-                yield from _more(layer_name, layer, "people", "change", "during")
-            yield from _more(name, table, "layers")
-    if desk.escalation:
-        yield _title("Escalation")
-        rows = [
-            [
-                row.name,
-                _when(row.when),
-                _trigger(said, place),
-                Phrase("{who}", who=level.targets),
-                Phrase(level.mode),
-            ]
-            for row, table in zip(desk.escalation, data["escalation"], strict=True)
-            for place, (level, said) in enumerate(zip(row.levels, table["levels"], strict=True))
-        ]
-        yield from _table(_heads("Rule", "Records", "When", "Who", "How"), rows)
-        for row, table in zip(desk.escalation, data["escalation"], strict=True):
-            yield from _more(row.name, table, "name", "when", "levels")
-    if desk.communication:
-        yield _title("Updates")
-        rows = [
-            [
-                rule.name,
-                _when(rule.when),
-                ", ".join(rule.audiences),
-                *(
-                    "" if span is None else span_word(span)
-                    for span in (rule.first, rule.every, rule.on_hold, rule.final)
-                ),
-            ]
-            for rule in desk.communication
-        ]
-        head = _heads("Rule", "Records", "To", "First", "Every", "On hold", "Final")
-        yield from _table(head, rows)
-        for rule, table in zip(desk.communication, data["communication"], strict=True):
-            further = {k: v for k, v in table.get("updates", {}).items() if k == "on_change"}
-            yield from _more(rule.name, {**table, **further}, "name", "when", "to", "updates")
+def _on_call(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    if not desk.on_call:
+        return
+    yield _title("On call")
+    layers = {name: table.get("layers", ()) for name, table in data["oncall"].items()}
+    rows = []
+    for name, layer in ((name, layer) for name, some in layers.items() for layer in some):
+        people = ", ".join(as_tuple(layer["people"], str))
+        rows.append([name, people, layer.get("change", ""), str(layer.get("during", ""))])
+    yield from _table(_heads("Schedule", "People", "Change", "During"), rows)
+    for name, table in data["oncall"].items():
+        for place, layer in enumerate(layers[name], 1):
+            layer_name = Phrase("{name}, layer {place}", name=name, place=place)
+            yield from _more(layer_name, layer, "people", "change", "during")
+        yield from _more(name, table, "layers")
+
+
+def _escalations(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    if not desk.escalation:
+        return
+    yield _title("Escalation")
+    both = [*zip(desk.escalation, data["escalation"], strict=True)]
+    rows = []
+    for row, table in both:
+        levels = zip(row.levels, table["levels"], strict=True)
+        for place, (level, said) in enumerate(levels):
+            who, how = Phrase("{who}", who=level.targets), Phrase(level.mode)
+            rows.append([row.name, _when(row.when), _trigger(said, place), who, how])
+    yield from _table(_heads("Rule", "Records", "When", "Who", "How"), rows)
+    for row, table in both:
+        yield from _more(row.name, table, "name", "when", "levels")
+
+
+def _updates(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    if not desk.communication:
+        return
+    yield _title("Updates")
+    rows = []
+    for rule in desk.communication:
+        spans = (rule.first, rule.every, rule.on_hold, rule.final)
+        times = ("" if span is None else span_word(span) for span in spans)
+        rows.append([rule.name, _when(rule.when), ", ".join(rule.audiences), *times])
+    yield from _table(_heads("Rule", "Records", "To", "First", "Every", "On hold", "Final"), rows)
+    for rule, table in zip(desk.communication, data["communication"], strict=True):
+        further = {k: v for k, v in table.get("updates", {}).items() if k == "on_change"}
+        yield from _more(rule.name, {**table, **further}, "name", "when", "to", "updates")
 
 
 def _trigger(said: dict[str, Any], place: int) -> str:

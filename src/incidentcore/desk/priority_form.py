@@ -128,10 +128,7 @@ def _priority(data: Any, reading: Reading, path: Path) -> Any:
     matrix: Any = SERVICENOW if set(data) <= set(_PRIORITY.names) else BROKEN
     if "matrix" in data:
         matrix = reading.tried(here, MATRIX.read, data["matrix"], reading, here)
-    reading.names["priority"] = {"policy": BROKEN, "scale": BROKEN}
-    if matrix is not BROKEN:  # otherwise nothing is known about its levels
-        policy = PriorityPolicy(matrix)
-        reading.names["priority"] = {"policy": policy, "scale": policy.scale}
+    reading.policy = BROKEN if matrix is BROKEN else PriorityPolicy(matrix)
     return _PRIORITY.read(data, reading, path)
 
 

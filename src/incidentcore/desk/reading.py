@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from incidentcore._checks import misspelt, nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.priority import STANDARD_POLICY, PriorityPolicy
 from incidentcore.values import LintFinding
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -53,6 +54,7 @@ class Reading:
         self.sources: list[str] = []
         self.assumed: list[LintFinding] = []
         self.zone: ZoneInfo = ZoneInfo("UTC")
+        self.policy: Any = STANDARD_POLICY
         self.names: dict[str, dict[str, Any]] = {}
         self.homes: dict[Path, Path] = {}
         self.faults: dict[tuple[Path, str], str] = {}
@@ -124,12 +126,12 @@ class Reading:
             if len(path) == 1 and (path[0] == section or misspelt(path[0], (section,))):
                 raise BrokenError
 
-    def priority(self, part: str) -> Any:
-        """Return the ``policy`` or ``scale`` of the desk's priorities."""
+    def priority(self) -> PriorityPolicy:
+        """Return how priorities are computed, as far as conditions refer to it: with its levels."""
         self.need_section("priority")
-        found = self.names["priority"][part]
-        whole((found,))
-        return found
+        policy: PriorityPolicy = self.policy
+        whole((policy,))
+        return policy
 
     def callable(self, name: object) -> Any:
         """Return the callable that ``{ code = "name" }`` names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
 import attrs
@@ -35,6 +35,7 @@ from incidentcore.desk.words import (
 from incidentcore.errors import DefinitionError
 from incidentcore.sla import DueDate
 from incidentcore.sla.definition import CANCELED_RECORD
+from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import ReopenMode, SlaThreshold
 
 _ANY_TARGETS: Final = f"{TARGET}; or a table of them by priority, with else for the rest"
@@ -42,7 +43,7 @@ _ANY_TARGETS: Final = f"{TARGET}; or a table of them by priority, with else for 
 
 def _targets(data: Any, reading: Reading, path: Path) -> Any:
     need_data(data, Mapping, _ANY_TARGETS, least=1)
-    scale = reading.priority("scale")
+    scale = reading.priority().scale
 
     def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
         level = one_of(str(path[-1]), (*scale.names, "else"))
@@ -53,11 +54,17 @@ def _targets(data: Any, reading: Reading, path: Path) -> Any:
 
 def _target(text: Any, level: str, reading: Reading) -> ServiceTarget:
     target, name = read_target(text)
-    if isinstance(target, DueDate):
-        target = attrs.evolve(target, field=field_path(target.field, reading))
+    target = _renamed(target, lambda field: field_path(field, reading))
     what = "a calendar of [calendars]"
     calendar = reading.named("plain_calendars", name, what) if name else None
     return ServiceTarget(target=target, level=level, calendar=calendar)
+
+
+def _renamed(target: Target, rename: Callable[[str], str]) -> Target:
+    """Return a target with another name of its field, if it has one."""
+    if isinstance(target, DueDate):
+        return attrs.evolve(target, field=rename(target.field))
+    return target
 
 
 def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
@@ -66,10 +73,7 @@ def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
         name = "" if one.calendar is None else writing.calendar_name(one.calendar)
         if not isinstance(name, str):
             raise DefinitionError("target.calendar", one.calendar, "a calendar that the desk names")
-        target = one.target
-        if isinstance(target, DueDate):
-            target = attrs.evolve(target, field=writing.field_name(target.field))
-        texts[one.level or "else"] = target_word(target, name)
+        texts[one.level or "else"] = target_word(_renamed(one.target, writing.field_name), name)
     return texts["else"] if list(texts) == ["else"] else texts
 
 

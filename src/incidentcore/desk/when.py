@@ -211,7 +211,7 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
     allowed: tuple[str, ...] = ()
     level = target.removesuffix(".name")
     if level in _LEVELS:
-        scale = scale_of(reading.priority("policy"), level)
+        scale = scale_of(reading.priority(), level)
         if target == level:
             return level_of(scale).read(value, reading, ())
         allowed = scale.names

@@ -18,7 +18,7 @@ from incidentcore.kpi.engine.partial import as_kpis
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.table import ALL
 from incidentcore.lifecycle import Lifecycle
-from incidentcore.pages import Page, Section
+from incidentcore.pages import Page
 from incidentcore.records import Incident
 from incidentcore.report import clock_sections, sections
 from incidentcore.report.figures import KPIS, VOLUME
@@ -47,7 +47,6 @@ def build_report(
     findings: Sequence[ImportFinding] | None = None,
     example: str = "",
     on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
-    more: Sequence[Section] = (),
 ) -> Page:
     """Return a page that reports on incidents.
 
@@ -71,7 +70,6 @@ def build_report(
         example: Text about one refused transition. Defaults to the first one in the records.
         on_record: A function that is called with each incident and its clocks, as pairs of (name,
             status), for example to write a table of clocks.
-        more: Further sections at the end.
 
     Raises:
         KpiDefinitionError: ``by`` is not a field.
@@ -112,7 +110,7 @@ def build_report(
         found.append(sections.state_section(tally, example))
     if findings is not None:
         found.append(sections.findings_section(findings))
-    found += [*more, sections.definitions_section(wanted, table, clocks)]
+    found.append(sections.definitions_section(wanted, table, clocks))
     return Page(title=title, about=about, sections=found, figures=_figures(table, clocks, tally))
 
 

@@ -24,9 +24,19 @@ from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_i
 from incidentcore.records.replay import RECORD_TYPES
 
 _STATE: Final = ("state.open", "state.pauses", "state.resolved", "state.final", "state.is_canceled")
-_ACTOR: Final = ("id", "role")
+_LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
 _EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "by.role", "at")
 _ALERT: Final = ("source", "key", "severity", "status", "title", "value", "at")
+_RECORD: Final = (
+    *sorted(FACTS),
+    *(*_STATE, "state.name", "opened_by.id", "opened_by.role", "actor.id", "actor.role"),
+    *(f"{level}.name" for level in _LEVELS),
+)
+_PATHS: Final = {
+    "event": {name: name for name in _EVENT},
+    "alert": {name: name for name in _ALERT},
+    "record": {name: name for name in _RECORD} | SHORT | {"major": "major_status"},
+}
 _FLAGS: Final = frozenset(("acknowledged", "known_error", "major"))
 _KINDS: Final = {
     "bool": simple("true or false", bool),
@@ -34,23 +44,12 @@ _KINDS: Final = {
     "text": simple("a text", str),
     "instant": INSTANT,
 }
-_LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
 
 
 def field_names(reading: Reading) -> dict[str, str]:
     """Return the paths of the fields that a condition may use, by name."""
-    if reading.subject == "event":
-        return {name: name for name in _EVENT}
-    if reading.subject == "alert":
-        return {name: name for name in _ALERT}
-    names = {name: name for name in sorted(FACTS)}
-    names.update({path: path for path in (*_STATE, "state.name")})
-    names.update({f"opened_by.{part}": f"opened_by.{part}" for part in _ACTOR})
-    names.update({f"actor.{part}": f"actor.{part}" for part in _ACTOR})
-    names.update({f"{level}.name": f"{level}.name" for level in _LEVELS})
-    names.update(SHORT)
-    names["major"] = "major_status"
-    for own in reading.names.get("fields", {}):
+    names = dict(_PATHS[reading.subject])
+    for own in reading.names.get("fields", {}) if reading.subject == "record" else ():
         names[f"custom.{own}"] = f"custom.{own}"
         names.setdefault(own, f"custom.{own}")
     return names

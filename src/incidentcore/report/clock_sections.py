@@ -165,10 +165,8 @@ def worst_section(tally: Tally) -> Section:
 
 def escalation_section(tally: Tally) -> Section:
     """Return the section on which escalations became due, how often, and the latest few."""
-    data = [
-        {"row": row, "level": level, "target": target, "mode": mode, "count": count}
-        for (row, level, target, mode), count in sorted(tally.fired.items())
-    ]
+    names = ("row", "level", "target", "mode", "count")
+    fired = [(*key, count) for key, count in sorted(tally.fired.items())]
     total, latest = tally.fired.total(), tally.latest
     lines = [
         Phrase(
@@ -183,7 +181,7 @@ def escalation_section(tally: Tally) -> Section:
     plain = {
         "fell_due": total,
         "lapsed": tally.lapsed,
-        "rows": data,
+        "rows": [dict(zip(names, row, strict=True)) for row in fired],
         "latest": [
             {"key": one.key, "due_at": one.due_at.isoformat(), "why": one.why} for one in latest
         ],
@@ -192,7 +190,7 @@ def escalation_section(tally: Tally) -> Section:
         return Section(key="escalations", title="Escalations", lines="none fell due", data=plain)
     cells = [
         [row, str(level), targets, Phrase(mode), f"{count:,}"]
-        for (row, level, targets, mode), count in sorted(tally.fired.items())
+        for row, level, targets, mode, count in fired
     ]
     heads = ["row", "level", "to", "mode", "fell due"]
     text = Phrase(

@@ -268,10 +268,11 @@ def _names(text: str) -> list[str]:
 def _print(page: _Page | str, form: str | None) -> None:
     if sys.stdout is None:  # the caller closed it
         return
-    if isinstance(page, (Page, ProblemPage)) and form in ("markdown", "html"):
-        text = printable(page.to_markdown() if form == "markdown" else page.to_html())
+    if isinstance(page, str) or form in (None, "text"):
+        text = printable(str(page))
+    elif form == "json":
+        text = write(page.to_plain(), 2)
     else:
-        as_json = form == "json" and not isinstance(page, str)
-        text = write(page.to_plain(), 2) if as_json else printable(str(page))  # type: ignore[union-attr]
+        text = printable(getattr(page, f"to_{form}")())
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -24,7 +24,7 @@ from incidentcore.cli.inputs import (
 )
 from incidentcore.desk import RuleDifference, diff_rules
 from incidentcore.desk.compare import facts_text
-from incidentcore.escalation import EscalationLevel, EscalationRow
+from incidentcore.escalation import EscalationLevel
 from incidentcore.escalation.escalation import why_text
 from incidentcore.pages import Page, Section
 from incidentcore.whatif import compare_rules
@@ -90,11 +90,11 @@ def _in_principle(differences: Sequence[RuleDifference]) -> Section:
     return Section.of_rows("differences", "What differs in principle", heads, rows, text=text)
 
 
-def _differs(name: str, before: object, after: object) -> str:
+def _differs(name: str, before: Any, after: Any) -> str:
     values = [getattr(side, name, None) for side in (before, after)]
     if all(isinstance(value, timedelta | str) for value in values):
         return f"{name} {values[0] or 'nothing'} -> {values[1] or 'nothing'}"
-    if isinstance(before, EscalationRow) and isinstance(after, EscalationRow) and name == "levels":
+    if name == "levels":  # of an escalation
         pairs = enumerate(zip_longest(before.levels, after.levels), 1)
         return ", ".join(_level(place, *both) for place, both in pairs if both[0] != both[1])
     return name

@@ -106,19 +106,19 @@ _SHALLOW: Final = ("holidays", "calendars", "priority", "categories", "intake", 
 
 
 def _tables(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    later: list[tuple[str, Any]] = []
+    later: list[tuple[str, Any, bool]] = []
     for name, value in data.items():
-        is_table = isinstance(value, Mapping)
-        deep = is_table and len(path) < 2 and (not path or path[0] not in _SHALLOW)
+        deep = isinstance(value, Mapping) and len(path) < 2 and name != "fields"
+        deep = deep and (not path or path[0] not in _SHALLOW)
         listed = isinstance(value, list) and value and isinstance(value[0], Mapping) and not path
-        if (deep and name != "fields") or listed:
-            later.append((name, value))
+        if deep or listed:
+            later.append((name, value, not deep))
         else:
             yield f"{_key(name)} = {value_text(value)}"
-    for name, value in later:
+    for name, value, is_list in later:
         here = (*path, name)
         header = ".".join(map(_key, here))
-        if isinstance(value, list):
+        if is_list:
             for one in value:
                 yield f"\n[[{header}]]"
                 yield from _tables(one, (*here, "", ""))

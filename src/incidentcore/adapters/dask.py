@@ -30,11 +30,8 @@ def gather_dask(
 ) -> Partial:
     """Gather KPIs from a Dask data frame; each partition is processed where it is stored.
 
-    Args:
-        frame: The data frame. A record whose id is in two partitions is counted twice.
-        kpis: The definitions, with different ids; or a single definition.
-        mapping: The column of each field; see ``frames.gather_kpis_from``.
-        options: The other arguments of ``frames.gather_kpis_from``.
+    A record whose id is in two partitions is counted twice. The other arguments are those of
+    ``frames.gather_kpis_from``.
 
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument.

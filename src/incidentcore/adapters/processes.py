@@ -35,7 +35,7 @@ def gather_in_processes(
         sources: Paths of parquet files, which the processes open themselves, or frames, which are
             sent to them. A record whose id is in two sources is counted twice.
         kpis: The definitions, with different ids; or a single definition.
-        mapping: The column of each field; see ``frames.gather_kpis_from``.
+        mapping: The column of each field.
         workers: The number of processes that run at the same time.
         options: The other arguments of ``frames.gather_kpis_from``.
 

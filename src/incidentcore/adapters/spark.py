@@ -31,11 +31,8 @@ def gather_spark(
     The workers need this library with its extra ``spark``. Times are read as instants, so the time
     zone of the session does not matter.
 
-    Args:
-        frame: The data frame. A record whose id is in two Arrow batches is counted twice.
-        kpis: The definitions, with different ids; or a single definition.
-        mapping: The column of each field; see ``frames.gather_kpis_from``.
-        options: The other arguments of ``frames.gather_kpis_from``.
+    A record whose id is in two Arrow batches is counted twice. The other arguments are those of
+    ``frames.gather_kpis_from``.
 
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument; Spark wraps the error if it

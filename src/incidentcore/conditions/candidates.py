@@ -121,7 +121,7 @@ class _Node(SharedRepr):
         if (is_root and self.step in _STATES) or of_type(mentioned, State):
             found += _states(mentioned, self.below, domains.get(f"{self.path}.name", ()))
         elif (is_root and self.step in _ACTORS) or of_type(mentioned, Actor):
-            found += self._built(Actor, ("id", "role"), mentioned, domains)
+            found += self._actors(mentioned, domains)
         elif of_type(mentioned, Level):
             found += _levels(mentioned, self.below)
             found += [UNKNOWN] if self.others else []
@@ -152,23 +152,19 @@ class _Node(SharedRepr):
             if child.path in domains and isinstance(value, (State, Actor, Level))
         )
 
-    def _built(
-        self,
-        kind: type,
-        parts: tuple[str, ...],
-        mentioned: list[Any],
-        domains: Mapping[str, tuple[object, ...]],
+    def _actors(
+        self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]
     ) -> list[Candidate]:
         choices = []
-        for part in parts:
-            values = {getattr(value, part): None for value in of_type(mentioned, kind)}
+        for part in ("id", "role"):
+            values = {getattr(actor, part): None for actor in of_type(mentioned, Actor)}
             values.update(dict.fromkeys(domains.get(f"{self.path}.{part}", ())))
             if part in self.below:
                 below = [each.value for each in self.below[part].candidates(domains)]
                 values.update({each: None for each in of_type(below, str) if each})
             choices.append([*values, fresh_text(values)])
-        built = [Candidate(kind(*chosen)) for chosen in product(*choices)]
-        return [*built, *([UNKNOWN] if _matched_below(self.below) else [])]
+        actors = [Candidate(Actor(*chosen)) for chosen in product(*choices)]
+        return [*actors, *([UNKNOWN] if _matched_below(self.below) else [])]
 
     def _mapped(
         self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]

@@ -52,12 +52,7 @@ def loads_with_unknown(
 
     Use this if a newer release may have written the document. ``dumps`` writes the unknown fields
     back to their places. Each event of an unknown kind becomes an ``UnknownEvent`` in the history.
-
-    Args:
-        text: The document, as for ``loads``.
-        kind: The type of value expected, as for ``loads``.
-        limits: The limits of the document.
-        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
+    The arguments are those of ``loads``.
 
     Raises:
         FormatError: The text is invalid, apart from unknown fields and kinds of event.
@@ -75,11 +70,7 @@ def from_plain(
 ) -> T:
     """Build a value from its plain data, such as the content of a JSON column in a database.
 
-    Args:
-        data: The result of ``to_plain``.
-        kind: The type of value expected, as for ``loads``.
-        limits: The limits of the document; ``size`` does not apply, since there is no text.
-        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
+    The other arguments are those of ``loads``; ``size`` does not apply, since there is no text.
 
     Raises:
         FormatError: The data are invalid.

@@ -8,8 +8,9 @@ import pytest
 
 from incidentcore.errors import FormatError
 from incidentcore.vendors import audit_rows, read_audit_log
-from incidentcore.vendors.audit_rows import AuditRow, FieldReader, whole_number
+from incidentcore.vendors.audit_rows import AuditRow, FieldReader
 from incidentcore.vendors.kit.findings import Findings
+from incidentcore.vendors.kit.paths import whole_number
 
 COLUMNS = {"number": 0, "opened_at": 1, "category": 2}
 ROW = AuditRow(7, ["INC1", "29/2/2016 01:16", "?"], COLUMNS)

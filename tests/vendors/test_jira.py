@@ -373,6 +373,16 @@ def test_pages_of_the_bulk_changelog() -> None:
     assert list(reading.findings) == []
 
 
+def test_a_bulk_changelog_that_names_no_issue_is_a_finding() -> None:
+    """It ended the import in a KeyError; so is the next page, which did not come."""
+    issue = {"key": "SD-7", "id": "10007", "fields": {"created": text(9), "reporter": KIM}}
+    page = {"issueChangeLogs": [{"changeHistories": []}], "nextPageToken": "x"}
+    reading = read_jira(issue, changelogs=page)
+    assert [one.id for one in reading] == ["SD-7"]
+    found = [(one.code, one.path) for one in reading.findings if one.path == "changelogs"]
+    assert found == [("unknown_entry", "changelogs"), ("truncated_history", "changelogs")]
+
+
 @pytest.mark.parametrize("category", [{"id": 3, "name": "Fertig"}, {"key": "done"}])
 def test_the_category_of_a_status_by_its_number(category: dict[str, Any]) -> None:
     """Its name is in the account's language; its key and its number are not."""

@@ -34,9 +34,9 @@ from incidentcore.vendors.audit_rows import (
     AuditRow,
     FieldReader,
     RowHistory,
-    whole_number,
 )
 from incidentcore.vendors.kit import Import
+from incidentcore.vendors.kit.paths import whole_number
 from incidentcore.vendors.servicenow_states import NEW
 from incidentcore.vendors.tabular import TableInput, open_table
 

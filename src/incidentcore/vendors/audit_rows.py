@@ -42,6 +42,7 @@ from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.kit import Findings, LevelTable, Times
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.paths import whole_number
 from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, AUDIT_STATES, NEW
 
 MISSING: Final = ("?", "")
@@ -115,11 +116,6 @@ class _Column(NamedTuple):
             if value is not None and len(self.known) < _CACHED:
                 self.known[text] = value
         return value
-
-
-def whole_number(text: str) -> int | None:
-    """Return a string of digits as a number; None for any other string."""
-    return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
 
 
 class AuditRow:
@@ -273,13 +269,16 @@ class RowHistory:
         is_first = before is self._blank
         by_kind: dict[str, dict[str, object]] = {}
         custom: dict[str, object] = {}
+        links: list[_Column] = []
         for one in compress(self._columns, map(ne, new, old)):
             kind = one.kind
             if kind == "custom":
                 value = one.value(row)
                 if value is not None or not is_first:
                     custom[one.to] = value
-            elif kind == "link" or not is_first:
+            elif kind == "link":
+                links.append(one)
+            elif not is_first:
                 by_kind.setdefault(kind, {})[one.to] = one.value(row)
         if final:
             custom |= self._final(row)
@@ -291,23 +290,14 @@ class RowHistory:
                 yield make, (FrozenMap.of_frozen(by_kind[kind]), *rest)
         if "classified" in by_kind:
             yield _classified, (self._path(row), None, ())
-        if "link" in by_kind:
-            yield from self._relinked(row, before, by_kind["link"])
+        for one in links:
+            for made, source, more in ((_link_removed, before, ()), (_link_added, row, (None,))):
+                if (target := self._read.text(source, one.column)) is not None:
+                    yield made, (Link(one.to, target), *more)
         if fields:
             yield _fields_changed, (FrozenMap.of_frozen(fields),)
         if new[-1] != old[-1] and not is_first:
             yield _state_changed, (UPDATED, self._read.state(row), NO_FIELDS, "")
-
-    def _relinked(
-        self, row: AuditRow, before: AuditRow, links: dict[str, object]
-    ) -> Iterator[_Change]:
-        for column, name in _LINKS.items():
-            if name in links:
-                ends = ((_link_removed, before, ()), (_link_added, row, (None,)))
-                for make, source, rest in ends:
-                    target = self._read.text(source, column)
-                    if target is not None:
-                        yield make, (Link(name, target), *rest)
 
     def _opening(self, row: AuditRow, updated_at: datetime) -> Opened:
         read = self._read

@@ -18,6 +18,7 @@ from incidentcore.vendors.kit import (
     Tables,
     as_object,
     entries_of,
+    joined,
     pick,
     unpaged,
 )
@@ -83,7 +84,9 @@ def read_jira(
     """
     for name, given in (("changelogs", changelogs), ("slas", slas)):
         need_kind(name, given, Mapping | None, allowed="pages by issue key")
-    logs = {key: as_tuple(pages or (), Mapping) for key, pages in _bulk(changelogs or {}).items()}
+    if "issueChangeLogs" in (changelogs or ()):  # pages of several issues, named by their ids
+        changelogs = joined(changelogs, "issueId", "issueChangeLogs")
+    logs = {key: as_tuple(pages or (), Mapping) for key, pages in (changelogs or {}).items()}
     results = {key: [*unpaged(pages or (), "values")] for key, pages in (slas or {}).items()}
     names = names_of(issues)
 
@@ -133,16 +136,6 @@ def read_jira(
         **merged(read_jira, JIRA, tables),
     )
     return with_orphans(reading, changelogs=logs, slas=results)
-
-
-def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return changelogs by issue; pages of several issues name these by their ids."""
-    if "issueChangeLogs" not in pages:
-        return pages
-    logs: dict[str, list[Any]] = {}
-    for entry in entries_of(pages, "issueChangeLogs"):
-        logs.setdefault(str(entry["issueId"]), []).append(entry)
-    return logs
 
 
 def _id(issue: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import CUT, in_utc, latest, listed
+from incidentcore.vendors.kit.paths import CUT, id_text, in_utc, latest, listed, natural
 from incidentcore.vendors.presets import ZENDESK
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -283,7 +283,7 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))
         instances.setdefault(key, []).append(event)
     for (metric, _), own in sorted(instances.items()):
-        ordered = sorted(own, key=lambda event: (in_utc(event.get("time")), _number(event)))
+        ordered = sorted(own, key=_order)
         ordered = [event for event in ordered if not event.get("deleted")]  # as withdrawn breaches
         first = {str(event.get("type")): event for event in reversed(ordered)}
         last = {str(event.get("type")): event for event in ordered}
@@ -309,10 +309,8 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         )
 
 
-def _number(event: Mapping[str, Any]) -> int:
-    """Return the number of an event; of one second, the order of the numbers counts."""
-    text = plain_text(event.get("id"))
-    return int(text) if text and text.isdecimal() else 0
+def _order(event: Mapping[str, Any]) -> tuple[str, int]:
+    return in_utc(event.get("time")), natural(id_text(event.get("id")))
 
 
 def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:

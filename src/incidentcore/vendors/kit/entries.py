@@ -24,7 +24,7 @@ from incidentcore.records import (
 )
 from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, State
 from incidentcore.vendors.kit.context import Context
-from incidentcore.vendors.kit.paths import clean, natural, plain_text
+from incidentcore.vendors.kit.paths import clean, natural, plain_text, whole_number
 from incidentcore.vendors.kit.reported import ReportedSla
 from incidentcore.vendors.kit.tables import GUESSED_STATE, UNDONE, UNKNOWN, UNKNOWN_STATE, lines_for
 from incidentcore.vendors.kit.times import TimeReader
@@ -345,11 +345,10 @@ class EntryLog:
         """
         if (text := plain_text(value)) is None:
             return
-        number = text.removesuffix(".0")
-        if number.isascii() and number.isdigit() and len(number) < 10:
-            self.reported(name, int(number))
-        else:
+        number = whole_number(text.removesuffix(".0"))
+        if number is None:
             self.find("not_a_count", "left out", field=field or name, value=text)
+        self.reported(name, number)
 
     def check(
         self, *, resolved_at: object = None, closed_at: object = None, updated_at: object = None

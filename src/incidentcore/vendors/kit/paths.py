@@ -299,6 +299,11 @@ def plain_text(value: object) -> str | None:
     raise InvalidValueError("text", value, "a text or a number")
 
 
+def whole_number(text: str) -> int | None:
+    """Return a string of digits as a number; None for any other string."""
+    return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
+
+
 def is_missing(value: object) -> bool:
     """Return whether a cell is empty: None, not-a-number, not-a-time or the NA of pandas."""
     try:

@@ -13,8 +13,11 @@ from incidentcore.vendors.lines import BROKEN_GZIP, opened
 _CHUNK: Final = 1 << 16
 _DEEPEST: Final = 100
 _NAME: Final = "concept:name"
+_TRACE: Final = ["log", "trace"]
+_EVENT: Final = [*_TRACE, "event"]
 
 Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
+Trace = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
 def xes_cases(source: str | Path | Sequence[str | Path]) -> Iterator[Case]:
@@ -23,7 +26,7 @@ def xes_cases(source: str | Path | Sequence[str | Path]) -> Iterator[Case]:
         for place, (attributes, events) in enumerate(_traces(Path(source)), 1):
             yield _key(attributes, place), attributes, events
         return
-    joined: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    joined: dict[str, Trace] = {}
     place = 0
     for path in source:
         for attributes, events in _traces(Path(path)):
@@ -38,16 +41,15 @@ def _key(attributes: Mapping[str, Any], place: int) -> str:
     return str(attributes.get(_NAME) or f"trace-{place}")
 
 
-def _traces(path: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+def _traces(path: Path) -> Iterator[Trace]:
     reader = _Reader()
     with opened(path) as file:
         while True:
             try:
                 chunk = file.read(_CHUNK)
+                reader.parser.Parse(chunk, not chunk)
             except BROKEN_GZIP as error:
                 raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
-            try:
-                reader.parser.Parse(chunk, not chunk)
             except (expat.ExpatError, ValueError) as error:
                 raise FormatError(f"not XES: {error} @ {path}") from None
             yield from reader.traces
@@ -64,10 +66,8 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self.traces: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+        self.traces: list[Trace] = []
         self._open: list[str] = []
-        self._trace: tuple[dict[str, Any], list[dict[str, Any]]] | None = None
-        self._event: dict[str, Any] | None = None
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -77,29 +77,22 @@ class _Reader:
         raise ValueError("a document type, which XES does not have")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        parent = self._open[-1] if self._open else ""
-        if len(self._open) >= _DEEPEST:
+        name, above = tag.rpartition(":")[2], self._open
+        if len(above) >= _DEEPEST:
             raise ValueError(f"elements nested deeper than {_DEEPEST}")
-        if not self._open and name != "log":
+        if not above and name != "log":
             raise ValueError(f"the root is {name!r} instead of 'log'")
-        self._open.append(name)
-        if name == "trace" and parent == "log":
-            self._trace = ({}, [])
-        elif name == "event" and parent == "trace" and self._trace is not None:
-            self._event = {}
-            self._trace[1].append(self._event)
-        elif "key" in attributes:
-            target = self._event if parent == "event" else None
-            if parent == "trace" and self._trace is not None:
-                target = self._trace[0]
-            if target is not None:
-                target[attributes["key"]] = attributes.get("value")
+        if "key" in attributes and above in (_TRACE, _EVENT):
+            trace, events = self._trace
+            target = trace if above == _TRACE else events[-1]
+            target[attributes["key"]] = attributes.get("value")
+        above.append(name)
+        if above == _TRACE:
+            self._trace: Trace = ({}, [])
+        elif above == _EVENT:
+            self._trace[1].append({})
 
     def _end(self, tag: str) -> None:
-        name = self._open.pop()
-        if name == "event":
-            self._event = None
-        elif name == "trace" and self._trace is not None:
+        if self._open == _TRACE:
             self.traces.append(self._trace)
-            self._trace = None
+        self._open.pop()

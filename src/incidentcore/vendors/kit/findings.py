@@ -103,17 +103,13 @@ class Findings(Tabular, Sequence[ImportFinding]):
     ) -> None:
         """Add a finding, or increase the count of an equal one; see ``ImportFinding``."""
         self.counts[code] += count
-        text = value if isinstance(value, str) else _text(value)
-        same = (code, field, text[:200], action)
-        if same not in self._kept:
-            kind = (code, field)
-            if self._values[kind] >= _EXAMPLES:
-                same = self._last[kind]
-            else:
-                self._values[kind] += 1
-                self._last[kind] = same
-                self._kept[same] = ImportFinding(row, field, text[:200], code, action, key, path)
-        self._times[same] += count
+        text = (value if isinstance(value, str) else _text(value))[:200]
+        kind, same = (code, field), (code, field, text, action)
+        if same not in self._kept and self._values[kind] < _EXAMPLES:
+            self._values[kind] += 1
+            self._last[kind] = same
+            self._kept[same] = ImportFinding(row, field, text, code, action, key, path)
+        self._times[same if same in self._kept else self._last[kind]] += count
 
     def __len__(self) -> int:
         return len(self._kept)

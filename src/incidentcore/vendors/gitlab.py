@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Any, Final, Unpack
 
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import as_object, in_utc, joined, latest, pick, unpaged
+from incidentcore.vendors.kit.paths import Rows, as_object, in_utc, joined, latest, pick, unpaged
 from incidentcore.vendors.presets import GITLAB
-
-Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 # Closing and reopening are in the state events.
 _STATUS: Final = re.compile(

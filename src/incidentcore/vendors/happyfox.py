@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from incidentcore.records import Commented, Incident, Link
@@ -17,7 +17,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import latest, listed
+from incidentcore.vendors.kit.paths import Rows, latest, listed
 from incidentcore.vendors.presets import HAPPYFOX
 
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
@@ -33,10 +33,7 @@ _NAMED: Final = ("status", "priority", "category")
 _UNREAD: Final = ("custom_field_change", "satisfaction_survey")
 
 
-def read_happyfox(
-    tickets: Mapping[str, Any] | Iterable[Mapping[str, Any]],
-    **tables: Unpack[Tables],
-) -> Import[Incident]:
+def read_happyfox(tickets: Rows, **tables: Unpack[Tables]) -> Import[Incident]:
     """Read tickets from HappyFox's API, as returned by ``/ticket/<number>/``.
 
     Args:

@@ -23,7 +23,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import CUT, latest, listed, natural
+from incidentcore.vendors.kit.paths import CUT, Rows, latest, listed, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 
@@ -45,7 +45,7 @@ _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 
 
 def read_jira(
-    issues: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    issues: Rows,
     *,
     changelogs: Mapping[str, Any] | None = None,
     slas: Mapping[str, Any] | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Any, Final, Unpack
 
 from incidentcore.records import (
     Acknowledged,
@@ -30,10 +30,8 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import in_utc, latest, listed
+from incidentcore.vendors.kit.paths import Rows, in_utc, latest, listed
 from incidentcore.vendors.presets import PAGERDUTY
-
-Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
@@ -52,9 +50,7 @@ _ENTRY_TYPES: Final = {
 
 
 def read_pagerduty(
-    incidents: Rows,
-    log_entries: Rows = (),
-    **tables: Unpack[Tables],
+    incidents: Rows, log_entries: Rows = (), **tables: Unpack[Tables]
 ) -> Import[Incident]:
     """Read incidents from PagerDuty's API with their log entries (``is_overview=false``).
 

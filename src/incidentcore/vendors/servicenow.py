@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar, Unpack
+from typing import Any, Final, TypeVar, Unpack
 
 from incidentcore.records import Commented, Incident, Link, LinkAdded, LinkRemoved
 from incidentcore.vendors.kit import (
@@ -21,7 +21,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import latest
+from incidentcore.vendors.kit.paths import Rows, latest
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 from incidentcore.vendors.servicenow_cells import (
@@ -35,8 +35,6 @@ from incidentcore.vendors.servicenow_cells import (
 )
 
 T = TypeVar("T")
-Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
-
 _FIELDS: Final = {
     "priority": "priority",
     "impact": "impact",

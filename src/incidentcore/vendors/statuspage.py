@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import in_utc, latest
+from incidentcore.vendors.kit.paths import Rows, in_utc, latest
 from incidentcore.vendors.presets import STATUSPAGE
 
 _PAGE: Final = Actor("status page", "system")
 _FEED: Final = 50
 
 
-def read_statuspage(
-    incidents: Mapping[str, Any] | Iterable[Mapping[str, Any]],
-    **tables: Unpack[Tables],
-) -> Import[Incident]:
+def read_statuspage(incidents: Rows, **tables: Unpack[Tables]) -> Import[Incident]:
     """Read the incidents of a status page, as returned by its API or public feed.
 
     An update's ``display_at`` is the time when it happened, and its ``created_at`` the time when it

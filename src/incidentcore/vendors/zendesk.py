@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Any, Final, Unpack
 
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.kit import (
@@ -22,10 +22,8 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import CUT, id_text, in_utc, latest, listed, natural
+from incidentcore.vendors.kit.paths import CUT, Rows, id_text, in_utc, latest, listed, natural
 from incidentcore.vendors.presets import ZENDESK
-
-Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _FIELDS: Final = {
     "status": "state",

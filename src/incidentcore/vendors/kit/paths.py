@@ -7,10 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
+
+Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+"""Parsed JSON: an object, a page of objects, or several of either."""
 
 _NAMED: Final = frozenset(("id", "sys_id", "number", "key"))  # one of which a record has
 _LONGEST: Final = 40  # digits of an id that is a number

@@ -23,7 +23,8 @@ from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
-from incidentcore.desk.when import WHEN_SCHEMA, field_path
+from incidentcore.desk.when import WHEN_SCHEMA
+from incidentcore.desk.when_text import FACTS, own_name
 from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import as_zone
@@ -240,13 +241,9 @@ class Writing:
 
     def field_name(self, path: str) -> str:
         """Return the name that the file uses for a field's path."""
-        own = path.removeprefix("custom.")
-        known = {one.name for one in self.desk.fields}
-        plain = own if own in known else path
-        try:  # a short name that means a field of records keeps its path
-            return plain if field_path(plain, _names_of(self.desk)) == path else path
-        except WrongError:
-            raise DefinitionError("field", path, "a field of records, or one of fields") from None
+        if path.partition(".")[0] not in (*FACTS, "custom"):
+            raise DefinitionError("field", path, "a field of records, or one of fields")
+        return own_name(path, self.desk.fields)
 
     def code(self, function: object) -> dict[str, str]:
         """Return ``{ code = name }`` for a callable, as plain data."""
@@ -254,12 +251,6 @@ class Writing:
         if not name:
             raise DefinitionError("code", function, "a callable named in dump_desk(desk, code=...)")
         return {"code": str(name)}
-
-
-def _names_of(desk: Desk) -> Reading:
-    reading = Reading({}, code={}, files={}, lines={}, source="")
-    reading.names["fields"] = {one.name: one for one in desk.fields}
-    return reading
 
 
 def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dict[str, Any]:

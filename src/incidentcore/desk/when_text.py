@@ -11,6 +11,7 @@ from incidentcore.conditions.condition import Not
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours
 from incidentcore.conditions.instants import AtInstant, LaterThan
+from incidentcore.desk.parts import DeskField
 from incidentcore.desk.words import writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.records.replay import RECORD_TYPES
@@ -25,6 +26,7 @@ _SAME: Final = (
 )
 OPS: Final = {op: op for op in _SAME} | {"from": "at_least", "to": "below", "text": "has_text"}
 FACTS: Final = frozenset(name for kind in RECORD_TYPES.values() for name in kind.default_facts())
+_TAKEN: Final = (*SHORT, "any", "all", "not", "code", "during", "major")
 SETS: Final = frozenset(("tags", "links"))
 
 
@@ -98,16 +100,18 @@ def _written(part: Condition, writing: Any) -> tuple[str, Any]:
 
 
 def _name(path: str, writing: Any) -> str:
-    if path.startswith("custom."):
-        own = path.removeprefix("custom.")
-        if all(own != one.name for one in writing.desk.fields):
-            raise DefinitionError("when", path, "a field of records, or one of fields")
-        if own in FACTS or own in SHORT or own in ("any", "all", "not", "code", "during", "major"):
-            return path
-        return own
-    if path in {"state.name", "record_type"}:
-        return _SHORT_OF[path]
-    return path
+    short = path in {"state.name", "record_type"}
+    return _SHORT_OF[path] if short else own_name(path, writing.desk.fields)
+
+
+def own_name(path: str, fields: Iterable[DeskField]) -> str:
+    """Return the plain name of a field of the desk's own, if it means no other; else the path."""
+    own = path.removeprefix("custom.")
+    if own == path:
+        return path
+    if all(own != one.name for one in fields):
+        raise DefinitionError("field", path, "a field of records, or one of fields")
+    return path if own in FACTS or own in _TAKEN else own
 
 
 def _test(part: FieldTest) -> Any:

@@ -223,7 +223,7 @@ def test_the_facade_is_as_listed() -> None:
 def test_the_rooms_have_few_names() -> None:
     """Before you add one, look for the one that nearly does it; helpers of rooms are not listed."""
     rooms = [lines for title, lines in read_list().items() if title != "incidentcore"]
-    assert sum(not line.startswith(" ") for lines in rooms for line in lines) <= 605
+    assert sum(not line.startswith(" ") for lines in rooms for line in lines) <= 603
 
 
 def test_every_listed_room_exists() -> None:

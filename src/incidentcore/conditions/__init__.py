@@ -2,7 +2,7 @@
 
 from incidentcore.conditions.builder import Field, field
 from incidentcore.conditions.condition import ALWAYS, NEVER, AllOf, AnyOf, Condition
-from incidentcore.conditions.hours import during, time_of_day
+from incidentcore.conditions.hours import during
 from incidentcore.conditions.instants import before, reached
 from incidentcore.conditions.opaque import Opaque
 from incidentcore.conditions.overlap import Proof, implies, overlap
@@ -22,5 +22,4 @@ __all__ = [
     "implies",
     "overlap",
     "reached",
-    "time_of_day",
 ]

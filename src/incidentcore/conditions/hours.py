@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_tuple
 from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, set_test
 from incidentcore.errors import InvalidValueError
-from incidentcore.schedule import BusinessCalendar, Calendar
+from incidentcore.schedule import Calendar
 
 SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 """Evaluates a condition, given facts, their instant, and whether another cycle begins there."""
@@ -63,30 +61,6 @@ class OpenHours(Condition):
 def during(calendar: Calendar) -> Condition:
     """Return a condition that matches when a calendar is open at the instant of the test."""
     return OpenHours(calendar)
-
-
-def time_of_day(
-    hours: str | Sequence[str], *, zone: ZoneInfo | str, days: str = "mon-sun"
-) -> Condition:
-    """Return a condition that matches when the time of day in a time zone is within certain hours.
-
-    Args:
-        hours: Windows such as ``"09:00-17:00"``; ``"22:00-06:00"`` runs past midnight.
-        zone: The time zone of the hours.
-        days: The weekdays on which a window begins, such as ``"mon-fri"``; all by default.
-
-    Raises:
-        CalendarDefinitionError: The hours, days or zone cannot be used (rule C6).
-
-    >>> from datetime import UTC, datetime
-    >>> from incidentcore.conditions import time_of_day
-    >>> night = time_of_day("22:00-06:00", zone="Europe/Berlin")
-    >>> night.matches({}, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC))
-    True
-    """
-    given = as_tuple(hours, str)
-    name = f"{', '.join(given)} {days} in {zone}"
-    return OpenHours(BusinessCalendar(zone=zone, hours={days: given}, name=name))
 
 
 def spell_test(condition: Condition) -> SpellTest:

@@ -230,7 +230,7 @@ class _Run:
                         continue
                     then = _Run(event, before, self.lifecycles, self.by)
                     for pair in _pairs(rule, source, event, {target.id: target}):
-                        if pair[1] is target and then._attempt(rule, before[target.id]) is None:
+                        if pair[1] is target and then._every(rule, before[target.id]) is False:
                             yield attrs.evolve(event, recorded_at=late.recorded_at), *pair
 
     def answer(
@@ -241,11 +241,12 @@ class _Run:
         facts = {**facts_then(source, event.at), "actor": event.by, "event": event}
         if not self._is_triggered(rule, source, facts) or not self._applies(rule, source, target):
             return None
+        met = self._every(rule, target)
+        if met is not True:
+            return met if isinstance(met, Refused) else None
         now = self.latest.get(target.id, target)
-        answer: Allowed[Record] | Refused | None = self._objection(rule, target)
-        if answer is None:
-            take = self._moved if rule.action else self._followed
-            answer = take(rule, source, facts, now)
+        take = self._moved if rule.action else self._followed
+        answer = take(rule, source, facts, now)
         if answer:
             self.latest[target.id] = answer.record
         return answer
@@ -270,41 +271,33 @@ class _Run:
             return False
         if rule.undoes and _cause(target, at) != source.id:
             return False
-        if rule.every is not None and self._attempt(rule, target) is None:
-            return False
         return rule.target_when is None or rule.target_when.test(then, at)
 
-    def _attempt(self, rule: CascadeRule, target: Record) -> Attempt | None:
-        """Return what ``every`` is asked about; None where it objects, all being given."""
-        at = self.event.at
-        related = tuple({**self.records, **self.latest}.values())
+    def _every(self, rule: CascadeRule, target: Record) -> bool | Refused:
+        """Return whether ``every`` holds, or a refusal that names the records it lacks."""
+        every, at = rule.every, self.event.at
+        if every is None:
+            return True
         attempt = Attempt(
             facts=facts_then(target, at),
             action=rule.action,
             at=at,
             by=target.actor(self.by),
             fields={},
-            related=related,
+            related=self._related(),
         )
-        if rule.every is None or rule.every.missing(attempt) or rule.every(attempt):
-            return attempt
-        return None
-
-    def _objection(self, rule: CascadeRule, target: Record) -> Refused | None:
-        """Refuse, by name, what depends on records that were not passed."""
-        if rule.every is None:
-            return None
-        attempt = self._attempt(rule, target)
-        if attempt is None or not rule.every.missing(attempt):
-            return None
-        why = f" ({rule.every.why_not(attempt)})"
+        if not every.missing(attempt):
+            return every(attempt)
         return Refused(
             code="guard",
             action=rule.action or rule.id,
             state=target.state,
-            data={"why": why},
-            guard=rule.every.id,
+            data={"why": f" ({every.why_not(attempt)})"},
+            guard=every.id,
         )
+
+    def _related(self) -> tuple[Record, ...]:
+        return tuple({**self.records, **self.latest}.values())
 
     def _moved(
         self, rule: CascadeRule, source: Record, facts: Mapping[str, Any], target: Record
@@ -321,7 +314,7 @@ class _Run:
             at=self.event.at,
             by=self.by,
             recorded_at=self.event.recorded_at,
-            related=tuple({**self.records, **self.latest}.values()),
+            related=self._related(),
             cause="" if source.id == target.id else source.id,
             fields={name: _copied(value, facts) for name, value in rule.fields.items()},
         )

@@ -22,7 +22,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi import Periods
 from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
 from incidentcore.lifecycle import STANDARD
-from incidentcore.records import Record, Task
+from incidentcore.records import Record
 
 from .serialization.examples import AT, EXAMPLES, HOUR, OFFICE, RECORDS, RESOLUTION, values_in
 from .test_public_api import ROOMS
@@ -223,7 +223,6 @@ def test_a_time_without_an_offset_is_refused(name: str) -> None:
     "call",
     [
         lambda: OF_TYPE[Incident].actor("kim", at=NAIVE),
-        lambda: Task(id="t", title="t").is_overdue(NAIVE),
         lambda: OF_TYPE[ServiceRequest].next_approval_wakeup(now=NAIVE),
         lambda: OF_TYPE[ServiceRequest].overdue_tasks(now=NAIVE),
         lambda: Periods("day", within=Interval(AT, AT + DAY)).labels(NAIVE),

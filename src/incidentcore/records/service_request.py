@@ -11,7 +11,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.approvals import Approval, ApprovalRule
 from incidentcore.records.events.requests import expired
 from incidentcore.records.record import Record
-from incidentcore.records.tasks import RequestItem, Task, ready_tasks
+from incidentcore.records.tasks import RequestItem, Task, waits_for
 
 
 @attrs.frozen(init=False, repr=False, slots=False, unsafe_hash=False)
@@ -81,9 +81,12 @@ class ServiceRequest(Record):
 
     def ready_tasks(self) -> tuple[Task, ...]:
         """Return the open tasks that do not wait for others, sorted by ``order``."""
-        return ready_tasks(self.tasks)
+        return tuple(
+            task for task in self.tasks if task.status == "open" and not waits_for(task, self.tasks)
+        )
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:
         """Return the open tasks that were due at or before an instant."""
         now = as_utc(now, "now")
-        return tuple(task for task in self.tasks if task.is_overdue(now))
+        due = (task for task in self.tasks if task.due_at is not None and task.due_at <= now)
+        return tuple(task for task in due if task.status == "open")

@@ -73,22 +73,10 @@ class Task(SharedRepr):
         if self.due_at is not None:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 
-    def is_overdue(self, now: datetime) -> bool:
-        """Return whether the task is open and was due at or before an instant."""
-        now = as_utc(now, "now")
-        return self.status == "open" and self.due_at is not None and now >= self.due_at
-
 
 def waits_for(task: Task, tasks: Iterable[Task]) -> tuple[Task, ...]:
     """Return the open tasks that a task waits for: those with a lower ``order``."""
     return tuple(one for one in tasks if one.status == "open" and one.order < task.order)
-
-
-def ready_tasks(tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """Return the open tasks with the lowest ``order``: they do not wait for others."""
-    still_open = [task for task in tasks if task.status == "open"]
-    first = min((task.order for task in still_open), default=0)
-    return tuple(task for task in still_open if task.order == first)
 
 
 def progress_of(tasks: Iterable[Task]) -> float | None:

@@ -51,10 +51,9 @@ class BacklogScore:
         n: How many forecasts were compared.
         mae: The mean absolute error of the forecasts.
         naive_mae: The mean absolute error of simply forecasting that the backlog does not change.
-        coverage: The share of the 80 % intervals that contained the actual number. Each interval
-            was widened according to the errors that were known when it was made.
-        widening: The factor, at least 1, by which intervals are widened because records are not
-            independent: for example, a holiday delays many at once.
+        coverage: The share of the 80 % intervals, widened by the errors that were known when they
+            were made, that contained the actual number.
+        widening: The factor, at least 1, by which intervals are widened (rule X4).
     """
 
     ahead: timedelta
@@ -81,8 +80,7 @@ class BacklogForecast(Tabular):
     Attributes:
         now: The instant of the forecast.
         open: How many records have a running or paused clock now.
-        steps: The forecast for each instant; empty if there is too little history or no open
-            record.
+        steps: The forecast for each instant; empty without enough history or an open record.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
         findings: The reasons why the history allows no forecast; empty otherwise.
     """

@@ -82,14 +82,10 @@ class BreachModel:
     A *cell* is a combination of field values, such as a priority, state and group; a *visit* to it
     begins when a record gets these values. Models can be written as documents, and ``merge_models``
     merges models of different records. Called with a record, a model returns only the probability,
-    as ``backtest_breach`` expects.
+    as ``backtest_breach`` expects. The attributes that are not listed are the arguments of
+    ``breach_model``.
 
     Attributes:
-        definition: The clock: an SLA definition or policy.
-        as_of: The instant up to which events were used.
-        recent: The length of the time before ``as_of`` that was used; None for all history.
-        cells: The tuples of fields whose values define cells, most specific first.
-        enough: As for ``breach_model``.
         records: How many records had the clock.
         running: How many of the clocks were running or paused at ``as_of``.
         histories: The earlier visits, grouped by cell.
@@ -214,6 +210,8 @@ def breach_model(
 ) -> BreachModel:
     """Return a model of the probability that a clock breaches its target, fitted to records.
 
+    The ``findings`` of the model list the field values for which it gives no probability.
+
     Args:
         definition: The clock: a definition or a policy.
         records: The records, including open ones; read once. Those of exercises are excluded.
@@ -225,9 +223,6 @@ def breach_model(
             records that had the same values in these fields (its cell).
         enough: The minimum number of earlier records of a cell that stayed in it at least as long
             as the record has so far; with fewer, the next combination is used.
-
-    Returns:
-        The model. Its ``findings`` list the field values for which it gives no probability.
 
     Raises:
         InvalidValueError: ``definition`` is not a clock, a field does not exist, or ``recent`` or

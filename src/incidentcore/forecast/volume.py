@@ -49,14 +49,12 @@ class VolumeStep:
 class VolumeForecast(Tabular):
     """A forecast of how many records will be opened in each hour or day.
 
+    The attributes that are not listed are the arguments of ``forecast_volume``.
+
     Attributes:
-        unit: The length of a step: ``hour`` or ``day``.
-        zone: The time zone of the weekdays and hours of the steps.
-        levels: The probabilities of the prediction intervals, such as 0.8.
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
         weeks: The number of weeks of history that the forecast is based on.
         steps: The forecast of each hour or day; empty if there is too little history.
-        score: The accuracy of earlier forecasts, from ``backtest_volume``; None if none was passed.
         findings: The reasons why there is no forecast; empty if there is one.
     """
 
@@ -111,8 +109,7 @@ def forecast_volume(
         calendar: A calendar whose dates without open time are forecast separately, so that holidays
             do not distort the forecasts of weekdays; None if all dates are alike.
         unit: The length of a step: ``"hour"`` or ``"day"``.
-        levels: The probabilities of the prediction intervals, such as 0.8 for an interval that
-            should contain 80 % of the counts.
+        levels: The share of the counts that each prediction interval should contain, such as 0.8.
         recent: How much time before ``as_of`` to use; None for all time since the first opening.
         score: The result of ``backtest_volume``, which is shown with the forecast.
 

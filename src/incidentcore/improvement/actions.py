@@ -144,21 +144,6 @@ class ImprovementAction:
 
     Raises:
         InvalidValueError: A text is empty, or an attribute has the wrong type.
-
-    >>> from datetime import date
-    >>> from incidentcore.improvement import ActionOrigin, ImprovementAction
-    >>> action = ImprovementAction(
-    ...     id="A-1",
-    ...     title="Rotate the logs",
-    ...     owner="ada",
-    ...     due=date(2027, 1, 15),
-    ...     origin=ActionOrigin("review", "PIR-1"),
-    ... )
-    >>> done = action.with_status("done", on=date(2027, 1, 20), by="ada")
-    >>> action.is_overdue(on=date(2027, 1, 16)), done.is_overdue(on=date(2027, 1, 20))
-    (True, False)
-    >>> done.status_on(date(2027, 1, 19)), done.status
-    ('open', 'done')
     """
 
     id: str = attrs.field(validator=a_text)

@@ -36,17 +36,13 @@ class ProblemCandidate:
         members: The ids of the incidents, sorted by opening, then by id.
         first: When the first incident was opened.
         last: When the last incident was opened.
-        expected: The expected number of incidents in the group. For one value: the number of
-            incidents that have any value, divided by the number of different values. For a pair of
-            values: the product of their counts, divided by the number of incidents that have both
-            fields.
-        at_least: A lower bound for the group's count that allows for chance: the lower bound of a
-            Poisson mean, at a risk of error that is divided by the number of groups examined.
+        expected: The expected number of incidents in the group (rule I3).
+        at_least: A lower bound for the group's count that allows for chance and for the number of
+            groups examined.
         recent: How many incidents of the group were opened at the report's ``split`` or later.
         recent_of_all: The share of all counted incidents that were opened at ``split`` or later;
             usually about 1/2.
-        trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
-            incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
+        trend: ``rising``, ``falling`` or ``steady`` (rule I3).
         time: The total wall-clock time of the incidents from opening to their last resolution.
         timed: How many of the incidents have such a time: those that are resolved.
         time_share: The group's share of the total time of all counted incidents, from 0 to 1; None

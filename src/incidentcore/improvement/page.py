@@ -14,7 +14,7 @@ from incidentcore.improvement.candidate_report import CandidateReport
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
 from incidentcore.improvement.problem_candidates import DIMENSIONS, problem_candidates
 from incidentcore.improvement.recurrence import observe
-from incidentcore.improvement.selection import name_text
+from incidentcore.improvement.selection import Selection, name_text
 from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.pages import Page, Section
@@ -204,7 +204,8 @@ def problem_page(
     options: Any = {"as_of": as_of, "period": period, "population": population}
     recurrences: list[RecurrenceReport] = []
     for key in keys:
-        records = observe(records, key, window, recurrences, calendar=calendar, **options)
+        selection = Selection(**options)
+        records = observe(records, selection, key, window, recurrences, calendar=calendar)
     candidates = problem_candidates(
         records,
         **options,

@@ -90,16 +90,9 @@ def recurrence(
     ('mail', 4, 2)
     """
     reports: list[RecurrenceReport] = []
+    selection = Selection(as_of=as_of, period=period, population=population)
     for _ in observe(
-        records,
-        key,
-        window,
-        reports,
-        as_of=as_of,
-        calendar=calendar,
-        period=period,
-        population=population,
-        partial_keys=partial_keys,
+        records, selection, key, window, reports, calendar=calendar, partial_keys=partial_keys
     ):
         pass  # the report is made on the way
     return reports[0]
@@ -107,14 +100,12 @@ def recurrence(
 
 def observe(
     records: Iterable[Record],
+    selection: Selection,
     key: GroupBy | Sequence[GroupBy],
     window: RecurrenceWindow,
     reports: list[RecurrenceReport],
     *,
-    as_of: datetime,
     calendar: Calendar | None,
-    period: Interval | None,
-    population: Condition,
     partial_keys: bool = False,
 ) -> Iterator[Record]:
     """Yield each record, then add the report of ``recurrence`` on all of them to ``reports``.
@@ -123,7 +114,6 @@ def observe(
     """
     need_kind("calendar", calendar, Calendar | None)
     within, gap = _measures(window, calendar)
-    selection = Selection(as_of=as_of, period=period, population=population)
     names, read = key_names(key), compile_key(key, selection.as_of)
     is_missing = all if partial_keys else any
     found: dict[Key, list[tuple[datetime, str]]] = {}

@@ -16,7 +16,7 @@ from incidentcore.pages.page import Paged
 from incidentcore.words.words import day_time, span_text
 
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
-"""How an expectation ended, as ``DrillLine`` says."""
+"""How an expectation ended (rule X1)."""
 
 RESULTS: Final = get_args(DrillResult)
 _BAD: Final = ("late", "missed", "not_reached")
@@ -33,8 +33,7 @@ class DrillLine:
         expectation: The name of the expectation, or of the communication plan.
         owner: The team or role responsible for it.
         record_id: The id of the record; empty if there was none.
-        result: ``met``; ``late`` (done after its due time); ``missed`` (due, but not done);
-            ``open`` (not due yet); or ``not_reached`` (no record started its clock).
+        result: ``met``, ``late``, ``missed``, ``open`` or ``not_reached`` (rule X1).
         due_at: When it was due; None if its clock never started.
         done_at: When it was done; None if it was not.
         late_by: How late it was done, or by how much it is overdue now, in open time of the clock's

@@ -256,11 +256,10 @@ class Agent:
     """
 
     id: str
-    calendar: Calendar = attrs.field(repr=False)
+    calendar: Calendar = attrs.field(
+        repr=False, validator=checked(need_kind, Calendar, DefinitionError)
+    )
     skills: frozenset[str] = attrs.field(default=frozenset([""]), converter=_skills)
-
-    def __attrs_post_init__(self) -> None:
-        need_kind("calendar", self.calendar, Calendar, DefinitionError)
 
 
 @runtime_checkable

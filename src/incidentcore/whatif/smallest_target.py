@@ -55,7 +55,8 @@ def smallest_target(
 ) -> TargetEstimate | None:
     """Return the smallest target that a given share of past records would have met.
 
-    The estimate assumes that people would have worked in the same way under another target.
+    It assumes that people would have worked in the same way under another target. None if no clock
+    has finished.
 
     Args:
         definition: The clock. Its calendar, start, pause and stop are used, but not its target.
@@ -63,9 +64,6 @@ def smallest_target(
         share: The share, above 0 and at most 1, such as ``"0.95"``.
         now: The instant at which to evaluate the clocks.
         confidence: The confidence level of the interval, which is computed from order statistics.
-
-    Returns:
-        The estimate; None if no clock has finished.
 
     Raises:
         InvalidValueError: The share or the confidence is out of range.

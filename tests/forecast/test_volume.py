@@ -44,7 +44,7 @@ def test_the_rate_is_that_of_the_same_hour_in_earlier_weeks() -> None:
     window = Interval(as_of + 9 * HOUR, as_of + 11 * HOUR)
     steps = forecast_volume(records, as_of=as_of, window=window, zone="UTC").steps
     assert [step.expected for step in steps] == [4.0, 0.0]
-    assert [step.start for step in steps] == [window.start, window.start + HOUR]
+    assert [step.at for step in steps] == [window.start, window.start + HOUR]
 
 
 def test_an_hour_is_one_of_the_zone() -> None:
@@ -56,7 +56,7 @@ def test_an_hour_is_one_of_the_zone() -> None:
     records = [*opened([timedelta(0), *times]), drill]
     steps = forecast_volume(records, as_of=as_of, window=window, zone="Asia/Kolkata").steps
     nine = as_of + 3.5 * HOUR
-    assert [(step.start, step.expected) for step in steps] == [(nine, 1.0), (nine + HOUR, 0.0)]
+    assert [(step.at, step.expected) for step in steps] == [(nine, 1.0), (nine + HOUR, 0.0)]
 
 
 def test_an_opening_that_is_corrected_later_counts_as_it_was_known() -> None:
@@ -186,7 +186,7 @@ def test_days_follow_the_zone_across_a_change_of_clocks() -> None:
         zone="Europe/Berlin",
         unit="day",
     )
-    assert [step.start.hour for step in forecast.steps] == [23, 23, 22, 22]
+    assert [step.at.hour for step in forecast.steps] == [23, 23, 22, 22]
 
 
 def test_options_are_checked() -> None:

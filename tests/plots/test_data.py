@@ -12,7 +12,7 @@ from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.forecast import VolumeForecast, VolumeScore
-from incidentcore.forecast.volume import VolumeStep
+from incidentcore.forecast.volume import ForecastStep
 from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Objective, Periods, Rate, catalogue, compute_kpis
 from incidentcore.plots import burndown_data, forecast_data, life_data, rota_data, week_data
@@ -120,7 +120,7 @@ def test_what_came_is_counted_by_the_days_of_the_zone() -> None:
         dispersion=1.0,
         weeks=4.0,
         steps=tuple(
-            VolumeStep(start=at, expected=2.0, bands=bands)
+            ForecastStep(at=at, expected=2.0, bands=bands)
             for at in (midnight, midnight + 25 * HOUR)
         ),
         score=VolumeScore(steps=7, mae=1.5, naive_mae=2.0, coverage=((0.8, 0.857),)),

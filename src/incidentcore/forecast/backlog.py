@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import fsum, sqrt
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -15,7 +15,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.breach import BreachModel, breach_model
 from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import Standing, standing
-from incidentcore.forecast.volume import VolumeForecast, forecast_volume
+from incidentcore.forecast.volume import ForecastStep, VolumeForecast, forecast_volume
 from incidentcore.instants import Interval, as_utc
 from incidentcore.pages.table import Tabular
 from incidentcore.records import Record
@@ -26,20 +26,6 @@ from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 
 _Z80: Final = 1.2815515655446004
-
-
-@attrs.frozen(kw_only=True)
-class BacklogStep:
-    """A forecast of the number of records whose clock will be running or paused at an instant.
-
-    ``expected`` is the mean; ``low`` and ``high`` are the ends of the 80 % interval, which is
-    widened by the factor ``widening`` of the ``BacklogScore`` whose ``ahead`` is nearest.
-    """
-
-    at: datetime
-    expected: float
-    low: float
-    high: float
 
 
 @attrs.frozen(kw_only=True)
@@ -80,22 +66,26 @@ class BacklogForecast(Tabular):
     Attributes:
         now: The instant of the forecast.
         open: How many records have a running or paused clock now.
-        steps: The forecast for each instant; empty without enough history or an open record.
+        steps: The forecast for each instant, whose 80 % interval the nearest of the scores widens;
+            empty without enough history or an open record.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
         findings: The reasons why the history allows no forecast; empty otherwise.
     """
 
+    levels: ClassVar[tuple[float, ...]] = (0.8,)
+
     now: datetime
     open: int
-    steps: tuple[BacklogStep, ...] = attrs.field(repr=False)
+    steps: tuple[ForecastStep, ...] = attrs.field(repr=False)
     scores: tuple[BacklogScore, ...] = ()
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return the headings of the table, its rows, and which columns are numeric."""
         rows = [
-            [f"{step.at:%a %d %b %H:%M}", f"{step.expected:.0f}", f"{step.low:.0f}-{step.high:.0f}"]
+            [f"{step.at:%a %d %b %H:%M}", f"{step.expected:.0f}", f"{low:.0f}-{high:.0f}"]
             for step in self.steps
+            for low, high in step.bands
         ]
         return ["at (UTC)", "open", "80%"], rows, [False, True, True]
 
@@ -157,9 +147,9 @@ def forecast_backlog(
         ahead = calendar.open_time(now, instant) // MICRO
         chances = [curve.share(age, since + ahead) for curve, age, since in curves]
         arrivals = [
-            (step.expected, any_cell.share(-1, calendar.open_time(step.start, instant) // MICRO))
+            (step.expected, any_cell.share(-1, calendar.open_time(step.at, instant) // MICRO))
             for step in volume.steps
-            if now <= step.start < instant
+            if now <= step.at < instant
         ]
         mean = fsum(chances) + fsum(n * p for n, p in arrivals)
         varies = volume.dispersion * (1 + 1 / volume.weeks)  # the counts, and the rates they gave
@@ -168,8 +158,8 @@ def forecast_backlog(
         spread = sqrt(max(variance, 0.25))  # a count is off by half a record at least
         if scores:
             spread *= min(scores, key=lambda one: abs(one.ahead - (instant - now))).widening
-        low, high = max(0.0, mean - _Z80 * spread), mean + _Z80 * spread
-        steps.append(BacklogStep(at=instant, expected=mean, low=low, high=high))
+        band = max(0.0, mean - _Z80 * spread), mean + _Z80 * spread
+        steps.append(ForecastStep(at=instant, expected=mean, bands=(band,)))
     return BacklogForecast(
         now=now, open=len(going), steps=tuple(steps), scores=scores, findings=findings
     )
@@ -222,7 +212,7 @@ def backtest_backlog(
         for one, step in zip(sorted(ahead), forecast.steps, strict=False):
             came = _going(definition, rows, step.at)
             error = abs(step.expected - came)
-            times = error / (step.high - step.expected)
+            times = error / (step.bands[0][1] - step.expected)
             known = [miss.times for miss in misses[one] if miss.at <= morning]
             held = times <= _widening(known)
             misses[one].append(_Miss(step.at, error, abs(forecast.open - came), held, times))

@@ -12,23 +12,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import exp, log, log1p
-from typing import Final, NamedTuple
+from typing import Final
 
 from incidentcore.kpi.engine import estimates
 
 _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
-
-
-class Tail(NamedTuple):
-    """The probability of lasting beyond one time, given that another was reached.
-
-    It comes with its 95 % interval, and with the number of cases at risk at the time reached.
-    """
-
-    share: float
-    low: float
-    high: float
-    n: int
 
 
 def score_interval(share: float, n: float) -> tuple[float, float]:
@@ -100,8 +88,11 @@ class HazardCurve:
             return 0.0
         return exp(self._hazard[first] - self._hazard[last])
 
-    def tail(self, since: int, until: int) -> Tail:
-        """Return the result of ``share`` with its interval; a case must be at risk at ``since``."""
+    def tail(self, since: int, until: int) -> tuple[float, float, float, int]:
+        """Return the result of ``share``, its 95 % interval, and the number at risk at ``since``.
+
+        That must be one at least.
+        """
         times = self.times
         first, last = bisect_right(times, since), bisect_right(times, until)
         n, share = self._at_risk[first], self._share(first, last)
@@ -110,7 +101,7 @@ class HazardCurve:
         else:
             trials = (1 - share) / (share * (self._variance[last] - self._variance[first]))
         low, high = score_interval(share, trials)
-        return Tail(share, low, high, n)
+        return share, low, high, n
 
     def quantile(self, since: int, share: float) -> int | None:
         """Return the time by which a share of the cases that outlasted ``since`` have ended.

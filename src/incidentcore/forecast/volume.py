@@ -30,19 +30,19 @@ _NO_SPREAD: Final = 1e-9
 
 
 @attrs.frozen(kw_only=True)
-class VolumeStep:
-    """The forecast of one hour or day.
+class ForecastStep:
+    """The forecast for an hour, a day or an instant.
 
     Attributes:
-        start: The beginning of the hour or day.
-        expected: The expected number of openings (mean).
+        at: The instant, or the beginning of the hour or day.
+        expected: The expected number (mean).
         bands: For each of the forecast's ``levels``, the interval that should contain the actual
             number, as a pair (least, greatest).
     """
 
-    start: datetime
+    at: datetime
     expected: float
-    bands: tuple[tuple[int, int], ...]
+    bands: tuple[tuple[float, float], ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +63,7 @@ class VolumeForecast(Tabular):
     levels: tuple[float, ...]
     dispersion: float
     weeks: float
-    steps: tuple[VolumeStep, ...] = attrs.field(repr=False)
+    steps: tuple[ForecastStep, ...] = attrs.field(repr=False)
     score: VolumeScore | None = None
     findings: tuple[LintFinding, ...] = ()
 
@@ -72,7 +72,7 @@ class VolumeForecast(Tabular):
         form = "%a %d %b %H:%M" if self.unit == "hour" else "%a %d %b"
         rows = [
             [
-                step.start.astimezone(self.zone).strftime(form),
+                step.at.astimezone(self.zone).strftime(form),
                 f"{step.expected:.1f}",
                 *(f"{low}-{high}" for low, high in step.bands),
             ]
@@ -238,7 +238,7 @@ def _steps(
     totals: dict[Any, tuple[int, int]],
     spread: float,
     levels: Sequence[float],
-) -> Iterator[VolumeStep]:
+) -> Iterator[ForecastStep]:
     weekdays = [pair for (day, _), pair in totals.items() if day is not None]
     n_all, total_all = (sum(column) for column in zip(*(weekdays or totals.values()), strict=True))
     bands: dict[float, tuple[tuple[int, int], ...]] = {}
@@ -249,7 +249,7 @@ def _steps(
         mean = total / n
         if mean not in bands:
             bands[mean] = tuple(_band(mean, spread * (1 + 1 / n), level) for level in levels)
-        yield VolumeStep(start=begin, expected=mean, bands=bands[mean])
+        yield ForecastStep(at=begin, expected=mean, bands=bands[mean])
 
 
 def _band(mean: float, spread: float, level: float) -> tuple[int, int]:
@@ -344,8 +344,8 @@ def backtest_volume(
         )
         unanswered += not forecast.steps
         for step in forecast.steps:
-            came = counts[step.start]
-            before = step.start
+            came = counts[step.at]
+            before = step.at
             while before >= window.start:
                 before = (before.astimezone(zone) - timedelta(weeks=1)).astimezone(UTC)
             errors.append(abs(came - step.expected))

@@ -10,8 +10,6 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-import attrs
-
 from incidentcore._checks import each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
@@ -192,29 +190,31 @@ def forecast_data(
         InvalidValueError: The forecast has no interval of this level.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.forecast.backlog import BacklogForecast, BacklogStep
+    >>> from incidentcore.forecast import BacklogForecast
+    >>> from incidentcore.forecast.volume import ForecastStep
     >>> from incidentcore.plots import forecast_data
     >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
-    >>> step = BacklogStep(at=ten, expected=4.0, low=2.5, high=5.5)
+    >>> step = ForecastStep(at=ten, expected=4.0, bands=((2.5, 5.5),))
     >>> rows = forecast_data(BacklogForecast(now=nine, open=3, steps=(step,)))
     >>> [(row["expected"], row["low"], row["high"], row["came"]) for row in rows]
     [(4.0, 2.5, 5.5, None)]
     """
     need_kind("forecast", forecast, (VolumeForecast, BacklogForecast))
-    shared = {"level": level, "tested": "\n".join(forecast.notes())}
-    if isinstance(forecast, BacklogForecast):
-        need_word("level", level, (0.8,))
-        return [{**attrs.asdict(step), "came": None, **shared} for step in forecast.steps]
     need_word("level", level, forecast.levels)
+    place = forecast.levels.index(level)
+    tested = "\n".join(forecast.notes())
     rows: Rows = []
-    place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
-    length = timedelta(**{f"{forecast.unit}s": 1})
-    opened = sorted(record.opened_at for record in without_exercises(records))
     for step in forecast.steps:
-        end = (step.start.astimezone(place) + length).astimezone(UTC)
-        low, high = step.bands[forecast.levels.index(level)]
-        row = {"at": step.start, "expected": step.expected, "low": low, "high": high}
-        known = as_of is not None and end <= as_utc(as_of, "as_of")
-        came = bisect_left(opened, end) - bisect_left(opened, step.start)
-        rows.append({**row, "came": came if known else None, **shared})
+        low, high = step.bands[place]
+        row = {"at": step.at, "expected": step.expected, "low": low, "high": high, "came": None}
+        rows.append({**row, "level": level, "tested": tested})
+    if as_of is None or not isinstance(forecast, VolumeForecast):
+        return rows
+    opened = sorted(record.opened_at for record in without_exercises(records))
+    zone = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
+    length = timedelta(**{f"{forecast.unit}s": 1})
+    for row, step in zip(rows, forecast.steps, strict=True):
+        end = (step.at.astimezone(zone) + length).astimezone(UTC)
+        if end <= as_utc(as_of, "as_of"):
+            row["came"] = bisect_left(opened, end) - bisect_left(opened, step.at)
     return rows

@@ -108,7 +108,7 @@ class One(Paged):
     def page(self) -> Page:
         """Return it."""
         heads, rows = ["age", "n"], [["< 1 d", "2"], ["1-5 d", "3"]]
-        section = Section.of_rows("aging", "Age of the backlog", heads, rows, number=1)
+        section = Section.of_rows("aging", "Age of the backlog", heads, rows, numbers={1})
         return Page(title="Report", sections=[section])
 
 

@@ -121,7 +121,7 @@ class ImprovementRegister:
             )
         ]
         text = () if rows else ("No actions.",)
-        section = Section.of_rows("actions", "Actions", headings, rows, number=3, text=text)
+        section = Section.of_rows("actions", "Actions", headings, rows, numbers={3}, text=text)
         return Page(title="Improvement actions", about=[("on", on.isoformat())], sections=[section])
 
 

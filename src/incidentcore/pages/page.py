@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any, Final
@@ -69,18 +69,12 @@ dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 
 @attrs.frozen(kw_only=True)
 class Picture:
-    """A picture for the HTML format.
+    """A picture for the HTML format, which ``Page.with_pictures`` adds to a section.
 
     Attributes:
         svg: The picture as SVG text, for light pages.
         dark: The picture for dark pages; if it is empty, ``svg`` is used for both.
         text: A description, for the caption and for readers who cannot see the picture.
-
-    >>> from incidentcore.pages import Page, Picture, Section
-    >>> page = Page(title="June", sections=[Section(key="volume", title="Volume")])
-    >>> picture = Picture(svg="<svg></svg>", text="Records opened by day")
-    >>> "Records opened by day" in page.with_pictures({"volume": picture}).to_html()
-    True
     """
 
     svg: str = attrs.field(repr=False)
@@ -122,19 +116,24 @@ class Section:
         cls,
         key: str,
         title: str,
-        heads: list[str],
-        rows: list[list[str]],
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
         *,
-        number: int | None = None,
+        numbers: Container[int] = (),
         text: tuple[str, ...] = (),
+        none: str = "",
+        data: Any = None,
     ) -> Section:
-        """Return a section with a table, whose rows are also the section's data.
+        """Return a section with a table, whose rows are also the section's data unless given.
 
-        ``number`` is the index of a column of numbers, if any; ``text`` precedes the table.
+        ``numbers`` are the places of columns of numbers; ``text`` precedes the table; ``none`` is
+        shown instead of a table without rows.
         """
-        table = (heads, rows, [place == number for place in range(len(heads))]) if rows else None
-        data = [dict(zip(heads, row, strict=True)) for row in rows]
-        return cls(key=key, title=title, text=text, table=table, data=data)
+        table = (heads, rows, [place in numbers for place in range(len(heads))]) if rows else None
+        if data is None:
+            data = [dict(zip(heads, row, strict=True)) for row in rows]
+        lines = "" if rows else none
+        return cls(key=key, title=title, text=text, table=table, lines=lines, data=data)
 
 
 def _translated(section: Section, words: Words) -> Section:

@@ -61,14 +61,15 @@ def volume_section(table: KpiTable) -> Section:
         rows.append([*map(group_cell, group), *cells])
         names = (None if value is None else label(value) for value in group)
         data.append({**dict(zip(table.groups, names, strict=True)), **counts})
-    numeric = [False] * len(table.groups) + [True] * len(shown)
-    text = _absent([head for head, kpi in VOLUME.items() if kpi.id in absent])
-    return Section(
-        key="volume",
-        title="Volume and backlog",
-        text=text,
-        table=([*table.groups, *shown], rows, numeric) if rows else None,
-        lines="" if rows else "no records",
+    heads = [*table.groups, *shown]
+    return Section.of_rows(
+        "volume",
+        "Volume and backlog",
+        heads,
+        rows,
+        numbers=range(len(table.groups), len(heads)),
+        text=_absent([head for head, kpi in VOLUME.items() if kpi.id in absent]),
+        none="no records",
         data=data,
     )
 
@@ -114,21 +115,15 @@ def flow_sections(tally: Tally) -> list[Section]:
     sections = []
     if rows:
         heads = ["month", "came in", "went out", "open at its end"]
-        text = "A reopened record comes in again; the last month may be incomplete."
-        sections.append(
-            Section(
-                key="flow",
-                title="Month by month",
-                text=(text,),
-                table=(heads, cells, [False, True, True, True]),
-                data=rows,
-            )
-        )
+        title = "Month by month"
+        text = ("A reopened record comes in again; the last month may be incomplete.",)
+        flow = Section.of_rows("flow", title, heads, cells, numbers={1, 2, 3}, text=text, data=rows)
+        sections.append(flow)
     if tally.open_by_age:
         ages = [{"age": age, "open": tally.open_by_age[age]} for age in AgeBuckets().labels]
         lines = [[str(row["age"]), f"{row['open']:,}"] for row in ages]
-        table = (["age", "open"], lines, [False, True])
-        sections.append(Section(key="aging", title="Age of the backlog", table=table, data=ages))
+        heads, title = ["age", "open"], "Age of the backlog"
+        sections.append(Section.of_rows("aging", title, heads, lines, numbers={1}, data=ages))
     return sections
 
 
@@ -234,13 +229,8 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
         for row in data
     ]
     heads = ["finding", "count", "first", "field", "value", "what was done"]
-    return Section(
-        key="findings",
-        title="Findings about the file",
-        table=(heads, rows, [False, True, True, False, False, False]) if rows else None,
-        lines="" if rows else "none",
-        data=data,
-    )
+    title = "Findings about the file"
+    return Section.of_rows("findings", title, heads, rows, numbers={1, 2}, none="none", data=data)
 
 
 def _finding(finding: ImportFinding, count: int) -> dict[str, Any]:

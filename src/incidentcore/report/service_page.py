@@ -196,13 +196,7 @@ def _misses(misses: list[tuple[str, Record, SlaStatus]]) -> Section:
             }
         )
     heads = ["clock", "record", "title", "due", "over target", "why"]
-    return Section(
-        key="misses",
-        title="Misses",
-        table=(heads, rows, [False, False, False, False, True, False]) if rows else None,
-        lines="" if rows else "none",
-        data=data,
-    )
+    return Section.of_rows("misses", "Misses", heads, rows, numbers={4}, none="none", data=data)
 
 
 def _credits(results: Iterable[KpiResult], credit: Callable[[KpiResult], object]) -> Section:
@@ -212,10 +206,5 @@ def _credits(results: Iterable[KpiResult], credit: Callable[[KpiResult], object]
         if row.met is False
     ]
     rows = [[str(row["clock"]), f"{row['value']:.2%}", str(row["credit"])] for row in data]
-    return Section(
-        key="credits",
-        title="Credits",
-        table=(["clock", "compliance", "credit"], rows, [False, True, True]) if rows else None,
-        lines="" if rows else "none: every objective was met",
-        data=data,
-    )
+    heads, none = ["clock", "compliance", "credit"], "none: every objective was met"
+    return Section.of_rows("credits", "Credits", heads, rows, numbers={1, 2}, none=none, data=data)

@@ -195,12 +195,13 @@ class Comparison(Paged):
             rows = [[*map(label, row), f"{count:,}"] for row, count in groups.most_common()]
             heads = [*self.groups, "before", "after", "changes"]
             sections.append(
-                Section.of_rows("groups", "By group", heads, rows, number=len(heads) - 1)
+                Section.of_rows("groups", "By group", heads, rows, numbers={len(heads) - 1})
             )
         if self.changes:
             reasons = Counter(one.why for one in self.changes).most_common(witnesses)
             rows = [[f"{count:,}", why] for why, count in reasons]
-            sections.append(Section.of_rows("reasons", "Why", ["changes", "why"], rows, number=0))
+            heads = ["changes", "why"]
+            sections.append(Section.of_rows("reasons", "Why", heads, rows, numbers={0}))
             shown = self.witnesses(witnesses)
             title_ = f"Witnesses: {len(shown)} of {len(self.changes):,}"
             lines = "\n".join(one.text(local) for one in shown)
@@ -216,7 +217,7 @@ class Comparison(Paged):
     def _counts_section(self) -> Section:
         rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
         heads = ["what", "before", "after", "count"]
-        return Section.of_rows("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
+        return Section.of_rows("counts", "Outcomes", heads, rows, numbers={3}, text=(FIXED,))
 
 
 def _plain(change: ComparisonChange) -> dict[str, Any]:

@@ -97,13 +97,9 @@ def deadline(
 ) -> Any:
     """Return the instant at which a budget of open time is used up, row by row.
 
-    Args:
-        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
-        start: The instants at which counting begins; see ``open_time``.
-        budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
-        by: See ``open_time``.
-        counts: See ``open_time``; the reasons are ``missing``, ``negative`` (a budget below zero),
-            ``unreachable`` (not used up within twenty years) and ``no_calendar``.
+    The budget is one ``timedelta``, or a column of durations; for zero, the result is the start.
+    The other arguments are those of ``open_time``; reasons for nulls are ``missing``, ``negative``
+    (a budget below zero), ``unreachable`` (not used up within twenty years) and ``no_calendar``.
 
     Returns:
         Instants in UTC, in a column like that of ``open_time``.
@@ -158,18 +154,11 @@ def is_open(
 ) -> Any:
     """Return whether a calendar is open at each instant of a column.
 
-    Args:
-        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
-        at: The instants; see ``open_time``.
-        by: See ``open_time``.
-        counts: See ``open_time``; the reasons are ``missing`` and ``no_calendar``.
+    The arguments are those of ``open_time``; reasons for nulls are ``missing`` and ``no_calendar``.
 
     Returns:
         Booleans or nulls, in a column like that of ``open_time``; for a numpy array with missing
         instants, a masked array.
-
-    Raises:
-        InvalidValueError: The column does not contain times with a zone.
 
     Source: rule T3; the results are those of ``calendar.is_open``.
 
@@ -202,23 +191,13 @@ def add_business_days(
 ) -> Any:
     """Return the instant ``n`` business days after each instant of a column.
 
-    A business day is a date with open time. Each distinct instant is computed only once, so columns
-    of dates are fast.
-
-    Args:
-        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
-        start: The instants at which counting begins; see ``open_time``.
-        n: The number of business days; a negative number counts backward.
-        end_of_day: True to return the last closing time of the resulting date.
-        by: See ``open_time``.
-        counts: See ``open_time``; the reasons are ``missing``, ``unreachable`` (too few business
-            days) and ``no_calendar``.
+    A business day is a date with open time; a negative ``n`` counts backward, and ``end_of_day``
+    asks for the last closing time of the resulting date. Each distinct instant is computed only
+    once, so columns of dates are fast. The other arguments are those of ``open_time``; reasons for
+    nulls are ``missing``, ``unreachable`` (too few business days) and ``no_calendar``.
 
     Returns:
         Instants in UTC, or nulls, in a column like that of ``open_time``.
-
-    Raises:
-        InvalidValueError: The column does not contain times with a zone.
 
     Source: rule C8; the results are those of ``calendar.add_business_days``.
 

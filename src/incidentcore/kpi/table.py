@@ -289,9 +289,6 @@ class KpiTable(Tabular):
         rows = [[read(row) for read in reads] for row in self.results]
         return list(headings), rows, list(numeric)
 
-    def __str__(self) -> str:
-        return to_text(*self.cells(among=False))
-
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the table as text in the language of ``words``; ``zone`` is ignored."""
         return to_text(*translated_cells(self.cells(), words))

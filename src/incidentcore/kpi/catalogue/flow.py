@@ -96,14 +96,7 @@ ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
 
 
 def stale_rate(days: int) -> Kpi:
-    """Return the KPI for the share of open records that have had no event for a number of days.
-
-    Args:
-        days: The number of days of wall-clock time.
-
-    Raises:
-        KpiDefinitionError: The number of days is not a positive whole number.
-    """
+    """Return the KPI for the share of open records without an event for some wall-clock days."""
     need_whole("days", days, KpiDefinitionError)
     return Kpi(
         id=f"stale_{days}_days_rate",

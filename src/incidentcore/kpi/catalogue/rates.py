@@ -110,10 +110,7 @@ FIRST_CONTACT_RESOLUTION_RATE_NET: Final = _of_all(
     exclusions=_BEYOND,
     title="First-contact resolution, net",
     formula="resolved in the initial contact / (all incoming - not resolvable at the first level)",
-    edge_cases=(
-        "Needs the flag custom.beyond_first_level, as True and not as text; without it net equals "
-        "gross."
-    ),
+    edge_cases="Needs the flag custom.beyond_first_level as True; without it net equals gross.",
     source="MetricNet, net first contact resolution",
 )
 RESOLVED_WITHOUT_FURTHER_CONTACT_RATE: Final = _of_resolved(
@@ -144,10 +141,7 @@ FIRST_LEVEL_RESOLUTION_RATE: Final = _of_all(
     exclusions=_BEYOND,
     title="First-level resolution",
     formula="resolved at the first level without escalation / resolvable there",
-    edge_cases=(
-        "Several contacts are allowed. Needs the flag custom.beyond_first_level, as True and not "
-        "as text."
-    ),
+    edge_cases="Several contacts are allowed. Needs the flag custom.beyond_first_level as True.",
     source="MetricNet; University of Texas",
 )
 RESOLVED_WITHOUT_REASSIGNMENT_RATE: Final = _of_resolved(

@@ -79,11 +79,7 @@ def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool
 
 
 def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the KPI for the share of an SLA clock's completed cycles that met their target.
-
-    Args:
-        rules: The definition or policy of one clock.
-    """
+    """Return the KPI for the share of an SLA clock's completed cycles that met their target."""
     return Kpi(
         id="sla_cycle_compliance",
         measure=SlaClocks(rules, "cycles_met"),
@@ -99,11 +95,7 @@ def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the KPI for the share of running or paused SLA clocks that have breached.
-
-    Args:
-        rules: The definition or policy of one clock.
-    """
+    """Return the KPI for the share of running or paused SLA clocks that have breached."""
     return Kpi(
         id="sla_running_breached_rate",
         measure=SlaClocks(rules, "running_breached"),
@@ -117,11 +109,7 @@ def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the KPI for the mean open time beyond the target, over the records that breached.
-
-    Args:
-        rules: The definition or policy of one clock.
-    """
+    """Return the KPI for the mean open time beyond the target, over the records that breached."""
     return Kpi(
         id="mean_time_over_target",
         measure=SlaClocks(rules, "time_over_target"),
@@ -148,29 +136,18 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
     id="mean_time_between_failures",
     measure=TimeBetweenFailures(start=_BEGAN),
     formula="uptime in the window / failures that began in it",
-    edge_cases=(
-        "Overlapping outages are one failure. Without a failure there is no value, but the uptime "
-        "as what it is at least."
-    ),
+    edge_cases="Overlapping outages are one failure. Without one, the uptime is a lower bound.",
     source="Atlassian, common incident metrics",
 )
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return the KPI for availability, in which maintenance is neither downtime nor service time.
-
-    Args:
-        planned: The intervals of agreed maintenance.
-    """
+    """Return the KPI for availability, in which agreed maintenance is not part of the window."""
     return AVAILABILITY.replace(measure=Availability(start=_BEGAN, planned=planned))
 
 
 def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
-    """Return the KPI for the mean time between failures, not counting agreed maintenance.
-
-    Args:
-        planned: The intervals of agreed maintenance.
-    """
+    """Return the KPI for the mean time between failures, not counting agreed maintenance."""
     measure = TimeBetweenFailures(start=_BEGAN, planned=planned)
     return MEAN_TIME_BETWEEN_FAILURES.replace(measure=measure)
 

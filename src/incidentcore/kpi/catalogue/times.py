@@ -232,10 +232,7 @@ MEAN_TIME_TO_CLOSE: Final = Kpi(
     measure=Duration("opened_at", "closed_at"),
     window_basis="closed",
     formula="mean(closed - opened)",
-    edge_cases=(
-        "Closing is often automatic, days after the resolution: it says more about the rule than "
-        "about the work."
-    ),
+    edge_cases="Closing is often automatic, days later: it shows the rule more than the work.",
     source="ServiceNow, average close time (its printed formula has a unit error)",
 )
 MEAN_REQUESTER_WAIT_TIME: Final = Kpi(

@@ -10,11 +10,7 @@ __all__ = ["mean_update_lateness", "updates_on_time_rate"]
 
 
 def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the share of updates that were sent by their due time.
-
-    Args:
-        plan: The communication plan.
-    """
+    """Return the KPI for the share of updates that were sent by their due time."""
     return Kpi(
         id="updates_on_time_rate",
         measure=RatioOfSums(
@@ -35,11 +31,7 @@ def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
 
 
 def mean_update_lateness(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the mean lateness of updates that were not sent by their due time.
-
-    Args:
-        plan: The communication plan.
-    """
+    """Return the KPI for the mean lateness of updates that were not sent by their due time."""
     return Kpi(
         id="mean_update_lateness",
         measure=RatioOfSums(

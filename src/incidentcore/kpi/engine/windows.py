@@ -16,14 +16,7 @@ Window: TypeAlias = Interval | Periods | None
 
 @attrs.frozen
 class Windows(SharedRepr):
-    """A window or periods, as of an instant.
-
-    Attributes:
-        window: An ``Interval``, ``Periods``, or None for all time.
-        as_of: The instant of the computation; nothing after it counts.
-        periods: The periods, or None for one figure.
-        within: The interval outside of which nothing counts, or None for all time.
-    """
+    """A window or periods, as of an instant; outside of ``within`` and after it nothing counts."""
 
     window: Window
     as_of: datetime

@@ -86,7 +86,7 @@ class SlaClocks(ValueMeasure):
         return facts_of(path for one in conditions for path in one.fields)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        rules = self.rules
+        rules: Any = self.rules
         outcome_of = {
             "met": self._met,
             "cycles_met": _cycles,
@@ -95,7 +95,8 @@ class SlaClocks(ValueMeasure):
         }[self.outcome]
 
         def read(record: Record) -> Any:
-            found = outcome_of(_status(rules, record, as_of))
+            status: SlaStatus = evaluate_sla(rules, record, now=as_of)
+            found = outcome_of(status)
             return "canceled" if found == "not_started" and record.state.is_canceled else found
 
         return read
@@ -122,11 +123,6 @@ def nested(value: Any) -> Iterator[Any]:
         inner = value
     for part in inner:
         yield from nested(part)
-
-
-def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:
-    status: SlaStatus = evaluate_sla(rules, record, now=as_of)
-    return status
 
 
 def incomplete(status: SlaStatus) -> str:

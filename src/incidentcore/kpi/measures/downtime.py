@@ -38,6 +38,7 @@ from incidentcore.records import Record, Restored, Timeline
 from incidentcore.records.fold import fold_steps
 
 Weight: TypeAlias = int | Fraction
+Weights: TypeAlias = tuple[tuple[Condition, Fraction], ...]
 Span: TypeAlias = tuple[int, int, Weight]
 WeighedSpell: TypeAlias = tuple[datetime, datetime, Weight]
 
@@ -50,7 +51,7 @@ def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def _weights(
     weights: Iterable[tuple[Condition, float | str | Fraction]],
-) -> tuple[tuple[Condition, Fraction], ...]:
+) -> Weights:
     pairs = []
     for condition, weight in tuple_of(weights):
         try:
@@ -77,19 +78,31 @@ class _Spells(Measure):
 
     @property
     def needs(self) -> frozenset[str]:
-        needs = moment_needs(self.start, self.stop)
-        return needs if self.during is None else needs | history_needs(self.during)
+        return moment_needs(self.start, self.stop).union(*map(history_needs, self._conditions()))
+
+    def _weighing(self) -> Weights:
+        return ()
+
+    def _conditions(self) -> tuple[Condition, ...]:
+        conditions = tuple(condition for condition, _ in self._weighing())
+        return conditions if self.during is None else (self.during, *conditions)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        bounds_of, weight_of = self._bounds(as_of), self._weight()
-        timed = timed_tests(self._asked())
+        bounds_of, conditions = self._bounds(as_of), self._conditions()
+        timed, during = timed_tests(conditions), self.during
+        weights = [(condition.test, weight) for condition, weight in self._weighing()]
+
+        def weight_of(facts: Mapping[str, Any], at: datetime) -> Weight:
+            if during is not None and not during.test(facts, at):
+                return 0
+            return next((weight for test, weight in weights if test(facts, at)), 1)
 
         def spells(record: Record) -> list[WeighedSpell] | str:
             bounds = bounds_of(record)
             if isinstance(bounds, str):
                 return bounds
             whole = [(begin, as_of if end is None else end) for begin, end in bounds]
-            if weight_of is None:
+            if not conditions:
                 return [(begin, end, 1) for begin, end in whole]
             return list(_weighed(record.timeline().with_instants(timed, as_of), whole, weight_of))
 
@@ -119,16 +132,6 @@ class _Spells(Measure):
             return spells if reopens else spells[:1]
 
         return bounds
-
-    def _asked(self) -> tuple[Condition, ...]:
-        return () if self.during is None else (self.during,)
-
-    def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
-        """Return a function that weights downtime by the facts, or None if all of it counts."""
-        if self.during is None:
-            return None
-        test = self.during.test
-        return lambda facts, at: int(test(facts, at))
 
 
 def _walked(record: Record, start: datetime, *, by_restoration: bool) -> Iterable[Spell]:
@@ -230,32 +233,15 @@ class Availability(_Outages):
         planned: Intervals of agreed maintenance, which are neither downtime nor service time.
     """
 
-    weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
+    weights: Weights = attrs.field(default=(), converter=_weights)
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
     unit: ClassVar[str] = "fraction"
 
     of = "hours promised"
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return super().needs.union(*(history_needs(condition) for condition, _ in self.weights))
-
-    def _asked(self) -> tuple[Condition, ...]:
-        return (*super()._asked(), *(condition for condition, _ in self.weights))
-
-    def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
-        inner = super()._weight()
-        tests = [(condition.test, weight) for condition, weight in self.weights]
-        if not tests:
-            return inner
-
-        def weight_of(facts: Mapping[str, Any], at: datetime) -> Weight:
-            if inner is not None and not inner(facts, at):
-                return 0
-            return next((weight for test, weight in tests if test(facts, at)), 1)
-
-        return weight_of
+    def _weighing(self) -> Weights:
+        return self.weights
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         promised, down, _ = _shared_out(total, self.planned, within)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -266,13 +266,10 @@ def check_states(lifecycle: Lifecycle, incidents: Iterable[Incident], /) -> Stat
     return tally.checks[0]
 
 
-def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
+def _step(event: Any) -> tuple[str, str]:
     """Return what a check by states reads of an event: its action or kind, and its state."""
-    if isinstance(event, Opened):
-        return "", event.state.name
-    if isinstance(event, Corrected):
-        return event.kind, ""
-    return event.action if type(event) is StateChanged else event.kind, event.state.name
+    how = event.action if event.kind == StateChanged.kind else event.kind
+    return how, "" if event.kind == Corrected.kind else event.state.name
 
 
 class StateTally:
@@ -297,7 +294,7 @@ class StateTally:
         if refused is None:
             observed = sum(isinstance(e, StateChanged) and e.action != FIRST_SEEN for e in moves)
             found = (refused_changes(incident, one) for one in self._lifecycles)
-            refused = [[change_text(finding) for finding in several] for several in found]
+            refused = [[*map(_change, several)] for several in found]
             if not any(how in self._others for how, _ in course) and len(self._judged) < _CACHED:
                 self._judged[course] = observed, refused
         self._observed += observed
@@ -326,7 +323,6 @@ class StateTally:
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
     """Return a finding for each state change that a lifecycle refuses, as for ``check_states``."""
-    need_kind("incident", incident, Incident)
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)
@@ -334,8 +330,6 @@ def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFindi
     )
 
 
-def change_text(finding: LintFinding) -> str:
+def _change(finding: Any) -> str:
     """Return a refused state change as text, such as ``New -> Closed``."""
-    need_kind("finding", finding, LintFinding)
-    after = finding.witness.state.name if isinstance(finding.witness, StateChanged) else "?"
-    return f"{finding.data['before']} -> {after}"
+    return f"{finding.data['before']} -> {finding.witness.state.name}"

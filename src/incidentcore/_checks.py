@@ -300,6 +300,11 @@ def as_tuple(value: Any, kind: type[T] | tuple[type[T], ...]) -> tuple[T, ...]:
     return (value,) if isinstance(value, (str, kind)) else tuple_of(value)
 
 
+def as_texts(texts: Iterable[str] | str) -> tuple[str, ...]:
+    """Return several texts, or a single one, as a tuple."""
+    return as_tuple(texts, str)
+
+
 def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return values as a tuple: a converter whose signature, unlike ``tuple``'s, is cheap to read.
 

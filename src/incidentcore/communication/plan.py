@@ -11,6 +11,7 @@ import attrs
 from incidentcore._checks import (
     SharedRepr,
     as_pairs,
+    as_texts,
     as_tuple,
     need_each,
     need_key_part,
@@ -38,10 +39,6 @@ UpdateKind: TypeAlias = Literal["first", "next", "change", "final"]
 
 
 _KINDS: Final = get_args(UpdateKind)
-
-
-def _audiences(audiences: str | Iterable[str]) -> tuple[str, ...]:
-    return as_tuple(audiences, str)
 
 
 def _templates(
@@ -111,13 +108,13 @@ class UpdateRule(SharedRepr):
     """
 
     name: str
-    audiences: tuple[str, ...] = attrs.field(converter=_audiences)
+    audiences: tuple[str, ...] = attrs.field(converter=as_texts)
     when: Condition = ALWAYS
     first: timedelta | None = None
     every: timedelta | None = None
     on_hold: timedelta | None = None
     on_change: tuple[str, ...] = attrs.field(
-        default=(), converter=_audiences, metadata={"later": True}
+        default=(), converter=as_texts, metadata={"later": True}
     )
     final: timedelta | None = None
     stop: Condition = NEVER

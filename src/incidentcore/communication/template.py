@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, need_text
+from incidentcore._checks import SharedRepr, as_texts, need_text
 from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
@@ -38,10 +38,6 @@ def as_text(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(map(as_text, value))
     return str(value)
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return as_tuple(names, str)
 
 
 @attrs.frozen
@@ -84,8 +80,8 @@ class UpdateTemplate(SharedRepr):
 
     name: str
     text: str = ""
-    fields: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    given: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    fields: tuple[str, ...] = attrs.field(default=(), converter=as_texts, kw_only=True)
+    given: tuple[str, ...] = attrs.field(default=(), converter=as_texts, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         need_text("template.name", self.name, DefinitionError, "text")

@@ -12,6 +12,7 @@ import attrs
 
 from incidentcore._checks import (
     SharedRepr,
+    as_texts,
     as_tuple,
     need_each,
     need_kind,
@@ -123,10 +124,6 @@ class MaintenanceRule(SharedRepr):
             return None
 
 
-def _paths(paths: Iterable[str] | str) -> tuple[str, ...]:
-    return as_tuple(paths, str)
-
-
 def _check_paths(name: str, paths: tuple[str, ...]) -> None:
     fields = {field.name for field in attrs.fields(Alert)}
     for path in paths:
@@ -148,7 +145,7 @@ class AlertGrouping(SharedRepr):
     """
 
     when: Condition
-    by: tuple[str, ...] = attrs.field(converter=_paths)
+    by: tuple[str, ...] = attrs.field(converter=as_texts)
 
     def __attrs_post_init__(self) -> None:
         need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
@@ -179,7 +176,7 @@ class Inhibit(SharedRepr):
 
     source: Condition
     target: Condition
-    equal: tuple[str, ...] = attrs.field(default=(), converter=_paths)
+    equal: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     name: str = attrs.field(default="inhibited", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -272,7 +269,7 @@ class IntakePolicy(SharedRepr):
 
     name: str = "alerts"
     when: Condition = ALWAYS
-    group_by: tuple[str, ...] = attrs.field(default=("source", "key"), converter=_paths)
+    group_by: tuple[str, ...] = attrs.field(default=("source", "key"), converter=as_texts)
     groupings: tuple[AlertGrouping, ...] = attrs.field(default=(), converter=_groupings)
     window: timedelta = timedelta(hours=24)
     threshold: int = 1

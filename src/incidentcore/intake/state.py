@@ -8,19 +8,14 @@ instant and of the span ``lateness`` before it. It contains nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_whole
+from incidentcore._checks import SharedRepr, as_texts, need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded, IncidentReopened
-
-
-def _texts(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(texts)
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +53,7 @@ class ConditionState(SharedRepr):
     held_until: datetime | None = None
     held_by: str = ""
     held_for: str = ""
-    inhibits: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    inhibits: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     unheard: bool = False
 
 

@@ -13,7 +13,7 @@ from incidentcore._checks import (
     SharedRepr,
     a_text,
     any_text,
-    as_tuple,
+    as_texts,
     each_of,
     is_day,
     need_kind,
@@ -70,10 +70,6 @@ class ActionItem(SharedRepr):
     done_on: date | None = attrs.field(default=None, validator=optional(_a_day))
 
 
-def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
-    return as_tuple(incidents, str)
-
-
 def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     return tuple(each_of("causes", causes, Cause))
 
@@ -121,7 +117,7 @@ class PostIncidentReview(SharedRepr):
     """
 
     id: str = attrs.field(validator=a_text)
-    incidents: tuple[str, ...] = attrs.field(converter=_ids)
+    incidents: tuple[str, ...] = attrs.field(converter=as_texts)
     summary: str = attrs.field(validator=a_text)
     impact: str = ""
     timeline: tuple[ReviewEntry, ...] = attrs.field(default=(), converter=_entries)

@@ -40,13 +40,12 @@ def add_compare(commands: Any) -> None:
     """Add the ``compare`` command to the command line."""
     about = "print what another desk file would change, for how many and why"
     command = commands.add_parser("compare", help=about, description=_ABOUT)
-    command.add_argument("before", type=Path, metavar="BEFORE.toml", help="the rules as they are")
-    command.add_argument("after", type=Path, metavar="AFTER.toml", help="as they would be")
+    add = command.add_argument
+    add("before", type=Path, metavar="BEFORE.toml", help="the rules as they are")
+    add("after", type=Path, metavar="AFTER.toml", help="as they would be")
     add_file(command, nargs="?")
-    command.add_argument("--by", action="append", metavar="FIELD,…", help="break the changes down")
-    command.add_argument(
-        "--witnesses", type=int, default=10, metavar="N", help="how many changes to show"
-    )
+    add("--by", action="append", metavar="FIELD,…", help="break the changes down")
+    add("--witnesses", type=int, default=10, metavar="N", help="how many changes to show")
     command.set_defaults(run=_run)
     add_form(command, "json", "markdown", "html")
 

@@ -25,23 +25,22 @@ def add_drill(commands: Any) -> None:
     """Add the ``drill`` command to the command line."""
     names = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
     command = commands.add_parser("drill", help="run a drill against its bot and score it")
-    command.add_argument(
-        "file", type=Path, metavar="FILE.toml", help=f"the drill, or one of: {names}"
-    )
-    command.add_argument(
+    add = command.add_argument
+    add("file", type=Path, metavar="FILE.toml", help=f"the drill, or one of: {names}")
+    add(
         "--speed",
         type=float,
         metavar="N",
         help="show it as it happens, N times as fast as the clock; 1 is real time. Without it the "
         "whole drill is over at once",
     )
-    command.add_argument(
+    add(
         "--now",
         metavar="TIME",
         help="when it starts, an ISO time, which is in UTC if it has no offset; the clock's by "
         "default",
     )
-    command.add_argument("--show", action="store_true", help="print the file, to write your own")
+    add("--show", action="store_true", help="print the file, to write your own")
     command.set_defaults(run=_run)
     add_form(command, "json", "markdown", "html")
 

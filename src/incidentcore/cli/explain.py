@@ -29,18 +29,19 @@ def add_explain(commands: Any) -> None:
     """Add the command and its options."""
     about = "print the clocks of records, what is due and what comes next, for whom"
     command = commands.add_parser("explain", help=about)
-    command.add_argument("desk", type=Path, metavar="DESK.toml")
-    command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
+    add = command.add_argument
+    add("desk", type=Path, metavar="DESK.toml")
+    add("--code", metavar="NAME,…", help="callables that the desk file names")
     add_file(command, "?", "--now")
-    command.add_argument("--id", nargs="+", help="the records of FILE to explain")
-    command.add_argument(
+    add("--id", nargs="+", help="the records of FILE to explain")
+    add(
         "--record",
         type=Path,
         nargs="+",
         metavar="RECORD.json",
         help="records as JSON, instead of FILE; then --now is the clock's by default",
     )
-    command.add_argument("--trace", action="store_true", help="also print each clock's lines")
+    add("--trace", action="store_true", help="also print each clock's lines")
     add_words(command, "the text")
     command.set_defaults(run=_explain, form="text")
 

@@ -41,29 +41,28 @@ def add_file(
     command: argparse.ArgumentParser, nargs: str | None = None, instant: str = "--as-of"
 ) -> None:
     """Add the file argument and the options for how it is read, and for which instant."""
-    command.add_argument(
-        "file", type=Path, nargs=nargs, metavar="FILE", help="the export, gzip or not"
-    )
-    command.add_argument(
+    add = command.add_argument
+    add("file", type=Path, nargs=nargs, metavar="FILE", help="the export, gzip or not")
+    add(
         "--profile",
         choices=PROFILES,
         help="what the file is; table where --map is given, servicenow-audit otherwise",
     )
-    command.add_argument(
+    add(
         "--map",
         action="extend",
         nargs="+",
         metavar="FIELD=COLUMN",
         help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
     )
-    command.add_argument(
+    add(
         "--states",
         action="extend",
         nargs="+",
         metavar="WORD=STATE",
         help="what the file's words for states mean, such as Parked=on_hold; may be repeated",
     )
-    command.add_argument(
+    add(
         "--levels",
         action="extend",
         nargs="+",
@@ -71,13 +70,13 @@ def add_file(
         help="what its words for levels mean: P1=critical for a priority, impact.Big=high",
     )
     add_sheet(command)
-    command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
-    command.add_argument(
+    add("--zone", help="the zone of times without an offset; default: UTC")
+    add(
         "--time-format",
         action="append",
         help="for a table: a strptime format, iso, epoch_s, epoch_ms or excel; tried in order",
     )
-    command.add_argument(
+    add(
         instant,
         dest="as_of",
         metavar="TIME",

@@ -69,42 +69,36 @@ _PLOTS: Final = "incidentcore[plots]"
 
 def add_report(command: argparse.ArgumentParser) -> None:
     """Add the options of the report command."""
+    add = command.add_argument
     add_file(command)
     add_form(command, "json", "markdown", "html")
     add_desk(
-        command,
-        "the desk whose clocks and escalations count; its [import] says how FILE is read",
+        command, "the desk whose clocks and escalations count; its [import] says how FILE is read"
     )
-    command.add_argument(
+    add(
         "--by",
         action="append",
         help="what to break down by: fields, custom.NAME for a column, or the day, week, month, "
         "quarter or year of the opening; such as priority,month; a name with a comma in quotes: "
         "'\"custom.Site, floor\",month'",
     )
-    command.add_argument(
+    add(
         "--clock",
         metavar="DAYS=HOURS,…",
         help="also show times in business hours, such as mon-fri=08:00-18:00 in --zone; with "
         "--desk also the name of one of its calendars",
     )
-    command.add_argument(
-        "--only", action="append", metavar="SECTION,…", help="print these sections, in this order"
-    )
-    command.add_argument(
-        "--csv", type=Path, metavar="DIR", help="also write a CSV file for each table and records"
-    )
-    command.add_argument(
+    add("--only", action="append", metavar="SECTION,…", help="print these sections, in this order")
+    add("--csv", type=Path, metavar="DIR", help="also write a CSV file for each table and records")
+    add(
         "--fail-on",
         action="append",
         default=[],
         metavar="TEST",
         help="exit with 1 where it holds, such as 'sla_compliance<95%%'; may be repeated",
     )
-    command.add_argument(
-        "--month", metavar="YYYY-MM", help="the service page of a month instead; needs --desk"
-    )
-    command.add_argument(
+    add("--month", metavar="YYYY-MM", help="the service page of a month instead; needs --desk")
+    add(
         "--where",
         action="append",
         default=[],
@@ -112,8 +106,8 @@ def add_report(command: argparse.ArgumentParser) -> None:
         help="only these records, such as custom.site=Bonn or priority=high; may be repeated, and "
         "all must hold; a name with = in quotes: '\"custom.a=b\"=x'",
     )
-    command.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
-    command.add_argument("--until", metavar="TIME", help="only what was opened before this time")
+    add("--since", metavar="TIME", help="only what was opened from this ISO time")
+    add("--until", metavar="TIME", help="only what was opened before this time")
     add_words(command, "the page")
     command.set_defaults(run=_report)
 

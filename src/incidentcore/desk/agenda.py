@@ -33,27 +33,18 @@ class Agenda:
         delivered: The keys of items that were already delivered.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore.desk import Agenda, load_desk
+    >>> from incidentcore.demo import demo_desk
+    >>> from incidentcore.desk import Agenda
     >>> from incidentcore.records import Incident
-    >>> desk = load_desk('''
-    ... desk = 1
-    ... name = "small"
-    ... zone = "UTC"
-    ... [services.all]
-    ... calendar = "always"
-    ... response = "1h"
-    ... [[agreements]]
-    ... service = "all"
-    ... ''')
-    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> desk, at = demo_desk(), datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> agenda = Agenda(desk, [desk.open(Incident, id="INC-1", title="No mail", by="kim", at=at)])
     >>> agenda.due(now=at), agenda.next_wakeup(now=at).hour
-    ((), 10)
-    >>> items = agenda.due(now=at + timedelta(hours=1))
+    ((), 17)
+    >>> items = agenda.due(now=at + timedelta(hours=8))
     >>> [item.kind for item in items]
     ['sla.due']
     >>> agenda.delivered(*items)
-    >>> agenda.due(now=at + timedelta(hours=1))
+    >>> agenda.due(now=at + timedelta(hours=8))
     ()
     """
 

@@ -60,25 +60,15 @@ def service_page(
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Interval
-    >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.demo import demo_desk
     >>> from incidentcore.kpi import Objective
     >>> from incidentcore.records import Incident
     >>> from incidentcore.report import service_page
-    >>> desk = load_desk('''
-    ... desk = 1
-    ... name = "small"
-    ... zone = "UTC"
-    ... [services.all]
-    ... calendar = "always"
-    ... resolution = "4h"
-    ... [[agreements]]
-    ... service = "all"
-    ... ''')
     >>> june = Interval(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=june.start)
     >>> page = service_page(
     ...     [incident],
-    ...     desk=desk,
+    ...     desk=demo_desk(),
     ...     period=june,
     ...     title="Mail in June",
     ...     objectives={"resolution": Objective(at_least=0.95)},

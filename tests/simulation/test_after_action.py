@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -79,58 +78,6 @@ def test_what_a_file_holds_is_escaped(form: str) -> None:
 
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
-
-
-def test_the_timeline_is_drawn_to_scale() -> None:
-    """Five of sixty minutes are a twelfth of the line, which begins at 80 and is 630 wide."""
-    (picture,) = REPORT.page().only(["timeline"]).sections[0].pictures
-    page = picture.svg
-
-    assert '<rect x="75.0" y="9" width="10" height="10" rx="5"' in page  # 80 - 5, 14 - 5
-    assert '<rect x="127.5" y="81"' in page  # 80 + 630 / 12 - 5
-    assert "<script>" not in page
-    assert "data:image/svg+xml" in REPORT.to_html()
-
-
-def test_each_lane_has_its_shape_and_color() -> None:
-    """Injects and actions are circles, escalations and misses squares, each in its lane."""
-    kinds = ("inject", "action", "escalation", "miss")
-    entries = [DrillEntry(NINE, kind, "x") for kind in kinds]  # type: ignore[arg-type]
-    report = DrillReport(drill="d", started_at=NINE, now=NINE, lines=(), timeline=entries)
-    svg = report.page().only(["timeline"]).sections[0].pictures[0].svg
-    marks = ((0, "#1f5fa8", 5), (1, "#5b8c3a", 5), (2, "#b07700", 0), (3, "#b3261e", 0))
-    for place, color, radius in marks:  # a square of ten with corners of five is a circle
-        box = f'<rect x="75.0" y="{9 + 24 * place}" width="10" height="10" rx="{radius}"'
-        assert f'{box} fill="{color}"><title>0:00 x</title></rect>' in svg
-    assert ">0:01</text>" in svg  # a line has a length, also where no time went by
-
-
-def luminance(color: str) -> float:
-    """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 defines it."""
-    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def test_the_picture_can_be_read_in_both_themes() -> None:
-    """Words have a contrast of 4.5 at least, marks of 3, and the dark one is drawn alike."""
-    assert contrast("#ffffff", "#767676") == pytest.approx(4.54, abs=0.01)
-    entries = [DrillEntry(NINE, kind, "x") for kind in ("inject", "action", "escalation", "miss")]  # type: ignore[arg-type]
-    report = DrillReport(drill="d", started_at=NINE, now=NINE, lines=(), timeline=entries)
-    (picture,) = report.page().only(["timeline"]).sections[0].pictures
-    for svg, paper in ((picture.svg, "#ffffff"), (picture.dark, "#0d1117")):
-        ink, *marks = re.findall('fill="(#[0-9a-f]{6})"', svg)
-        assert contrast(ink, paper) >= 4.5
-        assert len(marks) == 4
-        assert min(contrast(mark, paper) for mark in marks) >= 3
-        assert 'viewBox="0 0 720 116"' in svg  # or a narrow page would cut it
-    alike = [re.sub("#[0-9a-f]{3,6}", "", svg) for svg in (picture.svg, picture.dark)]
-    assert alike[0] == alike[1]
 
 
 def test_columns_of_times_stand_on_the_right() -> None:

@@ -62,11 +62,7 @@ class BeforeAfter(Tabular):
 
     @property
     def enough(self) -> bool:
-        """Return whether there are enough records to compare.
-
-        Shares, means and quantiles need ``min_n`` records in both windows. A count needs them in
-        only one window, since zero is a valid count.
-        """
+        """Return whether there are enough records to compare (rule I4)."""
         if None in (self.before.value, self.after.value):
             return False
         wanted = max if self.before.unit == _PER_MONTH else min
@@ -74,10 +70,7 @@ class BeforeAfter(Tabular):
 
     @property
     def verdict(self) -> EffectVerdict:
-        """Return ``better``, ``worse``, ``no_clear_difference`` or ``not_enough_data``.
-
-        The KPI is better or worse only if the two confidence intervals do not overlap.
-        """
+        """Return the verdict of rule I4, such as ``better`` or ``not_enough_data``."""
         before, after = self.before, self.after
         if not self.enough:
             return "not_enough_data"

@@ -176,15 +176,9 @@ def forecast_data(
 ) -> Rows:
     """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
-    Args:
-        forecast: The forecast of a volume or a backlog. If it was back-tested, each row states the
-            forecast's past accuracy as text (column ``tested``).
-        records: The records as known at ``as_of``. For a volume, the actual figures (column
-            ``came``) are counted from them, without records of exercises; for a backlog, ``came``
-            is always None.
-        as_of: The instant up to which ``records`` are known; steps that end later have no actual
-            figure. Defaults to the beginning of the forecast.
-        level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.
+    The actual figures of a volume (column ``came``) are counted from ``records``, as known at
+    ``as_of`` and without exercises; those of later steps, and of a backlog, are None. The column
+    ``tested`` states the forecast's past accuracy as text. ``level`` is one of its ``levels``.
 
     Raises:
         InvalidValueError: The forecast has no interval of this level.

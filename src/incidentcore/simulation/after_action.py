@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from html import escape
 from typing import Any, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.improvement import ActionOrigin, ImprovementAction
-from incidentcore.pages import Page, Picture, Section
+from incidentcore.pages import Page, Section
 from incidentcore.pages.page import Paged
 from incidentcore.words.words import day_time, span_text
 
@@ -19,6 +18,7 @@ DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
 """How an expectation ended (rule X1)."""
 
 RESULTS: Final = get_args(DrillResult)
+_KINDS: Final = ("inject", "action", "escalation", "miss")
 _BAD: Final = ("late", "missed", "not_reached")
 _MONTH: Final = timedelta(days=30)
 _ZERO: Final = timedelta(0)
@@ -123,7 +123,7 @@ class DrillReport(Paged):
         return tuple(drafts)
 
     def page(self) -> Page:
-        """Return the report as a page, with a chart of its timeline."""
+        """Return the report as a page."""
         start, end = (day_time(at, _UTC, year=True) for at in (self.started_at, self.now))
         result = _counted(self.lines) or "nothing expected"
         about = (("started", f"{start} UTC"), ("as of", f"{end} UTC"), ("result", result))
@@ -170,14 +170,8 @@ class DrillReport(Paged):
     def _timeline_section(self) -> Section:
         rows = [[self._since(one.at), one.kind, one.text, one.record_id] for one in self.timeline]
         table = (["at", "kind", "what", "record"], rows, [True, False, False, False])
-        words = f"{len(rows)} entries from the start to {self._since(self.now)}"
-        return Section(
-            key="timeline",
-            title="Timeline",
-            table=table,
-            pictures=(Picture(svg=_drawn(self), dark=_drawn(self, dark=True), text=words),),
-            data=[{**attrs.asdict(one), "at": one.at.isoformat()} for one in self.timeline],
-        )
+        data = [{**attrs.asdict(one), "at": one.at.isoformat()} for one in self.timeline]
+        return Section(key="timeline", title="Timeline", table=table, data=data)
 
     def _since(self, at: datetime | None) -> str:
         """Return an instant as time since the start of the drill."""
@@ -203,46 +197,6 @@ def _plain(line: DrillLine) -> dict[str, Any]:
     return {**attrs.asdict(line), **texts, "late_by": line.late_by.total_seconds()}
 
 
-_WIDE: Final = 720
-_LANES: Final = {  # on light and on dark; distinct in gray and in shape too
-    "inject": ("#1f5fa8", "#56b4e9", 5),
-    "action": ("#5b8c3a", "#7fbf5a", 5),
-    "escalation": ("#b07700", "#f2b134", 0),
-    "miss": ("#b3261e", "#ff7b72", 0),
-}
-
-
-def _drawn(report: DrillReport, *, dark: bool = False) -> str:
-    """Return the timeline as inline SVG: a lane for each kind, drawn to scale."""
-    ink, line = ("#e6edf3", "#3d444d") if dark else ("#1b1f24", "#ccc")
-    ends = [report.now, *(entry.at for entry in report.timeline)]
-    length = (max(ends) - report.started_at) or timedelta(minutes=1)
-    marks = []
-    for place, (kind, (bright, shade, round_)) in enumerate(_LANES.items()):
-        color = shade if dark else bright
-        y = 14 + 24 * place
-        marks.append(f'<text x="0" y="{y + 4}" font-size="12">{kind}</text>')
-        marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="{line}"/>')
-        for entry in report.timeline:
-            if entry.kind == kind:
-                x = 80 + (entry.at - report.started_at) / length * (_WIDE - 90)
-                title = escape(f"{span_text(entry.at - report.started_at)} {entry.text}")
-                box = f'x="{x - 5:.1f}" y="{y - 5}" width="10" height="10" rx="{round_}"'
-                marks.append(f'<rect {box} fill="{color}"><title>{title}</title></rect>')
-    foot = 14 + 24 * len(_LANES)
-    marks.append(f'<text x="80" y="{foot}" font-size="12">0:00</text>')
-    marks.append(
-        f'<text x="{_WIDE - 10}" y="{foot}" font-size="12" text-anchor="end">'
-        f"{span_text(length)}</text>"
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{foot + 6}" '
-        f'viewBox="0 0 {_WIDE} {foot + 6}" fill="{ink}" role="img">'
-        f"<title>Timeline of {escape(report.drill)}</title>{''.join(marks)}</svg>"
-    )
-
-
 def ordered(entries: Iterable[DrillEntry]) -> tuple[DrillEntry, ...]:
     """Return entries in time order; at the same instant injects first, then actions."""
-    lanes = list(_LANES)
-    return tuple(sorted(entries, key=lambda one: (one.at, lanes.index(one.kind))))
+    return tuple(sorted(entries, key=lambda one: (one.at, _KINDS.index(one.kind))))

@@ -57,17 +57,11 @@ def simulate(
     end: datetime,
     watch: bool = True,
 ) -> Simulation:
-    """Simulate a desk with a team of agents and random arrivals.
+    """Simulate a desk with a team of agents and random arrivals, from ``start`` up to ``end``.
 
-    Args:
-        desk: The desk, whose rules route, prioritize and escalate.
-        team: The agents, and the order in which they take records.
-        workloads: The incidents that arrive.
-        seed: Equal seeds give equal records, on every version of Python.
-        start: The first instant of the run.
-        end: The first instant after the run. A longer run begins exactly like a shorter one.
-        watch: Whether to evaluate the desk's due items, so that an escalated record is worked on
-            next. Without this, the run is several times faster.
+    The desk's rules route, prioritize and, if the run is to ``watch`` its due items, escalate: an
+    escalated record is worked on next. Without this, the run is several times faster. Equal seeds
+    give equal records, on every version of Python.
 
     Raises:
         InvalidValueError: Two workloads have the same name, or no agent has a needed skill.

@@ -146,11 +146,8 @@ _DRILL: Final = Table(
 def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
     """Return the drill that a file describes.
 
-    Conditions are written as in a desk file; see ``desk.load_desk``.
-
-    Args:
-        text: The content of the file, as TOML.
-        source: The name of the file in error messages.
+    ``text`` is TOML, with conditions as in a desk file; see ``desk.load_desk``. ``source`` is the
+    name of the file in error messages.
 
     Raises:
         FormatError: The file is invalid; the message lists every error with its line.

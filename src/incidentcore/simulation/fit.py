@@ -29,11 +29,8 @@ def fit_workloads(
     resolution, without pauses. This is an upper bound, since a history does not show how long a
     record waited for its agent; scale it down if you have better figures.
 
-    Args:
-        records: The records, including open ones; read once. Those of exercises are excluded.
-        as_of: Only events that had happened and had been recorded by then are used.
-        arrives: The calendar in whose open time arrivals and work are counted. Records that arrive
-            when the calendar is closed are included.
+    Arrivals and work are counted in the open time of ``arrives``, as known at ``as_of``; records
+    that arrive when that calendar is closed are included. Records of exercises are excluded.
 
     Raises:
         InvalidValueError: No record was opened by ``as_of``, or the calendar has never been open

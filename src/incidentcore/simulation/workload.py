@@ -48,11 +48,7 @@ class Distribution(Protocol):
     """The protocol for distributions of durations, which return the quantile for a fraction."""
 
     def __call__(self, u: float) -> timedelta:
-        """Return the quantile ``u``: a share ``u`` of all durations is at most this.
-
-        Args:
-            u: The share, at least 0 and less than 1.
-        """
+        """Return the quantile ``u``: a share ``u``, from 0 to below 1, is at most this long."""
 
 
 @attrs.frozen
@@ -267,12 +263,7 @@ class QueueOrder(Protocol):
     """The protocol for sort keys of waiting records; the smallest key is taken first."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
-        """Return the sort key of a record; the record with the smallest key is taken first.
-
-        Args:
-            record: The record, when it begins to wait.
-            since: The instant at which it begins to wait.
-        """
+        """Return the sort key of a record that begins to wait; the smallest key is taken first."""
 
 
 @attrs.frozen

@@ -23,20 +23,21 @@ _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 
 def as_text(value: object) -> str:
     """Return a field's value as readable text; empty if it has no value."""
-    if value is None:
-        return ""
-    if value is True or value is False:
-        return "yes" if value else "no"
-    if isinstance(value, Actor):
-        return value.id
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {as_text(inner)}" for key, inner in sorted(value.items()))
-    if isinstance(value, AbstractSet):
-        return ", ".join(sorted(map(as_text, value)))
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(as_text, value))
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Actor():
+            return value.id
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return ", ".join(f"{key}: {as_text(inner)}" for key, inner in sorted(value.items()))
+        case AbstractSet():
+            return ", ".join(sorted(map(as_text, value)))
+        case tuple() | list():
+            return ", ".join(map(as_text, value))
     return str(value)
 
 

@@ -45,12 +45,8 @@ AcknowledgedBy: TypeAlias = Literal["any", "all", "level"]
 """Whose acknowledgement silences a row (rule E3)."""
 
 
-OnUnacknowledge: TypeAlias = Literal["resume", "restart"]
-"""Where a row continues when an acknowledgement is withdrawn or times out (rule E3)."""
-
-
-OnSnoozeEnd: TypeAlias = Literal["resume", "restart"]
-"""Where a row continues when a snooze ends; earlier acknowledgements do not count (rule E3)."""
+Continuation: TypeAlias = Literal["resume", "restart"]
+"""Where a row continues when an acknowledgement is withdrawn or times out, or a snooze ends."""
 
 
 SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]
@@ -69,8 +65,8 @@ PastLast: TypeAlias = Literal["clamp", "wrap"]
 
 _WORDS: Final[dict[str, object]] = {
     "acknowledged_by": AcknowledgedBy,
-    "on_unacknowledge": OnUnacknowledge,
-    "on_snooze_end": OnSnoozeEnd,
+    "on_unacknowledge": Continuation,
+    "on_snooze_end": Continuation,
     "snooze_silences": SnoozeSilences,
     "past_last": PastLast,
     "on_reopen": OnOccasion,
@@ -182,8 +178,8 @@ class EscalationRow(SharedRepr):
     repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
     acknowledged_by: AcknowledgedBy = attrs.field(default="any", kw_only=True)
     ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
-    on_unacknowledge: OnUnacknowledge = attrs.field(default="resume", kw_only=True)
-    on_snooze_end: OnSnoozeEnd = attrs.field(default="resume", kw_only=True)
+    on_unacknowledge: Continuation = attrs.field(default="resume", kw_only=True)
+    on_snooze_end: Continuation = attrs.field(default="resume", kw_only=True)
     snooze_silences: SnoozeSilences = attrs.field(default="acknowledgeable", kw_only=True)
     past_last: PastLast = attrs.field(default="clamp", kw_only=True)
     on_reopen: OnOccasion = attrs.field(default="restart", kw_only=True)

@@ -49,15 +49,7 @@ def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
 
 
 class RowSilence:
-    """What keeps the levels of one row silent for one record.
-
-    Attributes:
-        row: The row.
-        beginnings: The instants at which levels that count from the opening, or from the row's own
-            condition, start a new cycle, as at a reopening.
-        restarts: The instants at which all levels of the row start a new cycle because a snooze or
-            an acknowledgement ended, other than by a manual escalation.
-    """
+    """What keeps the levels of one row silent for one record."""
 
     def __init__(
         self,
@@ -75,6 +67,9 @@ class RowSilence:
         self._always = not self._situation.ended and window == (None, None) and all(self._applies)
         self._marks: list[tuple[Mark, ...]] = []
         self._cleared: set[datetime] = set()
+        # When levels that count from the opening, or from the row's own condition, start a new
+        # cycle, as at a reopening; and when all levels do because a snooze or an acknowledgement
+        # ended, other than by a manual escalation.
         self.beginnings: tuple[datetime, ...] = self._fold_marks()
         self.restarts: tuple[datetime, ...] = self._restarts()
 

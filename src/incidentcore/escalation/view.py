@@ -48,23 +48,16 @@ class Mark(NamedTuple):
 class Stage(NamedTuple):
     """The state of a record from one instant at which something happened until the next.
 
-    Attributes:
-        at: The instant.
-        ended: ``resolved`` or ``canceled``; empty while the record is open.
-        snoozed_until: When the latest snooze ends or ended; None if there is none.
-        acts: In order, the acknowledgements given at the instant as ``Mark``, and each withdrawal
-            as the name of the matrix that it applies to, or empty text for every matrix.
-        occasion: ``reopened``, ``moved`` (to another group) or ``worsened`` (in priority), the
-            first that is true; empty otherwise.
-        reach: How many of the ``acts`` precede the event of the occasion, which may undo them.
+    ``acts`` are the acknowledgements given at the instant as ``Mark``, and each withdrawal as the
+    name of the matrix that it applies to, or empty text for every matrix.
     """
 
     at: datetime
-    ended: str
-    snoozed_until: datetime | None
-    acts: tuple[Mark | str, ...] = ()
-    occasion: str = ""
-    reach: int = 0
+    ended: str  # ``resolved`` or ``canceled``; empty while the record is open
+    snoozed_until: datetime | None  # when the latest snooze ends or ended
+    acts: tuple[Mark | str, ...] = ()  # in order
+    occasion: str = ""  # the first true of ``reopened``, ``moved`` (to another group), ``worsened``
+    reach: int = 0  # how many of the acts precede the event of the occasion, which may undo them
 
 
 class Anchor(NamedTuple):
@@ -76,40 +69,23 @@ class Anchor(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """The facts that decide whether a level is silent.
+    """The facts that decide whether a level is silent."""
 
-    Attributes:
-        stages: The states of the record, one for each step of its timeline.
-        snooze_ends: When snoozes ended or will end: when they expire, or earlier if somebody ended
-            one without acknowledging the record instead.
-        ended: Whether the record was ever resolved or canceled.
-        answered: Whether anybody ever acknowledged or snoozed it.
-        manual: The manual escalations.
-    """
-
-    stages: tuple[Stage, ...]
-    snooze_ends: tuple[datetime, ...]
-    ended: bool
-    answered: bool
-    manual: tuple[Escalated, ...]
+    stages: tuple[Stage, ...]  # one for each step of the timeline
+    snooze_ends: tuple[datetime, ...]  # when they expire, or end without an acknowledgement
+    ended: bool  # whether the record was ever resolved or canceled
+    answered: bool  # whether anybody ever acknowledged or snoozed it
+    manual: tuple[Escalated, ...]  # the manual escalations
 
 
 @attrs.frozen
 class RecordView(SharedRepr):
-    """A record as it was known at an instant.
-
-    Attributes:
-        record_id: The id of the record.
-        now: The instant; later events are ignored.
-        timeline: The record's timeline.
-        clocks: The record's SLA clocks, each computed when first needed.
-        situation: The facts that decide whether a level is silent, computed when first needed.
-    """
+    """A record as it was known at an instant."""
 
     record_id: str
-    now: datetime
+    now: datetime  # later events are ignored
     timeline: Timeline
-    clocks: Clocks
+    clocks: Clocks  # each computed when first needed
 
     @classmethod
     def of(

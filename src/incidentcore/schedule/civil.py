@@ -35,21 +35,12 @@ NamedSpan = tuple[int, int, str]
 
 @attrs.frozen(eq=False, kw_only=True)
 class Plan(SharedRepr):
-    """A calendar's definition in seconds, from which the windows of any date follow (rule C1).
+    """A calendar's definition in seconds, from which the windows of any date follow (rule C1)."""
 
-    Attributes:
-        week: Seven tuples of windows, Monday first, already divided at midnight and without the
-            weekly breaks.
-        special: The windows of special days as written; an end may be after 24:00.
-        breaks: Named windows subtracted from a date.
-        weekly: Seven tuples of named windows that weekly breaks subtracted, Monday first.
-        holidays: Every holiday.
-    """
-
-    week: tuple[tuple[Span, ...], ...]
-    special: Mapping[date, tuple[Span, ...]]
-    breaks: Mapping[date, tuple[NamedSpan, ...]]
-    weekly: tuple[tuple[NamedSpan, ...], ...]
+    week: tuple[tuple[Span, ...], ...]  # divided at midnight, without the breaks of weekdays
+    special: Mapping[date, tuple[Span, ...]]  # as written; an end may be after 24:00
+    breaks: Mapping[date, tuple[NamedSpan, ...]]  # subtracted from a date
+    weekly: tuple[tuple[NamedSpan, ...], ...]  # what the breaks of weekdays subtracted
     holidays: tuple[Holiday, ...]
 
     def in_years(self, first: int, last: int) -> Days:
@@ -86,17 +77,11 @@ class Plan(SharedRepr):
 
 @attrs.frozen(eq=False, kw_only=True)
 class Days(SharedRepr):
-    """The dates of a range of years whose hours differ from those of their weekday.
-
-    Attributes:
-        plan: The calendar's definition.
-        closed: Closed dates, each with the names of its holidays.
-        special: Dates with their own hours, each with the holiday's name or "".
-    """
+    """The dates of a range of years whose hours differ from those of their weekday."""
 
     plan: Plan
-    closed: Mapping[date, str]
-    special: Mapping[date, tuple[tuple[Span, ...], str]]
+    closed: Mapping[date, str]  # with the names of their holidays
+    special: Mapping[date, tuple[tuple[Span, ...], str]]  # with the holiday's name or ''
 
     def base(self, day: date) -> tuple[Span, ...]:
         """Return the hours of a date before breaks and holidays are subtracted (rule C1)."""

@@ -35,30 +35,17 @@ _READ = frozenset((*_ONCE, "EXDATE", "RDATE", "STATUS"))
 
 
 class Event(NamedTuple):
-    """One VEVENT of an iCalendar text, with the properties that matter for opening hours.
+    """One VEVENT of an iCalendar text, with the properties that matter for opening hours."""
 
-    Attributes:
-        line: The number of the line on which it begins, for error messages.
-        uid: Its id, which is shared by its moved instances.
-        summary: Its title on one line.
-        start: Its first day or instant.
-        length: How long it lasts.
-        rule: Its RRULE; empty if it has none.
-        added: Further starts (RDATE).
-        removed: Starts that do not take place (EXDATE).
-        replaces: The original start of the instance that it replaces (RECURRENCE-ID).
-        is_canceled: Whether it does not take place.
-    """
-
-    line: int
-    uid: str
-    summary: str
-    start: Moment
+    line: int  # where it begins, for error messages
+    uid: str  # shared by its moved instances
+    summary: str  # its title on one line
+    start: Moment  # its first day or instant
     length: timedelta
-    rule: str
-    added: tuple[Moment, ...]
-    removed: tuple[Moment, ...]
-    replaces: Moment | None
+    rule: str  # its RRULE; empty if it has none
+    added: tuple[Moment, ...]  # further starts (RDATE)
+    removed: tuple[Moment, ...]  # starts that do not take place (EXDATE)
+    replaces: Moment | None  # the start of the instance that it replaces (RECURRENCE-ID)
     is_canceled: bool
 
 

@@ -29,29 +29,19 @@ _MOST_YEARS = 64  # what one index may hold: about 5 MB; a longer range goes in 
 
 @attrs.define(eq=False)
 class Index(SharedRepr):
-    """The open windows between two instants, prepared for searching; never changed once built.
+    """The open windows between two instants, prepared for searching; never changed once built."""
 
-    Attributes:
-        low: The first instant of the index, as its distance from the base.
-        high: The first instant after the index.
-        edges: The instants at which the calendar opens and closes.
-        offsets: For each interval between edges, the offset that converts an instant to open time.
-        totals: The open time from ``low`` to each closing edge.
-        shifts: For each closing edge, the instant to which open time is added for a deadline.
-        is_narrow: Whether any search inside stays within the default horizon.
-        origin: The base as a datetime. Its zone is UTC, or that of the calendar in a wall index.
-        wall: The same windows in local time, for inputs in the calendar's zone; EMPTY until needed.
-    """
-
-    low: timedelta
-    high: timedelta
-    edges: list[timedelta]
-    offsets: list[Any]  # Any: None marks what lies outside, and the hot path must not test for it
-    totals: list[timedelta]
-    shifts: list[Any]  # the same
-    origin: datetime
-    is_narrow: bool = attrs.field(init=False)
-    wall: Index = attrs.field(init=False, repr=False)
+    low: timedelta  # the first instant, as its distance from the base
+    high: timedelta  # the first instant after the index
+    edges: list[timedelta]  # when the calendar opens and closes
+    # What converts an instant between edges to open time, and open time to a deadline. Typed Any:
+    # None marks what lies outside, and the hot path must not test for it.
+    offsets: list[Any]
+    totals: list[timedelta]  # the open time from ``low`` to each closing edge
+    shifts: list[Any]
+    origin: datetime  # the base; in a wall index, in the zone of the calendar
+    is_narrow: bool = attrs.field(init=False)  # whether any search stays within the default horizon
+    wall: Index = attrs.field(init=False, repr=False)  # in local time; EMPTY until needed
 
     def __attrs_post_init__(self) -> None:
         self.is_narrow = self.high - self.low <= HORIZON

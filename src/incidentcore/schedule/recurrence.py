@@ -36,15 +36,10 @@ Refuse = Callable[[object, str], CalendarDefinitionError]
 
 @attrs.frozen(kw_only=True)
 class Recurrence(SharedRepr):
-    """Days that recur by a rule of RFC 5545.
+    """Days that recur by a rule of RFC 5545."""
 
-    Attributes:
-        text: The rule in canonical form, so that different spellings of a rule are equal.
-        start: The first day of the rule, before which it does not recur; None if it has none.
-    """
-
-    text: str
-    start: date | None = None
+    text: str  # in canonical form, so that different spellings of a rule are equal
+    start: date | None = None  # the first day, before which it does not recur
     _parts: Parts = attrs.field(eq=False, repr=False, alias="parts")
 
     def in_years(self, first: int, last: int) -> tuple[date, ...]:

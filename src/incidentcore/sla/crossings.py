@@ -23,19 +23,12 @@ ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
 
 
 class Edition(NamedTuple):
-    """A clock's history as it was computed until something changed the past.
+    """A clock's history as it was computed until something changed the past."""
 
-    Attributes:
-        since: When this edition began; None for the first.
-        until: When another edition replaced it; for the current one, just after now.
-        cycles: The cycles as of that time.
-        last: The figures of the last cycle; None if they were not computed yet.
-    """
-
-    since: datetime | None
-    until: datetime
-    cycles: tuple[RawCycle, ...]
-    last: Figures | None = None
+    since: datetime | None  # when this edition began; None for the first
+    until: datetime  # when another edition replaced it; for the current one, just after now
+    cycles: tuple[RawCycle, ...]  # as of that time
+    last: Figures | None = None  # of the last cycle; None if not computed yet
 
 
 @attrs.frozen(order=True)

@@ -39,96 +39,54 @@ CycleOutcome: TypeAlias = Literal["running", "paused", "stopped", "canceled", "r
 
 
 class Span(NamedTuple):
-    """An interval of wall-clock time in a cycle.
+    """An interval of wall-clock time in a cycle."""
 
-    Attributes:
-        kind: Whether it counted, was paused or lay between a stop and a reopening (a gap).
-        start: Its first instant.
-        end: The first instant after it.
-        calendar: The calendar by which its open time is computed.
-        shown_at: The instant of the reopening that made a gap count; otherwise None.
-    """
-
-    kind: SpanKind
+    kind: SpanKind  # whether it counted, was paused or lay between a stop and a reopening (a gap)
     start: datetime
     end: datetime
-    calendar: Calendar
-    shown_at: datetime | None = None
+    calendar: Calendar  # by which its open time is computed
+    shown_at: datetime | None = None  # when a reopening made a gap count
 
 
 class Swap(NamedTuple):
-    """The takeover of a clock by another definition.
-
-    Attributes:
-        at: The instant.
-        before: The name of the definition until then; None if there was no definition.
-        after: The name of the definition since then; None if there is no definition.
-        how: How the later definition took over, such as ``keep_elapsed``.
-        cycle: The number of the cycle that was in progress.
-    """
+    """The takeover of a clock by another definition, given by their names."""
 
     at: datetime
-    before: str | None
-    after: str | None
-    how: str
-    cycle: int
+    before: str | None  # None if there was no definition
+    after: str | None  # None if there is no definition
+    how: str  # such as ``keep_elapsed``
+    cycle: int  # the number of the one in progress
 
 
 # Never changed, but not frozen: one is made for each evaluation, and freezing doubles the time.
 @attrs.define(kw_only=True, unsafe_hash=True)
 class RawCycle(SharedRepr):
-    """One cycle of a clock, before calendars are applied.
+    """One cycle of a clock, before calendars are applied."""
 
-    Attributes:
-        number: Its number, counted from 1.
-        definition: The definition that applies to it.
-        started_at: When it began.
-        known_from: When the record met the start condition; later than ``started_at`` if that lies
-            before the opening.
-        facts: The facts that its target reads.
-        calendar: The calendar in use at its end.
-        spans: Its spans, one directly after another, up to its end or to now.
-        ended_at: When it stopped, was canceled, replaced or reset; None while it is in progress.
-        outcome: How it ended, or its state while in progress.
-        ended_by: The event that ended it; None while it is in progress, and if time alone ended it.
-        judged_from: When the definition took over the time already counted; it makes nothing due
-            earlier. None if the definition applied from the start.
-    """
-
-    number: int
+    number: int  # from 1
     definition: SlaDefinition
     started_at: datetime
-    known_from: datetime
-    facts: Mapping[str, Any] = attrs.field(eq=False, repr=False)
-    calendar: Calendar
-    spans: tuple[Span, ...]
-    ended_at: datetime | None
-    outcome: CycleOutcome
-    ended_by: Event | None = attrs.field(default=None, eq=False, repr=False)
-    judged_from: datetime | None = None
+    known_from: datetime  # when start held; later than the start if that lies before the opening
+    facts: Mapping[str, Any] = attrs.field(eq=False, repr=False)  # that its target reads
+    calendar: Calendar  # in use at its end
+    spans: tuple[Span, ...]  # one directly after another, up to its end or to now
+    ended_at: datetime | None  # None while it is in progress
+    outcome: CycleOutcome  # how it ended, or its state while in progress
+    ended_by: Event | None = attrs.field(default=None, eq=False, repr=False)  # if not time alone
+    judged_from: datetime | None = None  # by a takeover; nothing is due before it
 
 
 @attrs.define(kw_only=True, eq=False)
 class Figures(SharedRepr):
-    """The figures of one cycle as of an instant.
+    """The figures of one cycle as of an instant."""
 
-    Attributes:
-        cycle: The cycle; None if the clock has not started.
-        end: Its end, or now while it is in progress.
-        target: The target as open time.
-        elapsed: The open time that counted.
-        breached_at: The instant after which the target is exceeded; None until breached.
-        spent_at: The due time once it has passed; None while it lies ahead.
-        fixed_due: The due time, if the target computes one from the start; otherwise None.
-    """
-
-    cycle: RawCycle | None
-    end: datetime
-    target: timedelta
-    elapsed: timedelta
-    breached_at: datetime | None
-    spent_at: datetime | None
-    fixed_due: datetime | None
+    cycle: RawCycle | None  # None if the clock has not started
+    end: datetime  # now while the cycle is in progress
+    target: timedelta  # as open time
+    elapsed: timedelta  # the open time that counted
+    breached_at: datetime | None  # after it the target is exceeded; None until breached
+    spent_at: datetime | None  # the due time once it has passed; None while it lies ahead
+    fixed_due: datetime | None  # the due time, if the target computes one from the start
 
     @property
     def due_at(self) -> datetime | None:

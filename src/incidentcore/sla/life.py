@@ -30,22 +30,14 @@ def need_clock(definition: object) -> None:
 
 @attrs.define(eq=False)
 class Life(SharedRepr):
-    """The input of a record's clocks: its timeline, prepared for their definitions.
+    """The input of a record's clocks: its timeline, prepared for their definitions."""
 
-    Attributes:
-        base: The facts before the opening's step: no clock starts before it.
-        steps: The changes since the opening, with a step without events wherever time alone
-            changes a condition.
-        opened: A function that returns the facts after the opening alone, if other events have the
-            same instant; otherwise None.
-        origins: The instants in the fields that clocks start from, by field.
-        answers: For each ``answer_rule`` of the definitions, the facts after each step.
-    """
-
-    base: Mapping[str, Any]
-    steps: Sequence[TimelineStep]
+    base: Mapping[str, Any]  # the facts before the opening's step: no clock starts before it
+    steps: Sequence[TimelineStep]  # since the opening; without events where time alone matters
+    # The facts after the opening alone, if other events have the same instant:
     opened: Callable[[], Facts | None] | None = None
-    origins: Mapping[str, datetime] = FrozenMap()
+    origins: Mapping[str, datetime] = FrozenMap()  # in the fields that clocks start from
+    # For each ``answer_rule`` of the definitions, the facts after each step:
     answers: Mapping[AnswerRule, list[Facts]] = attrs.field(factory=dict)
 
 

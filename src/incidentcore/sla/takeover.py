@@ -104,16 +104,12 @@ def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> No
 
 @attrs.define
 class _Standing(SharedRepr):
-    """A fold by one definition alone, up to some step.
-
-    ``facts`` are those before the ``next`` step; ``since`` is the clock's barrier and number of
-    judged cycles when the fold began.
-    """
+    """A fold by one definition alone, up to some step."""
 
     clock: ClockFold
-    next: int
-    facts: Facts
-    since: tuple[int, int]
+    next: int  # the index of the first step that it has not seen
+    facts: Facts  # before that step
+    since: tuple[int, int]  # the clock's barrier and number of judged cycles when the fold began
 
 
 @attrs.define(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -21,6 +22,7 @@ from incidentcore.records import Record
 from incidentcore.sla import SlaRules, SlaStatus
 
 _HORIZON: Final = timedelta(days=731)
+_ORDER: Final = attrgetter("due_at", "row", "pass_", "level", "cycle")
 _LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 
 
@@ -170,7 +172,7 @@ def _all_due(
         new = fallen_due(version, view, until=until, window=window, settled=due, before=before)
         due |= {one.key: one for one in new}
         before = version
-    fallen = sorted(due.values(), key=_order) if due else []
+    fallen = sorted(due.values(), key=_ORDER) if due else []
     if record.exercise is None:
         return fallen
     return [attrs.evolve(one, exercise=record.exercise) for one in fallen]
@@ -187,17 +189,9 @@ def next_escalation_wakeup(
 ) -> datetime | None:
     """Return when the next escalation is due or resumes after a snooze, if no event happens first.
 
-    Args:
-        matrix: The matrix, or ``Versions`` of it.
-        records: The records to watch, or one record.
-        slas: The rules of the clocks in the matrix or, for a single record, that record's statuses
-            at ``now``.
-        now: The instant from which to search.
-        live: For ``Versions``, whether to use the version in force when a level becomes due,
-            instead of the version in force when the record was opened.
-
-    Returns:
-        When to check again; None if nothing becomes due within two years.
+    The arguments are those of ``due_escalations``, for one record or several; ``slas`` are statuses
+    at ``now`` only for a single record. The result is when to check again, or None if nothing
+    becomes due within two years.
     """
     now = as_utc(now, "now")
     until = min(now, _LATEST - _HORIZON) + _HORIZON
@@ -243,13 +237,3 @@ def _versions(
         return
     since = [at for at, _ in matrix.entries]  # type: ignore[union-attr]  # it has versions
     yield from zip(versions, pairwise((None, *since[1:], None)), strict=True)
-
-
-def _order(escalation: Escalation) -> tuple[datetime, str, int, int, int]:
-    return (
-        escalation.due_at,
-        escalation.row,
-        escalation.pass_,
-        escalation.level,
-        escalation.cycle,
-    )

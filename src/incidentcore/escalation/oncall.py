@@ -286,13 +286,8 @@ def next_on_call(
 ) -> Shift | None:
     """Return the next shift of somebody who is not on call at a given instant.
 
-    Args:
-        schedule: The schedule.
-        at: The instant; whoever is on call then is left out of the shift.
-        within: How far ahead to search; a shift that is longer is cut off there.
-
-    Returns:
-        The shift; None if nobody else has a shift within that time.
+    ``within`` is how far ahead to search; a shift that is longer is cut off there. The result is
+    None if nobody else has a shift within that time.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call

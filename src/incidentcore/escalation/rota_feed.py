@@ -22,15 +22,8 @@ def write_rota_ical(
     updates the shift instead of adding another. So a shift in progress at the start or the end of
     the span is written whole, up to a year beyond the span.
 
-    Args:
-        schedule: The schedule.
-        person: The id of the person; the feed is empty if the person has no shifts.
-        start: The first instant of the span.
-        end: The first instant after the span.
-        at: The time stamp of the feed (DTSTAMP).
-
-    Returns:
-        Text with CRLF line endings, and lines folded at 75 bytes.
+    The feed is empty if the person has no shifts; ``at`` is its time stamp (DTSTAMP). Its lines end
+    with CRLF and are folded at 75 bytes.
 
     Source: RFC 5545, 3.6.1.
 

@@ -118,20 +118,16 @@ class EscalationTarget(SharedRepr):
         return (self.name,) if self.kind in READING else ()
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the ids of the people to notify; empty if they are not known, as for a group.
+        """Return the ids of the people to notify at an instant; empty if unknown, as for a group.
 
-        Args:
-            at: The instant at which to look up who is on call.
-            facts: The record's fields at that instant.
+        ``facts`` are the record's fields at that instant.
         """
         return self._known_people(at, facts) or ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
         """Return whether this target certainly notifies nobody at an instant.
 
-        Args:
-            at: The instant at which to look up who is on call.
-            facts: The record's fields at that instant.
+        ``facts`` are the record's fields at that instant.
         """
         return self._known_people(at, facts) == ()
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import UnreachableDeadlineError
@@ -285,13 +286,9 @@ def _enabled(
         at = opening
 
 
-def _since(entry: tuple[datetime, str]) -> datetime:
-    return entry[0]
-
-
 def _first_open(gate: Gate, at: datetime) -> datetime | None:
     """Return the first instant from ``at`` on at which a gate is open; None if it stays closed."""
-    place = bisect_right(gate, at, key=_since) - 1
+    place = bisect_right(gate, at, key=itemgetter(0)) - 1
     if place >= 0 and not gate[place][1]:
         return at
     return next((since for since, reason in gate[place + 1 :] if not reason), None)
@@ -299,7 +296,7 @@ def _first_open(gate: Gate, at: datetime) -> datetime | None:
 
 def _reason_at(gate: Gate, at: datetime) -> str:
     """Return what keeps a level silent at an instant."""
-    place = bisect_right(gate, at, key=_since) - 1
+    place = bisect_right(gate, at, key=itemgetter(0)) - 1
     return gate[place][1] if place >= 0 else "not_opened"
 
 
@@ -309,7 +306,7 @@ def _lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, s
     A snooze revokes nothing: it holds an escalation back only while it lasts.
     """
     lapsed: tuple[datetime | None, str] = (None, "")
-    for since, reason in gate[bisect_right(gate, due, key=_since) :]:
+    for since, reason in gate[bisect_right(gate, due, key=itemgetter(0)) :]:
         if reason in _LAPSING:
             return since, reason
         if since <= now:

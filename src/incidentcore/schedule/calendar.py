@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -164,7 +164,7 @@ class BusinessCalendar(IndexedCalendar):
         return self._hash
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), {field: getattr(self, field) for field in _FIELDS})
+        return partial(type(self), **{field: getattr(self, field) for field in _FIELDS}), ()
 
     def __repr__(self) -> str:
         parts = [f"zone={self.zone.key!r}", f"hours={friendly_week(parse_week(self.hours))!r}"]
@@ -225,10 +225,6 @@ def _days_around(plan: Plan, year: int) -> Days:
 
 
 _FIELDS = ("zone", "hours", "holidays", "special", "breaks", "name")
-
-
-def _restore(cls: type[BusinessCalendar], fields: Mapping[str, Any]) -> BusinessCalendar:
-    return cls(**fields)
 
 
 def _plain(hours: tuple[str, ...]) -> str | list[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
@@ -180,12 +181,8 @@ class Holiday:
         parts = [] if self.day is None else [repr(self.day.isoformat())]
         if self.range is not None:
             parts.append(f"range='{self.range[0]}/{self.range[1]}'")
-        if self.yearly is not None:
-            parts.append(f"yearly={self.yearly!r}")
-        if self.rule is not None:
-            parts.append(f"rule={self.rule!r}")
-        if self.name:
-            parts.append(f"name={self.name!r}")
+        named = {"yearly": self.yearly, "rule": self.rule, "name": self.name}
+        parts += [f"{name}={value!r}" for name, value in named.items() if value]
         if self.hours is not None:
             parts.append(f"hours={self.hours[0] if len(self.hours) == 1 else list(self.hours)!r}")
         if self.opens:
@@ -193,11 +190,8 @@ class Holiday:
         return f"Holiday({', '.join(parts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = {"name": self.name, "range": self.range, "yearly": self.yearly}
-        return _restore, (
-            self.day,
-            {**fields, "rule": self.rule, "hours": self.hours, "opens": self.opens},
-        )
+        names = ("name", "range", "yearly", "rule", "hours", "opens")
+        return partial(Holiday, self.day, **{name: getattr(self, name) for name in names}), ()
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
         """Return the open windows of the holiday; None if it is a closed day.
@@ -266,10 +260,6 @@ def _own_hours(hours: str | Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 _up_to = range  # the builtin, which the field of Holiday hides inside the class body
-
-
-def _restore(day: date | None, fields: Mapping[str, Any]) -> Holiday:
-    return Holiday(day, **fields)
 
 
 def _place(month_day: tuple[int, int]) -> int:

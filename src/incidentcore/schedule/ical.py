@@ -147,12 +147,8 @@ def _keep(
 def write_ical(items: Iterable[Holiday | Maintenance], /, *, at: datetime) -> str:
     """Return holidays and maintenance as iCalendar text.
 
-    Args:
-        items: Holidays without hours, and maintenance.
-        at: The time stamp of the events (DTSTAMP).
-
-    Returns:
-        Text with CRLF line endings, and lines folded at 75 bytes.
+    ``at`` is the time stamp of the events (DTSTAMP). Lines end with CRLF and are folded at 75
+    bytes.
 
     Raises:
         InvalidValueError: A holiday has hours, which an all-day event cannot express.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -141,11 +142,7 @@ class SlaPolicy(Tabular):
                     return rule.definition
             return self.default
         matching = [rule.definition for rule in rules if rule.when.test(facts, at)]
-        return min(matching, key=_open_target, default=self.default)
-
-
-def _open_target(definition: SlaDefinition) -> timedelta:
-    return definition.target  # type: ignore[return-value]  # refused in SlaPolicy otherwise
+        return min(matching, key=attrgetter("target"), default=self.default)
 
 
 def _clocks(

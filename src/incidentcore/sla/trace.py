@@ -139,9 +139,7 @@ class Trace(Tabular):
     ) -> tuple[tuple[str, str, str], ...]:
         """Return the times of each interval, its reason, and the open time that counted, as text.
 
-        Args:
-            words: The language.
-            zone: The time zone of the times; None for that of the trace.
+        ``zone`` defaults to that of the trace.
         """
         zone = zone or self.zone
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]

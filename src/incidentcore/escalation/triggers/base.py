@@ -87,14 +87,9 @@ class TriggerContext(SharedRepr):
         """Return the instants from which a delay is counted, each with the end of its validity.
 
         A delay is counted from each of the ``anchors``, and afresh from each of the context's
-        ``restarts`` while the anchor is valid. Instead of an instant in maintenance, the end of the
-        maintenance is used.
-
-        Args:
-            anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether the delay is also counted afresh from each of the context's ``beginnings``;
-                pass True if it is counted from the opening, or from when the row's condition began
-                to hold.
+        ``restarts`` while the anchor is valid; with ``own``, also from each of its ``beginnings``.
+        Pass True if the delay is counted from the opening, or from when the row's condition began
+        to hold. Instead of an instant in maintenance, the end of the maintenance is used.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -125,11 +120,7 @@ class TriggerContext(SharedRepr):
     ) -> list[Candidate]:
         """Return one candidate for each start of the delay, as in ``begun``.
 
-        Args:
-            anchors: The instants to count from, with the instants at which they cease to be valid.
-            delay: How long after an anchor the level is due.
-            calendar: The calendar in whose open time the delay counts; None for wall-clock time.
-            own: Whether the delay also starts again at ``beginnings``, as in ``begun``.
+        The delay is in the open time of ``calendar``, or in wall-clock time if it is None.
         """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):

@@ -302,7 +302,7 @@ def test_turns_by_duty_go_on_in_turns_of_any_length(unit: str) -> None:
     at, people = MONDAY, []
     for _ in range(3):
         people.append(on_call(rota, at=at))
-        at = rotation.next_handoff(at)
+        at = rotation.shift(at).end
     assert people == [("a",), ("b",), ("a",)]
 
 

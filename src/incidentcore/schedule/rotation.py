@@ -113,10 +113,6 @@ class Rotation(SharedRepr):
         start = self._instant(number)
         return Interval(start, self._after(number, start)[1])
 
-    def next_handoff(self, at: datetime) -> datetime:
-        """Return the first handoff after an instant."""
-        return self.shift(at).end
-
     def handoffs(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """Yield the handoffs in ``[start, end)``, each instant once."""
         low, high = as_utc(start, "start"), as_utc(end, "end")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.frames.native import any_frame, as_frame
+from incidentcore.frames.native import any_frame
 
 BATCH: Final = 1_000_000
 """How many rows of a relation, reader or file are in memory at a time, up to its own batch."""
@@ -74,4 +74,4 @@ def _parquet(path: str | Path, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[An
         fields = wanted(file.schema_arrow.names)
         columns = list(dict.fromkeys(fields.values()))
         for table in _tables(file.iter_batches(batch_size=BATCH, columns=columns)):
-            yield as_frame(table), fields
+            yield nw.from_native(table, eager_only=True), fields

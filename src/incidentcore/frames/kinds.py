@@ -75,7 +75,7 @@ class Kinds:
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         self.plan = plan
         self.fields = fields
-        self.part: Partial = plan.empty()
+        self.part: Partial = plan.part.empty()
         self.names: list[str] = []
         self.words: dict[str, tuple[Any, list[Any]]] = {}
         moments: list[Ints] = []

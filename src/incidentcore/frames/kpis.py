@@ -121,7 +121,7 @@ def gather_kpis_from(
     listed = [] if findings is not None else [f for f in unknown if f.code != "before_opening"]
     if listed:
         warnings.warn(warning(listed), stacklevel=2)
-    part = merge_partials(parts) if len(parts) > 1 else parts[0] if parts else plan.empty()
+    part = merge_partials(parts) if len(parts) > 1 else parts[0] if parts else plan.part.empty()
     declare_groups(part, plan.groups)
     return part
 

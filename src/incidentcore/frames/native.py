@@ -46,12 +46,6 @@ _NAMES: Final = "columns with texts as names, all different; set frame.columns"
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
 
 
-def as_frame(source: Any) -> nw.DataFrame[Any]:
-    """Return a frame, or a mapping of numpy arrays, as a narwhals frame."""
-    frame = any_frame(source)
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-
-
 def any_frame(source: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """Return a frame, which may be lazy, as a narwhals frame."""
     try:

@@ -62,15 +62,22 @@ class Plan:
     mode: PartialMode
     reading: dict[str, Any]
     findings: Findings = attrs.field(factory=Findings)
+    part: Partial = attrs.field(init=False)  # an empty one
     texts: frozenset[str] = attrs.field(init=False)
     instants: list[int] = attrs.field(init=False)
     checks: list[tuple[Kpi | None, Any]] = attrs.field(init=False, factory=list)
 
     def __attrs_post_init__(self) -> None:
-        part = self.empty()
-        self.as_of = part.as_of
+        self.part = Partial(
+            self.kpis,
+            as_of=self.as_of,
+            groups=group_names(self.groups),
+            window=self.window,
+            mode=self.mode,
+        )
+        self.as_of = self.part.as_of
         asked: list[Any] = list(self.groups)
-        for kpi in part.firsts:
+        for kpi in self.part.firsts:
             self._check(kpi)
             parts = [kpi.measure, kpi.population, kpi.exclusions]
             asked += parts
@@ -91,16 +98,6 @@ class Plan:
         ages = [days for each in self.groups for days in getattr(each, "days", ())]
         named += [instant(self.as_of - timedelta(days=days)) for days in ages]
         self.instants = [instant(self.as_of), *dict.fromkeys(named)]
-
-    def empty(self) -> Partial:
-        """Return an empty partial result."""
-        return Partial(
-            self.kpis,
-            as_of=self.as_of,
-            groups=group_names(self.groups),
-            window=self.window,
-            mode=self.mode,
-        )
 
     def _check(self, kpi: Kpi) -> None:
         """Refuse what cannot be computed from the moments and words of one row."""

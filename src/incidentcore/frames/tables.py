@@ -230,14 +230,10 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame as mappings, which ``vendors.read_table`` accepts.
 
     Args:
-        frame: A frame of any library that narwhals reads, a DuckDB relation, a reader of Arrow
-            batches, or the path of a parquet file.
+        frame: A frame as ``gather_kpis_from`` accepts it.
 
     Yields:
         A mapping from columns to Python values; None where the frame has null, NaT or NaN.
-
-    Raises:
-        InvalidValueError: ``frame`` is of none of these types.
 
     >>> from incidentcore.frames import rows
     >>> import polars as pl

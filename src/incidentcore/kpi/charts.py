@@ -21,7 +21,7 @@ from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.moments import Spell, open_spells
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import KpiResult, KpiTable
-from incidentcore.records import Corrected, Record
+from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
 
 Rows: TypeAlias = list[dict[str, Any]]
@@ -128,12 +128,9 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
 def aging_data(
     records: Iterable[Record], /, *, as_of: datetime, buckets: AgeBuckets | None = None
 ) -> Rows:
-    """Return how many records are open in each age group, the youngest first.
+    """Return how many records are open in each age group as of an instant, the youngest first.
 
-    Args:
-        records: The records, read once.
-        as_of: The instant; later events, and those recorded later, are ignored.
-        buckets: The age groups; by default with the edges 1, 5 and 30 days.
+    The groups have the edges 1, 5 and 30 days by default.
     """
     need_kind("buckets", buckets, AgeBuckets | None)
     ages = AgeBuckets() if buckets is None else buckets
@@ -169,8 +166,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     counts = [0] * len(instants)
     for record in without_exercises(records):
         prompt = all(
-            event.recorded_at <= event.at and not isinstance(event, Corrected)
-            for event in record.history
+            event.recorded_at <= event.at and event.kind != "corrected" for event in record.history
         )
         spans = list(open_spans(record)) if prompt else []
         for place, instant in enumerate(instants):
@@ -205,12 +201,8 @@ def distribution_data(
 ) -> Rows:
     """Return the number of durations in each bin: at least ``from`` and less than ``to`` hours.
 
-    Args:
-        kpi: A KPI that measures a duration; its statistic does not matter.
-        records: The records, read once.
-        as_of: Only what had happened and been recorded by then counts.
-        edges: The beginnings of the bins, each as a ``timedelta``, ascending. The last bin has no
-            upper edge; an extra bin holds values below the first edge.
+    The KPI measures a duration; its statistic does not matter. The edges are the beginnings of the
+    bins, ascending. The last bin has no upper edge; an extra bin holds values below the first edge.
     """
     need_kind("kpi", kpi, Kpi)
     bounds = [edge // _MICRO for edge in each_of("edges", edges, timedelta)]
@@ -239,10 +231,7 @@ def survival_data(
 ) -> Rows:
     """Return the share of records that were not done yet after each number of hours.
 
-    Args:
-        records: The records, read once.
-        as_of: Only what had happened and been recorded by then counts.
-        kpi: A KPI with the statistic ``survival_median``.
+    The KPI has the statistic ``survival_median``.
 
     Returns:
         One mapping for each step: ``hours``, ``share``, the 95 % confidence interval from ``low``

@@ -21,7 +21,6 @@ from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import (
-    Acknowledged,
     Event,
     Incident,
     Problem,
@@ -245,9 +244,9 @@ class FirstAcknowledged(Moment):
         test = self.condition.test
 
         def counts(step: TimelineStep) -> bool:
-            given = [event for event in step.events if isinstance(event, Acknowledged)]
+            given = [event for event in step.events if event.kind == "acknowledged"]
             if not given and step.changes.get("acknowledged"):
-                given = list(step.events[-1:])  # type: ignore[arg-type]  # by working on it
+                given = list(step.events[-1:])  # by working on it
             return any(test(event, step.at) for event in given)
 
         return lambda record: next(

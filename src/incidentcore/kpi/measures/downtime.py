@@ -34,7 +34,7 @@ from incidentcore.kpi.measures.base import (
 )
 from incidentcore.kpi.measures.duration import between
 from incidentcore.kpi.moments import MomentSpec, Spell, as_moment, compile_moment, may_be_condition
-from incidentcore.records import Record, Restored, Timeline
+from incidentcore.records import Record, Timeline
 from incidentcore.records.fold import fold_steps
 
 Weight: TypeAlias = int | Fraction
@@ -142,7 +142,7 @@ def _walked(record: Record, start: datetime, *, by_restoration: bool) -> Iterabl
         is_open = (changes.get("state") or facts["state"]).open
         if since is None and is_open and not was_open:
             since = event.at
-        if since is not None and (not is_open or (by_restoration and isinstance(event, Restored))):
+        if since is not None and (not is_open or (by_restoration and event.kind == "restored")):
             yield since, event.at
             since = None
         was_open = is_open

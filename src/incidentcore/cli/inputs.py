@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore._terminal import WatchedPath, with_progress
 from incidentcore.conditions import Condition, field
 from incidentcore.desk import Desk, load_desk
@@ -23,7 +24,7 @@ from incidentcore.kpi.periods import Unit
 from incidentcore.records import Incident
 from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
-from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, read_profile
+from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
@@ -139,7 +140,7 @@ def check_import(desk: Desk, source: str) -> None:
     """Check that the ``[import]`` table of a desk file can be used to read a file."""
     options = desk_options(desk)
     profile, mapping = options.get("profile", "table"), options.get("mapping", {})
-    need_profile(profile, f"{source}: import.profile")
+    need_word(f"{source}: import.profile", profile, PROFILES)
     base = TABLE_PRESETS.get(profile, {}).get("mapping", {})
     if mapping and (base or profile == "table"):
         try:

@@ -59,7 +59,6 @@ T = TypeVar("T")
 _CACHED: Final = 1 << 16  # memory stays bounded for any log
 _LIFECYCLE: Final = LifecycleRef(AUDIT_LIFECYCLE.id, AUDIT_LIFECYCLE.version)
 
-
 # Column of the log -> field of the record, by the kind of event that sets it.
 _CATEGORY: Final = ("category", "subcategory")
 _GROUP: Final = {"assignment_group": "assignment_group", "assigned_to": "assignee"}

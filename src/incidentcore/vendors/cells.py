@@ -48,7 +48,6 @@ _NOBODY: Final = frozenset(
     }
 )
 
-
 _GUESSED: Final = "read by their headings, as none is the usual one: {columns}"
 
 

@@ -132,11 +132,6 @@ PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
 """The names of the profiles of files."""
 
 
-def need_profile(profile: str, where: str = "profile") -> None:
-    """Raise ``InvalidValueError``, naming the argument ``where``, if a profile does not exist."""
-    need_word(where, profile, PROFILES)
-
-
 def read_profile(
     path: Path,
     profile: str,
@@ -170,7 +165,7 @@ def read_profile(
         FormatError: The file cannot be read.
         OSError: The file cannot be opened.
     """
-    need_profile(profile)
+    need_word("profile", profile, PROFILES)
     read_own = partial(_own_fields, own) if own else None
     if profile == _TABLE or profile in TABLE_PRESETS:
         options |= {} if read_own is None else {"extend": read_own}

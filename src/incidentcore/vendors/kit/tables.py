@@ -30,12 +30,10 @@ from incidentcore.vendors.kit.known_words import ALIKE, ENGLISH, ENGLISH_LEVELS,
 
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
-
 _LONGEST: Final = 60
 _RANKED: Final = re.compile(
     r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|\s*[A-Za-z]?\d{1,2}\s+(?=[^\W\d])|.*? - )(.+)"
 )
-
 
 # As tools, spreadsheets and people write them, in eight languages.
 _BOOLEANS: Final = {
@@ -323,11 +321,7 @@ class LevelTable:
 
 
 NEAREST_LEVEL: Final = "read as {level}, the nearest level there is"
-_PRECEDENCE: Final = (
-    ("systems", "system"),
-    ("requesters", "requester"),
-    ("agents", "agent"),
-)
+_PRECEDENCE: Final = ("systems", "requesters", "agents")
 
 
 def _ids(given: Collection[object]) -> frozenset[str]:
@@ -367,9 +361,9 @@ class Roles:
             hint: The role that the source states; None if it states none.
             also: Other ids of the same actor, such as a login or an address.
         """
-        for name, role in _PRECEDENCE:
+        for name in _PRECEDENCE:
             if not getattr(self, name).isdisjoint((actor, *also)):
-                return role
+                return name.removesuffix("s")
         return hint or self.default
 
 

@@ -55,7 +55,6 @@ _UTC: Final = re.compile(
     re.IGNORECASE,
 )
 
-
 _ZONED: Final = re.compile(r"(.*[\dmM.Z]) ?[\[(]?([A-Z][A-Za-z_]+(?:/[A-Z][\w+-]+)+)[\])]?")
 
 

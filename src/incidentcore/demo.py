@@ -31,7 +31,7 @@ from incidentcore.report import build_report
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
 from incidentcore.simulation import Agent, Hold, Lognormal, Reassign, Team, Workload, simulate
-from incidentcore.storage import InMemoryStore, RecordStore
+from incidentcore.storage import InMemoryStore
 from incidentcore.values import Actor, Impact, Urgency
 from incidentcore.words import Phrase
 
@@ -229,7 +229,8 @@ def demo_report(seed: int) -> Page:
         if read != incident:
             raise AssertionError(f"{incident.id} is not what was written")  # pragma: no cover
         store.append(read.id, read.history, expected_version=0)
-    incidents = tuple(_stored(store))
+    found = store.find(ALWAYS, limit=len(generated))
+    incidents = tuple(record for record in found if isinstance(record, Incident))
     events = sum(incident.version for incident in incidents)
     start, end = MONTH
     offices = "; ".join(
@@ -250,14 +251,6 @@ def demo_report(seed: int) -> Page:
         ),
         example=refused_close(incidents),
     )
-
-
-def _stored(store: RecordStore) -> Iterator[Incident]:
-    """Yield every record in a store, page by page."""
-    after = ""
-    while page := store.find(ALWAYS, after=after):
-        yield from (record for record in page if isinstance(record, Incident))
-        after = page[-1].id
 
 
 def refused_close(incidents: tuple[Incident, ...]) -> str:

@@ -180,7 +180,7 @@ CHOICES: Choices = {
         500,
         {
             ".decision": "approved rejected withdrawn",
-            ".on_behalf_of": "ada bo kim lee",
+            ".on_behalf_of": "None ada bo kim lee",
             "ApprovalRule.approvers": "bo kim lee",
             "ApprovalRule.approvers#": "2 3",
             "ApprovalRule.delegates.lee": "ada",

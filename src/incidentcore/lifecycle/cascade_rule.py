@@ -60,25 +60,22 @@ class CascadeRule(SharedRepr):
         when: A condition on the source after the event. It may also read the ``actor`` and the
             ``event`` itself, such as ``event.visibility``. None for always.
         link: The type of link from the source to the target, which either of them may store; empty
-            if the target is the source itself. If ``on`` is ``linked``, the rule concerns only the
-            new link; either of the two linked records may be the source.
+            if the target is the source itself. If ``on`` is ``linked``, it is the new link.
         target: The type of the target.
         action: The action to take on the target.
         comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
             that field is empty, no comment is added.
         visibility: The visibility of the comment: ``public`` or ``internal``.
-        contact: The channel of a contact with the requester, to log on the target. It is logged as
-            made by the actor of the event. If the event is not a contact, and the actor is not an
-            agent, it is logged as made by whoever first answered on the source.
+        contact: The channel of a contact with the requester, to log on the target as made by the
+            actor of the event or, if that is neither a contact nor an agent's, by whoever first
+            answered on the source.
         open_tasks: The status to set on the target's open tasks; that of a ``Task``.
         states: The names of the target's states in which the rule applies; empty for every open
-            state. In other states the target is left unchanged.
+            state.
         target_when: A condition on the target; None for always.
-        every: A condition on all records linked to the target, of which the source is usually one;
-            None for no condition. If a linked record was not passed, the effect is a refusal that
-            names it.
-        undoes: Whether the rule applies only to targets whose present state was caused by the
-            source, as when a reopening undoes a resolution.
+        every: A condition on all records linked to the target; None for no condition. If one of
+            them was not passed, the effect is a refusal that names it.
+        undoes: Whether the rule applies only to targets whose present state the source caused.
         fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:
@@ -123,9 +120,8 @@ class CascadeRule(SharedRepr):
         if not self.link and self.source != self.target:
             raise LifecycleDefinitionError(f"{self.id}.link", self.link, "a link to the target")
         if (self.enters or self.via) and self.on not in ("", StateChanged.kind):
-            raise LifecycleDefinitionError(
-                f"{self.id}.on", self.on, f"{StateChanged.kind}, to enter a state"
-            )
+            allowed = f"{StateChanged.kind}, to enter a state"
+            raise LifecycleDefinitionError(f"{self.id}.on", self.on, allowed)
         if self.link:
             check_link_type(self.link)
         need_word(f"{self.id}.visibility", self.visibility, Visibility, LifecycleDefinitionError)
@@ -157,26 +153,20 @@ class CascadeRule(SharedRepr):
         if len(effects) != 1:
             allowed = f"exactly one of {', '.join(kinds)}"
             raise LifecycleDefinitionError(f"{self.id}.action", effects, allowed)
-        need_kind(f"{self.id}.action", self.action, str, LifecycleDefinitionError)
+        for name in ("action", "changes"):
+            need_kind(f"{self.id}.{name}", getattr(self, name), str, LifecycleDefinitionError)
         need_kind(f"{self.id}.comment", self.comment, (Copy, str), LifecycleDefinitionError)
-        copied = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
-        names = []
-        for copy in copied:
-            if copy.field.startswith("event."):
-                self._check_event("fields", copy.field.removeprefix("event."))
-            else:
-                names.append(copy.field)
-        for name in (*names, *filter(None, [self.changes])):
-            if name not in RECORD_TYPES[self.source].default_facts():
-                raise LifecycleDefinitionError(
-                    f"{self.id}.fields", name, f"a field of a {self.source}"
-                )
+        copies = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
+        for name in filter(None, [*(copy.field for copy in copies), self.changes]):
+            if name.startswith("event."):
+                self._check_event("fields", name.removeprefix("event."))
+            elif name not in RECORD_TYPES[self.source].default_facts():
+                allowed = f"a field of a {self.source}"
+                raise LifecycleDefinitionError(f"{self.id}.fields", name, allowed)
         if self.open_tasks:
             need_word(f"{self.id}.open_tasks", self.open_tasks, _DONE, LifecycleDefinitionError)
-            if self.target != ServiceRequest.record_type:
-                raise LifecycleDefinitionError(
-                    f"{self.id}.target", self.target, f"{ServiceRequest.record_type}, for its tasks"
-                )
+            request = (ServiceRequest.record_type,)
+            need_word(f"{self.id}.target", self.target, request, LifecycleDefinitionError)
         if self.fields and not self.action:
             raise LifecycleDefinitionError(f"{self.id}.fields", self.fields, "none without action")
 

@@ -103,27 +103,19 @@ class LifecycleTable(Tabular):
         if len(table) != len(self.states):
             names = [state.name for state in self.states]
             raise LifecycleDefinitionError("states", names, "each state name once")
-        if self.initial not in self.states:
-            raise LifecycleDefinitionError("initial", self.initial, self._state_names())
+        need_word("initial", self.initial, self.states, LifecycleDefinitionError)
         facts = RECORD_TYPES[self.record_type].default_facts().keys()
-        for transition in self.transitions:
-            if transition.target not in self.states:
-                raise LifecycleDefinitionError(
-                    f"{transition.action}.target", transition.target, self._state_names()
-                )
-            for source in transition.sources:
-                if source not in table:
-                    raise LifecycleDefinitionError(
-                        f"{transition.action}.sources", source, self._state_names()
-                    )
-                table[source].setdefault(transition.action, []).append(transition)
-            self._check_fields(transition, facts)
+        for row in self.transitions:
+            need_word(f"{row.action}.target", row.target, self.states, LifecycleDefinitionError)
+            for source in row.sources:
+                need_word(f"{row.action}.sources", source, table, LifecycleDefinitionError)
+                table[source].setdefault(row.action, []).append(row)
+            self._check_fields(row, facts)
         for name in self.opens_with:
             if not name.startswith("custom.") and not (name in facts and name in FIELD_NAMES):
                 raise LifecycleDefinitionError("opens_with", name, "a field, or custom.name")
         for name, target in self.migrates.items():
-            if target not in table:
-                raise LifecycleDefinitionError(f"migrates.{name}", target, self._state_names())
+            need_word(f"migrates.{name}", target, table, LifecycleDefinitionError)
         object.__setattr__(self, "table", table)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
@@ -141,20 +133,12 @@ class LifecycleTable(Tabular):
         targets = [field.target for field in transition.fields]
         for name in (*transition.sets, *targets):
             if (name in FIELD_NAMES) != (name in facts):
-                raise LifecycleDefinitionError(
-                    f"{transition.action}.fields",
-                    name,
-                    f"custom.{name}, or one of {', '.join(settable)}",
-                )
+                allowed = f"custom.{name}, or one of {', '.join(settable)}"
+                raise LifecycleDefinitionError(f"{transition.action}.fields", name, allowed)
         if transition.condition is not None:
             for path in transition.condition.fields:
-                if path.partition(".")[0] not in {*facts, "actor"}:
-                    raise LifecycleDefinitionError(
-                        f"{transition.action}.guard", path, f"actor, or one of {', '.join(facts)}"
-                    )
-
-    def _state_names(self) -> str:
-        return "one of " + ", ".join(state.name for state in self.states)
+                first, known = path.partition(".")[0], ("actor", *facts)
+                need_word(f"{transition.action}.guard", first, known, LifecycleDefinitionError)
 
     def state(self, name: str) -> State:
         """Return the state with the given name.
@@ -162,10 +146,9 @@ class LifecycleTable(Tabular):
         Raises:
             InvalidValueError: The lifecycle has no such state.
         """
-        for state in self.states:
-            if state.name == name:
-                return state
-        raise InvalidValueError("state", name, self._state_names())
+        names = [state.name for state in self.states]
+        need_word("state", name, names)
+        return self.states[names.index(name)]
 
     def actions(self, state: State) -> tuple[str, ...]:
         """Return the actions that this lifecycle allows in a state, ignoring guards."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
@@ -90,9 +90,8 @@ class EveryLinked(SharedRepr):
     def __attrs_post_init__(self) -> None:
         check_link_type(self.link)
         need_kind("must", self.must, Condition, LifecycleDefinitionError)
-        if self.type and self.type not in RECORD_TYPES:
-            allowed = f"one of {', '.join(RECORD_TYPES)}, or empty"
-            raise LifecycleDefinitionError("type", self.type, allowed)
+        if self.type:
+            need_word("type", self.type, RECORD_TYPES, LifecycleDefinitionError)
         if not self.id:
             object.__setattr__(self, "id", f"every record it is {self.link}: {self.must}")
 

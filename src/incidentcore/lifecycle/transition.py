@@ -96,9 +96,8 @@ class InputField(SharedRepr):
     def __attrs_post_init__(self) -> None:
         _need_name("field", self.name, "a name usable as a keyword")
         if not isinstance(self.target, str) or not self.target or self.target == _CUSTOM:
-            raise LifecycleDefinitionError(
-                f"{self.name}.target", self.target, "a record's field, or custom.name"
-            )
+            allowed = "a record's field, or custom.name"
+            raise LifecycleDefinitionError(f"{self.name}.target", self.target, allowed)
         need_kind(f"{self.name}.required", self.required, bool, LifecycleDefinitionError)
         key = None if self.target in FIELD_NAMES else self.target.removeprefix(_CUSTOM)
         object.__setattr__(self, "custom_key", key)

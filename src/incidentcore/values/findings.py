@@ -36,8 +36,6 @@ class LintFinding(SharedRepr):
     ...     {"state": "waiting"},
     ...     texts={"dead_end": "no action leaves {state}"},
     ... )
-    >>> finding.message
-    'no action leaves waiting'
     >>> print(finding)
     waiting: no action leaves waiting
     """

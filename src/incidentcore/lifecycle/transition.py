@@ -166,9 +166,8 @@ class Transition(SharedRepr):
         _need_name("action", self.action, "a name such as resolve")
         need_each(f"{self.action}.sources", self.sources, str, LifecycleDefinitionError)
         if not self.sources or len(set(self.sources)) != len(self.sources):
-            raise LifecycleDefinitionError(
-                f"{self.action}.sources", self.sources, "at least one state, each once"
-            )
+            allowed = "at least one state, each once"
+            raise LifecycleDefinitionError(f"{self.action}.sources", self.sources, allowed)
         need_kind(f"{self.action}.target", self.target, State, LifecycleDefinitionError)
         need_each(f"{self.action}.fields", self.fields, InputField, LifecycleDefinitionError)
         for what in ("name", "target"):
@@ -186,9 +185,8 @@ class Transition(SharedRepr):
         condition = guard if isinstance(guard, Condition) else None
         object.__setattr__(self, "condition", condition)
         if guard is not None and condition is None and not callable(guard):
-            raise LifecycleDefinitionError(
-                f"{self.action}.guard", guard, "a Condition, or a function of an Attempt"
-            )
+            allowed = "a Condition, or a function of an Attempt"
+            raise LifecycleDefinitionError(f"{self.action}.guard", guard, allowed)
         need_kind(f"{self.action}.guard_name", self.guard_name, str, LifecycleDefinitionError)
         if guard is not None and not self.guard_name:
             name = _called(guard) if condition is None else str(condition)
@@ -220,9 +218,8 @@ class Transition(SharedRepr):
             return checked_fields(accepted, FIELD_NAMES, entered=True)
         except InvalidValueError as error:
             asked = [field.name for field in self.fields if field.target == error.where]
-            raise InvalidValueError(
-                asked[0] if asked else error.where, error.given, error.allowed
-            ) from None
+            where = asked[0] if asked else error.where
+            raise InvalidValueError(where, error.given, error.allowed) from None
 
     def passes(self, attempt: Attempt) -> bool:
         """Return whether the guard allows the attempt; always True without a guard."""

@@ -71,9 +71,8 @@ class Adjustment(SharedRepr):
             raise PriorityMatrixError(self.name, self.raise_by, "a whole number of levels")
         moves = (self.raise_by != 0) + (self.at_least is not None) + (self.at_most is not None)
         if moves != 1:
-            raise PriorityMatrixError(
-                self.name, f"{moves} moves", "one of raise_by, at_least and at_most"
-            )
+            allowed = "one of raise_by, at_least and at_most"
+            raise PriorityMatrixError(self.name, f"{moves} moves", allowed)
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /

@@ -52,12 +52,10 @@ def as_level(scale: Scale, level: Level | str, where: str) -> Level:
     Raises:
         PriorityMatrixError: The scale has no such level.
     """
-    match = next((each for each in scale.levels if level in (each, each.name)), None)
-    if match is None:
-        raise PriorityMatrixError(
-            where, level, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
-        )
-    return match
+    for each in scale:
+        if level in (each, each.name):
+            return each
+    raise PriorityMatrixError(where, level, _levels_of(scale))
 
 
 def read_level(scale: Scale, path: str, record: object) -> Level | None:
@@ -69,9 +67,11 @@ def read_level(scale: Scale, path: str, record: object) -> Level | None:
     seen: Any = reader(path)(record)
     if seen is None or seen in scale:
         return seen  # type: ignore[no-any-return]
-    raise InvalidValueError(
-        path, seen, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}; or None"
-    )
+    raise InvalidValueError(path, seen, f"{_levels_of(scale)}; or None")
+
+
+def _levels_of(scale: Scale) -> str:
+    return f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
 
 
 def checked_path(field: str, path: object) -> None:
@@ -183,10 +183,8 @@ class PriorityMatrix(SharedRepr):
             for key, value in cells.items():
                 if not isinstance(key, tuple) or len(key) != 2:
                     raise PriorityMatrixError("cells", key, "keys of the form (row, column)")
-                pair = (
-                    as_level(self.rows, key[0], "row"),
-                    as_level(self.columns, key[1], "column"),
-                )
+                row, column = key
+                pair = as_level(self.rows, row, "row"), as_level(self.columns, column, "column")
                 if pair in by_pair:
                     raise PriorityMatrixError("cells", key, "each cell once")
                 by_pair[pair] = value
@@ -200,12 +198,10 @@ class PriorityMatrix(SharedRepr):
             if isinstance(line, str) or not isinstance(line, Sequence):
                 raise PriorityMatrixError(f"row {row.name}", line, "a sequence of levels")
             if len(line) > len(self.columns):
-                raise PriorityMatrixError(
-                    f"row {row.name}", len(line), f"{len(self.columns)} columns"
-                )
-            by_pair.update(
-                {(row, column): cell for column, cell in zip(self.columns, line, strict=False)}
-            )
+                allowed = f"{len(self.columns)} columns"
+                raise PriorityMatrixError(f"row {row.name}", len(line), allowed)
+            for column, cell in zip(self.columns, line, strict=False):
+                by_pair[row, column] = cell
         return by_pair
 
     @classmethod
@@ -318,9 +314,7 @@ class PriorityMatrix(SharedRepr):
         """
         for scale, level in ((self.rows, row), (self.columns, column)):
             if level not in scale:
-                raise InvalidValueError(
-                    scale.id, level, f"a level of the scale: {', '.join(scale.names)}"
-                )
+                raise InvalidValueError(scale.id, level, _levels_of(scale))
         return self.cells[row.rank - 1][column.rank - 1]
 
     def __call__(self, record: Any, /) -> PriorityCalculation:

@@ -97,9 +97,8 @@ def merge_duplicate(
     if any(known.type == "duplicate_of" for known in original.links) or are_linked(
         original, "duplicate_of", duplicate
     ):
-        raise InvalidValueError(
-            "original", original.id, "a record that is not itself the duplicate of another"
-        )
+        allowed = "a record that is not itself the duplicate of another"
+        raise InvalidValueError("original", original.id, allowed)
     merged, joined = link_both(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )

@@ -22,7 +22,7 @@ def test_a_trend_is_told_only_beyond_chance() -> None:
     early = [{"item": "early", "opened": n} for n in range(60)]
     even = [{"item": "even", "opened": 20 * n} for n in range(60)]
     rest = [{"item": f"h{n}", "opened": 6 * n} for n in range(200)]
-    found = find(incidents([*late, *early, *even, *rest]), dimensions=ITEM, split=at(600))
+    found = find(incidents([*late, *early, *even, *rest]), dimensions=ITEM)
     trends = {one.key[0]: one.trend for one in found}
     assert trends == {"late": "rising", "early": "falling", "even": "steady"}
     assert found.split == at(600)

@@ -107,15 +107,10 @@ def forecast_backlog(
 ) -> BacklogForecast:
     """Forecast how many records will have a running or paused clock.
 
-    Args:
-        model: A model that ``breach_model`` fitted to earlier records, which defines the clock.
-            Pass ``recent`` to that function, since old records make forecasts worse.
-        volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
-        records: The records; those of exercises, and those whose clock is neither running nor
-            paused, are left out.
-        now: The instant of the forecast.
-        at: The instants for which to forecast.
-        scores: The result of ``backtest_backlog``: it widens the intervals, and is shown with them.
+    ``model`` defines the clock, and was fitted to earlier records, best with ``recent``, since old
+    ones make forecasts worse. ``volume`` forecasts the arrivals from ``now`` to the last instant in
+    ``at``. Records of exercises, and those whose clock is neither running nor paused, are left out.
+    The result of ``backtest_backlog``, as ``scores``, widens the intervals and is shown with them.
 
     Raises:
         InvalidValueError: An instant is not after ``now``, or ``volume`` ends before that instant.

@@ -100,12 +100,9 @@ def backtest_breach(
     paused and has not breached. Fit the model to what was known at the first of these instants, so
     that it has not seen what it forecasts.
 
-    Args:
-        definition: The clock.
-        records: The records with their whole history; those of exercises are excluded.
-        chance: A model, as ``breach_model`` returns it, or any function with the same arguments.
-        at: The instants at which to make forecasts.
-        until: When to check what happened; by default the last event of the records.
+    ``chance`` is a model, as ``breach_model`` returns it, or any function with the same arguments.
+    What happened is checked at ``until``; by default the last event of the records, which are given
+    with their whole history. Records of exercises are excluded.
 
     Raises:
         InvalidValueError: ``at`` is empty, no record was open at any of the instants, or the

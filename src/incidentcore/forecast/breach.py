@@ -56,15 +56,10 @@ _TEXTS: Final[Mapping[str, str]] = {
 
 @attrs.frozen(kw_only=True)
 class BreachChance:
-    """The probability that a clock will breach its target, with the reason.
+    """The probability, from 0 to 1, that a clock will breach its target, with the reason.
 
-    Attributes:
-        probability: The probability, from 0 to 1.
-        low: The lower end of the probability's 95 % interval.
-        high: The upper end of this interval.
-        n: The number of earlier visits to the same cell; 0 if the outcome is certain.
-        cell: The record's cell, as text. ``BreachModel`` says what cells and visits are.
-        why: The reason as a sentence.
+    ``low`` and ``high`` are the ends of its 95 % interval. ``n`` is the number of earlier visits to
+    the record's ``cell``, and 0 if the outcome is certain; ``BreachModel`` says what these are.
     """
 
     probability: float

@@ -82,12 +82,7 @@ def gather(
     dimensions: Iterable[GroupBy | tuple[GroupBy, ...]],
     problems: Iterable[Problem],
 ) -> Columns:
-    """Read what problem candidates need from each record that the selection admits.
-
-    Raises:
-        InvalidValueError: A dimension is neither a value nor a pair, or occurs twice; a record
-            occurs twice; or a value cannot be read or hashed.
-    """
+    """Read what problem candidates need from each record that the selection admits."""
     given = [parts_of(part) for part in as_tuple(dimensions, str)]
     parts = _unique(part for dimension in given for part in dimension)
     columns = Columns(dimensions=_dimensions(given, parts))

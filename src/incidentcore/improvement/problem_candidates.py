@@ -22,8 +22,8 @@ from incidentcore.improvement.candidate_report import (
 from incidentcore.improvement.columns import Columns, Dimension, gather
 from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
-from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi.engine.accumulators import at_instant, instant
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import at_instant
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import order
 from incidentcore.kpi.groups import GroupBy
@@ -62,7 +62,6 @@ def problem_candidates(
     period: Interval | None = None,
     population: Condition = ALWAYS,
     problems: Iterable[Problem] = (),
-    split: datetime | None = None,
     min_n: int = 5,
     confidence: float = 0.95,
     limit: int | None = None,
@@ -82,7 +81,6 @@ def problem_candidates(
         population: A condition on the incidents to examine.
         problems: Problems whose links to incidents are used, in addition to the incidents' own
             links (``caused_by``, or ``resolved_by`` one of these problems).
-        split: Openings at this instant or later are recent; by default, the median opening.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
             also the confidence of the interval that decides a candidate's ``trend``.
@@ -111,12 +109,10 @@ def problem_candidates(
     service mail 14 1.5
     """
     _check(min_n, confidence, limit)
-    begin = None if split is None else instant(as_utc(split, "split"))
     selection = Selection(as_of=as_of, period=period, population=population, incidents=True)
     columns = gather(records, selection, dimensions, problems)
     opened = columns.opened
-    if begin is None and opened:
-        begin = sorted(opened)[len(opened) // 2]
+    begin = sorted(opened)[len(opened) // 2] if opened else None
     claims = list(_claims(columns, min_n, confidence))
     # single values before pairs, then the furthest above its base first
     claims.sort(key=lambda c: (len(c.key), -round(c.bound - c.expected, 6), c.names, order(c.key)))

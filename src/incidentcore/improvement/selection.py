@@ -29,12 +29,7 @@ Key: TypeAlias = tuple[object, ...]
 
 
 class Selection:
-    """Decides which records are counted, and counts the others by reason.
-
-    The reasons are checked in this order: ``not_known`` at ``as_of`` (rule K6), ``not_an_incident``
-    if only incidents are counted, ``outside_period`` (when it was opened), ``exercise``,
-    ``canceled``, ``outside_population``.
-    """
+    """Decides which records are counted, and counts the others by reason (rule I1)."""
 
     def __init__(
         self,
@@ -57,11 +52,7 @@ class Selection:
         self._belongs = compile_condition(population, self.as_of)
 
     def admit(self, record: Record) -> Record | None:
-        """Return a record as it was known at ``as_of``; None if it is not counted.
-
-        Raises:
-            InvalidValueError: The record occurs twice, or lacks a field that the population tests.
-        """
+        """Return a record as it was known at ``as_of``; None if it is not counted."""
         if record.id in self._seen:
             raise InvalidValueError("records", record.id, "each record once")
         self._seen.add(record.id)

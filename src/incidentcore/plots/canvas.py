@@ -21,6 +21,7 @@ from incidentcore.words import ENGLISH, Words
 
 Theme: TypeAlias = Literal["light", "dark"]
 
+_SIZE: Final = (7.2, 3.2)  # of a picture, in inches
 FEW: Final = 20  # with fewer values a chart has a note
 
 
@@ -153,19 +154,14 @@ def picture(
     /,
     *,
     text: str,
-    size: tuple[float, float] = (7.2, 3.2),
     words: Words = ENGLISH,
     **options: Any,
 ) -> Picture:
     """Return a chart for a page, as SVG text in a light and a dark theme.
 
-    Args:
-        plot: A ``plot_*`` function of this package.
-        rows: The rows that the function draws.
-        text: A description of the chart, for readers who cannot see it.
-        size: The width and height in inches.
-        words: The language into which labels and ``text`` are translated.
-        options: Further arguments of the function.
+    ``plot`` is a ``plot_*`` function of this package, ``rows`` are its rows, and ``options`` its
+    other arguments. ``text`` describes the chart for readers who cannot see it; it is translated
+    into the language ``words``, as labels are.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -176,7 +172,7 @@ def picture(
     mpl = _library()
     for theme in _PALETTES:
         with mpl.rc_context({"svg.hashsalt": "incidentcore", "svg.fonttype": "none"}):
-            figure = mpl.figure.Figure(figsize=size, layout="constrained")
+            figure = mpl.figure.Figure(figsize=_SIZE, layout="constrained")
             plot(known, ax=figure.subplots(), theme=theme, **options)
             for label in figure.findobj(mpl.text.Text):
                 label.set_text(words.template(label.get_text()))

@@ -75,12 +75,8 @@ class DrillEntry:
 class DrillReport(Paged):
     """The after-action report of a drill, as text, Markdown, HTML or plain data.
 
-    Attributes:
-        drill: The drill's name.
-        started_at: When the drill was started.
-        now: The instant of the report.
-        lines: The expectations and their results, in the order of the drill.
-        timeline: Injects (information for players), actions, escalations and missed due times.
+    ``lines`` are the expectations and their results, in the order of the drill, as of ``now``; the
+    ``timeline`` has injects (information for players), actions, escalations and missed due times.
     """
 
     drill: str

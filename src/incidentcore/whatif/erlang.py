@@ -181,11 +181,8 @@ def _answered(
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
     """Return the smallest number of agents who can begin work on a share of records in time.
 
-    Args:
-        load: The offered load in Erlangs, as for ``wait_chance``.
-        handling: The mean time of work on a record.
-        within: The time within which work must begin.
-        share: The share of records, at least 0 and less than 1.
+    ``load`` is that of ``wait_chance``, ``handling`` the mean time of work on a record, ``within``
+    the time within which work must begin, and ``share`` is at least 0 and less than 1.
 
     Raises:
         InvalidValueError: A value is out of range.

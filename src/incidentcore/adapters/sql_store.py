@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from incidentcore._checks import need_kind
-from incidentcore.adapters.digests import as_bytes, as_key, damaged, digest_of
 from incidentcore.adapters.statements import (
     EVENTS,
     IDS,
     Run,
+    as_bytes,
+    as_key,
     change_of,
+    damaged,
+    digest_of,
     event_of,
     events_of,
     ids_after,

@@ -11,13 +11,14 @@ order, case and normal form stay exact under every collation. A removal only emp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
-from incidentcore.adapters.digests import as_bytes, as_key, damaged, digest_of
 from incidentcore.desk import DueItem
 from incidentcore.errors import (
     FormatError,
     InvalidTimelineError,
+    InvalidValueError,
     RecordNotFoundError,
     StorageError,
 )
@@ -48,6 +49,35 @@ MIGRATIONS: Final[tuple[str, ...]] = (
 EVENTS: Final = (
     "SELECT position, record_id, sequence, event_id, document, digest FROM incidentcore_events "
 )
+
+
+def as_key(text: object, where: str = "record_id") -> bytes:
+    """Return an id in its stored form, UTF-8."""
+    if not isinstance(text, str):
+        raise InvalidValueError(where, text, "text")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidValueError(where, text, "text without halves of surrogate pairs") from None
+
+
+def digest_of(*parts: object) -> bytes:
+    """Return the digest of a row's columns, each preceded by its length."""
+    hashed = sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode()
+        hashed.update(b"%d:" % len(data) + data)
+    return hashed.digest()
+
+
+def as_bytes(value: object) -> bytes:
+    """Return a column as bytes; for a value of another type, bytes that match no digest."""
+    return bytes(value) if isinstance(value, (bytes, memoryview)) else b""
+
+
+def damaged(what: str) -> StorageError:
+    """Return the error for a row that differs from what was written."""
+    return StorageError(f"{what} is damaged: it is not what was written; restore it from a copy")
 
 
 def schema_number(run: Run) -> int:

@@ -198,17 +198,11 @@ def _read_until(text: str, refuse: Refuse) -> date | None:
 
 def _filled(parts: Parts, start: date) -> Parts:
     """Fill in the parts that RFC 5545 takes from the start if no part names the day."""
-    if parts.weekdays or parts.month_days or parts.year_days or parts.weeks:
-        if (
-            parts.freq == "YEARLY"
-            and parts.weeks
-            and not (parts.weekdays or parts.month_days or parts.year_days)
-        ):
-            return attrs.evolve(parts, weekdays=((0, start.weekday()),))
+    if parts.weekdays or parts.month_days or parts.year_days:
         return parts
-    if parts.freq == "WEEKLY":
+    if parts.freq == "WEEKLY" or (parts.freq == "YEARLY" and parts.weeks):
         return attrs.evolve(parts, weekdays=((0, start.weekday()),))
-    if parts.freq == "DAILY":
+    if parts.freq == "DAILY" or parts.weeks:
         return parts
     months = parts.months or ((start.month,) if parts.freq == "YEARLY" else ())
     return attrs.evolve(parts, months=months, month_days=(start.day,))

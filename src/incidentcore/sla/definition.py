@@ -101,7 +101,6 @@ class SlaDefinition(SharedRepr):
             result only by changing one of these fields. None if there is a reset, a condition that
             does not state which fields it reads, or an ``answer_rule`` other than the default.
         timed: Computed: the tests in the conditions whose results can change without an event.
-        is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
             decide what counts as a reply.
         judges_answers: Computed: whether ``answer_rule`` differs from the default.
@@ -145,7 +144,6 @@ class SlaDefinition(SharedRepr):
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
     judges_answers: bool = attrs.field(init=False, eq=False, repr=False)
     answer_rule: AnswerRule = attrs.field(init=False, eq=False, repr=False)
-    is_special: bool = attrs.field(init=False, eq=False, repr=False)
     follows: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     _by_hour: bool = attrs.field(init=False, eq=False, repr=False)
     _hash: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
@@ -181,9 +179,8 @@ class SlaDefinition(SharedRepr):
     def _set_reads(self) -> None:
         """Check the conditions and store which fields they read."""
         rule = (self.answered_by, self.agent_spoke_first, self.answers_from)
-        judges = rule != (("agent",), False, "record")
         object.__setattr__(self, "answer_rule", rule)
-        object.__setattr__(self, "judges_answers", judges)
+        object.__setattr__(self, "judges_answers", rule != (("agent",), False, "record"))
         conditions = [self.start, self.stop, self.cancel, self.pause]
         conditions += [] if self.resume is None else [self.resume]
         for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
@@ -207,7 +204,6 @@ class SlaDefinition(SharedRepr):
         object.__setattr__(self, "timed", timed)
         object.__setattr__(self, "_by_hour", self.start.reads_hours)
         object.__setattr__(self, "follows", tuple(follows))
-        object.__setattr__(self, "is_special", judges or bool(follows))
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "reads", fields | followed if known else None)
 

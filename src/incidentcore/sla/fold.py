@@ -100,7 +100,7 @@ class ClockFold(SharedRepr):
         if definition is None:
             return
         self.index = index
-        if definition.is_special:
+        if definition.judges_answers or definition.follows:
             facts = self.view(definition, index, facts)
             if self.since is not None and definition.follows:
                 self._follow(at, facts)

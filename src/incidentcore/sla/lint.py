@@ -135,7 +135,8 @@ def _starts(definition: SlaDefinition, domains: Domains | None) -> Iterator[Lint
 
 
 def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:
-    if definition.pause == NEVER or satisfiable(definition.start, domains=domains).is_no:
+    start = satisfiable(definition.start, domains=domains)
+    if definition.pause == NEVER or start.is_no:
         return
     pause = definition.pause
     if definition.resume is not None:
@@ -146,8 +147,7 @@ def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[Lint
         yield from _endless(definition)
     held = implies(definition.start, pause, domains=domains)
     if held.is_yes:
-        witness = satisfiable(definition.start, domains=domains).witness
-        yield _finding(definition.name, "always_paused", witness)
+        yield _finding(definition.name, "always_paused", start.witness)
     else:
         yield from _undecided(definition.name, "whether start implies pause", held)
     if not definition.cancel_when_start_ends:

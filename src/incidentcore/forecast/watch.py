@@ -42,11 +42,8 @@ class WatchItem:
 class WatchList(Tabular):
     """Open records that have not breached their targets, the most likely to breach first.
 
-    Attributes:
-        now: The instant of the forecast.
-        items: The records, sorted by the probability of a breach, the highest first.
-        unanswered: How many open records are not listed because there is no forecast for them.
-        score: The accuracy of earlier forecasts, from ``backtest_breach``; None if none was passed.
+    ``unanswered`` open records are not listed because there is no forecast for them; ``score`` is
+    the accuracy of earlier forecasts, from ``backtest_breach``, if it was passed.
     """
 
     now: datetime

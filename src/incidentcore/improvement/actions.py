@@ -41,11 +41,9 @@ def _need_date(name: str, value: object) -> None:
 
 @attrs.frozen
 class ActionOrigin:
-    """The origin of an improvement action, such as a review.
+    """The origin of an improvement action: a ``review``, ``problem``, ``recurrence`` or other kind.
 
-    Attributes:
-        kind: ``review``, ``problem``, ``recurrence`` or any other text.
-        id: The id of the review or problem, or text that says what recurred.
+    The ``id`` is that of the review or problem, or says what recurred.
     """
 
     kind: str = attrs.field(validator=a_text)
@@ -132,15 +130,9 @@ def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange,
 class ImprovementAction:
     """Something to be done so that incidents become fewer or less harmful.
 
-    Attributes:
-        id: The action's id in the register.
-        title: What will be done.
-        owner: Who is responsible for the action.
-        due: The date on which the action is due.
-        origin: Where the action comes from, such as a review.
-        changes: The changes of the action's status, in time order; before the first, the status
-            is ``open``.
-        measure: The intended effect on a KPI; None if no effect is measured.
+    Its ``title`` says what will be done, its ``owner`` is responsible, and its ``origin`` is where
+    it comes from, such as a review. Its status is ``open`` before the first of its ``changes``.
+    The ``measure`` is the intended effect on a KPI; None if no effect is measured.
 
     Raises:
         InvalidValueError: A text is empty, or an attribute has the wrong type.

@@ -99,7 +99,8 @@ class RecurrenceGroup:
 class RecurrenceReport(Tabular):
     """The records that recurred within a window, and counts of all other records.
 
-    ``n`` includes the records in groups, those whose key did not recur, and those left out.
+    ``n`` includes the records in groups, those whose key did not recur, and those left out. The
+    attributes that are not listed are those of ``CandidateReport``.
 
     Attributes:
         key: The fields whose values the records of a group have in common.
@@ -107,11 +108,6 @@ class RecurrenceReport(Tabular):
         calendar: Whether the window is counted in the open time of a calendar.
         groups: The groups of records that recurred, sorted by the number of repeats and then of
             records, the greatest first, then by key.
-        as_of: The instant of the computation.
-        observed: The interval in which openings were counted; None if it is empty.
-        n: How many records were examined.
-        counted: How many of the examined records count; the others were left out.
-        left_out: How many records were left out for each reason.
         keys: The number of different keys, including those that did not recur.
     """
 

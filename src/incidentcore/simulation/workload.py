@@ -113,10 +113,8 @@ class Empirical:
 class Hold:
     """A rule for how often work is put on hold halfway through, and how long the hold lasts.
 
-    Attributes:
-        chance: The share of records that are put on hold, from 0 to 1.
-        lasts: The distribution of the hold's length, in wall-clock time.
-        reason: The hold reason, such as ``awaiting_vendor``.
+    ``chance`` is the share of records, from 0 to 1, that are put on hold; ``lasts`` is the
+    distribution of the hold's length, in wall-clock time.
     """
 
     chance: float = attrs.field(validator=_share)
@@ -128,10 +126,8 @@ class Hold:
 class Reassign:
     """A rule for how often a record moves to another group halfway through the work.
 
-    Attributes:
-        chance: The share of records that are reassigned, from 0 to 1.
-        group: The new assignment group.
-        skill: The skill that an agent needs for the rest of the work; empty for none.
+    ``chance`` is the share of records, from 0 to 1, that are reassigned; ``skill`` is what an agent
+    needs for the rest of the work, empty for none.
     """
 
     chance: float = attrs.field(validator=_share)

@@ -34,9 +34,7 @@ WORKED_ON: Final[Condition] = (
 class Load:
     """The number of records that are worked on at the same time, for each hour of the week.
 
-    Attributes:
-        erlangs: The mean number of records in each of the 168 hours, beginning with Monday 00:00.
-        zone: The time zone of the hours.
+    ``erlangs`` are the means of the 168 hours, beginning with Monday 00:00 in ``zone``.
     """
 
     erlangs: tuple[float, ...]

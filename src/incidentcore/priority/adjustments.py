@@ -80,18 +80,14 @@ class Adjustment(SharedRepr):
         """Return the adjusted priority with the reason, or None if the record does not match."""
         if not self.when.matches(record):
             return None
-        moved, text = level, ""
-        if self.raise_by:
-            place = min(max(levels.index(level) - self.raise_by, 0), len(levels) - 1)
+        if self.at_least is not None:
+            moved, text = max(level, self.at_least), f"at least {self.at_least.name}"
+        elif self.at_most is not None:
+            moved, text = min(level, self.at_most), f"at most {self.at_most.name}"
+        else:
             number = abs(self.raise_by)
-            moved = levels[place]
+            moved = levels[min(max(levels.index(level) - self.raise_by, 0), len(levels) - 1)]
             text = f"{number} level{'s'[: number > 1]} {'worse' if self.raise_by > 0 else 'milder'}"
-        for words, pick, bound in (
-            ("at least", max, self.at_least),
-            ("at most", min, self.at_most),
-        ):
-            if bound is not None:
-                moved, text = pick(level, bound), f"{words} {bound.name}"
         return PriorityCalculation(moved, f"{self.when}: {text}")
 
 

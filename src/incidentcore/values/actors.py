@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, misspelt, need_text
+from incidentcore._checks import SharedRepr, a_text, misspelt
 from incidentcore.errors import InvalidValueError
 
 Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
@@ -37,12 +37,8 @@ class Actor(SharedRepr):
     Actor(id='monitoring', role='system')
     """
 
-    id: str
-    role: str = "agent"
-
-    def __attrs_post_init__(self) -> None:
-        for name, value in (("id", self.id), ("role", self.role)):
-            need_text(name, value)
+    id: str = attrs.field(validator=a_text)
+    role: str = attrs.field(default="agent", validator=a_text)
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, need_several, need_text, need_whole
+from incidentcore._checks import SharedRepr, a_text, are_texts, need_several, need_text, need_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Compare: TypeAlias = Callable[["Level", "Level"], bool]
@@ -52,13 +52,11 @@ class Level(SharedRepr):
     True
     """
 
-    scale: str
-    name: str
+    scale: str = attrs.field(validator=a_text)
+    name: str = attrs.field(validator=a_text)
     rank: int
 
     def __attrs_post_init__(self) -> None:
-        for name, value in (("scale", self.scale), ("name", self.name)):
-            need_text(name, value)
         need_whole("rank", self.rank)
 
     # The worst level has the rank 1.
@@ -93,8 +91,6 @@ class Scale(SharedRepr):
 
     >>> from incidentcore.values import Scale
     >>> severity = Scale("severity", ("sev1", "sev2", "sev3"))
-    >>> severity["sev1"] > severity["sev3"]
-    True
     >>> severity.worst
     Level(scale='severity', name='sev1', rank=1)
     """

@@ -12,8 +12,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from incidentcore._checks import a_text, any_text, is_number, need_each, need_several, of_type
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import a_text, any_text, each_of, need_share, of_type
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
 from incidentcore.records.events.base import Event, LifecycleRef, check_fields, kept_as
@@ -241,12 +240,9 @@ class Classified(Event):
         super().__attrs_post_init__()
         checked = checked_fields({"category": self.category}, frozenset(("category",)))
         _set(self, "category", checked["category"])
-        sure = self.confidence
-        if sure is not None and not (is_number(sure) and 0 <= sure <= 1):
-            raise InvalidValueError("confidence", sure, "a number from 0 to 1, or None")
-        allowed = "a sequence of texts"
-        _set(self, "evidence", tuple(need_several("evidence", self.evidence, allowed)))
-        need_each("evidence", self.evidence, str, allowed=allowed)
+        if self.confidence is not None:
+            need_share("confidence", self.confidence)
+        _set(self, "evidence", tuple(each_of("evidence", self.evidence, str)))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that changes: the category."""

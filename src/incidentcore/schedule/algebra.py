@@ -18,7 +18,7 @@ import attrs
 from incidentcore._checks import SharedRepr, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
-from incidentcore.schedule.civil import BASE, Edges
+from incidentcore.schedule.civil import BASE, Edges, Part
 from incidentcore.schedule.engine import Engine, windows_between
 from incidentcore.schedule.holidays import as_name
 from incidentcore.schedule.protocol import Calendar
@@ -27,7 +27,6 @@ from incidentcore.schedule.reasons import (
     MAINTENANCE,
     OPEN,
     OpenReason,
-    Part,
     as_reasons,
     fill,
     overlay,

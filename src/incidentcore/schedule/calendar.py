@@ -20,6 +20,7 @@ from incidentcore.schedule.civil import (
     Days,
     Edges,
     NamedSpan,
+    Part,
     Plan,
     as_deltas,
     check_collisions,
@@ -50,7 +51,7 @@ from incidentcore.schedule.hours import (
 )
 from incidentcore.schedule.html import week_strip
 from incidentcore.schedule.lint import lint_plan
-from incidentcore.schedule.reasons import Part, fill
+from incidentcore.schedule.reasons import fill
 from incidentcore.schedule.spans import clip, intersect, merge, subtract
 from incidentcore.values import LintFinding
 

@@ -29,7 +29,7 @@ _ZERO = timedelta()
 STRIDE = 3  # days: no zone ever changed its offset twice within six, which a test asserts
 
 Edges = list[tuple[timedelta, timedelta]]
-Closure = tuple[timedelta, timedelta, str, str]  # start, end, code, name
+Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
 NamedSpan = tuple[int, int, str]
 
 
@@ -107,26 +107,26 @@ class Days(SharedRepr):
             dates.add(day + _ONE_DAY)
         return {day: self.open(day) for day in dates}
 
-    def named(self, day: date) -> list[NamedSpan]:
+    def named(self, day: date) -> list[tuple[int, int, str, str]]:
         """Return why intervals of a date are closed; intervals not listed are out of hours.
 
         A holiday closes its whole date. A holiday with hours is the reason why the usual hours that
         it replaces are closed; a break is the reason for the time that it subtracts.
         """
         if day in self.closed:
-            return [(0, DAY, f"holiday {self.closed[day]}".rstrip())]
+            return [(0, DAY, "holiday", self.closed[day])]
         base, own = self.base(day), self.special.get(day)
-        taken = [
-            (start, end, name)
+        found = [
+            (start, end, "break", name)
             for low, high, name in self.plan.breaks.get(day, ())
             for start, end in intersect(base, [(low, high)])
         ]
         if own is None:
-            taken.extend(self.plan.weekly[day.weekday()])
-        found = [(start, end, f"break {name}".rstrip()) for start, end, name in taken]
-        if own is not None and own[1]:
+            weekly = self.plan.weekly[day.weekday()]
+            found.extend((start, end, "break", name) for start, end, name in weekly)
+        elif own[1]:
             usual = subtract(self.plan.week[day.weekday()], base)
-            found.extend((start, end, f"holiday {own[1]}") for start, end in usual)
+            found.extend((start, end, "holiday", own[1]) for start, end in usual)
         return sorted(found)
 
 
@@ -224,7 +224,7 @@ def as_deltas(spans: Iterable[Span]) -> Edges:
     return [(timedelta(seconds=start), timedelta(seconds=end)) for start, end in spans]
 
 
-def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
+def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Part]:
     """Yield the closed intervals whose reason is not out of hours, in order, with their reasons."""
     days = plan.in_years((first - _ONE_DAY).year, last.year)
     dates = {*days.closed, *days.special, *plan.breaks}
@@ -235,8 +235,7 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Cl
         if not first <= day <= last or low >= high:
             continue
         ordinal = day.toordinal()
-        for start, end, text in days.named(day):
-            code, _, name = text.partition(" ")
+        for start, end, code, name in days.named(day):
             opens = instant_of(zone, ordinal, timedelta(seconds=start))
             closes = instant_of(zone, ordinal, timedelta(seconds=end))
             if opens < closes:

@@ -11,10 +11,8 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
-from incidentcore.schedule.civil import BASE, Closure, Edges
+from incidentcore.schedule.civil import BASE, Edges, Part
 from incidentcore.schedule.spans import join_neighbors
-
-Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
 
 OPEN: Final = "open"
 OUT_OF_HOURS: Final = "out_of_hours"
@@ -59,7 +57,7 @@ class OpenReason(SharedRepr):
 
 
 def fill(
-    windows: Edges, low: timedelta, high: timedelta, closures: Iterable[Closure] = ()
+    windows: Edges, low: timedelta, high: timedelta, closures: Iterable[Part] = ()
 ) -> Iterator[Part]:
     """Yield the intervals of ``[low, high)``, open or closed, each with its reason.
 

@@ -13,9 +13,8 @@ from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Versions, as_zone
 from incidentcore.schedule.algebra import IndexedCalendar, is_calendar, parts_of, spans_of
-from incidentcore.schedule.civil import BASE, Edges
+from incidentcore.schedule.civil import BASE, Edges, Part
 from incidentcore.schedule.protocol import Calendar
-from incidentcore.schedule.reasons import Part
 from incidentcore.schedule.spans import join
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
 import attrs
@@ -17,6 +16,7 @@ from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.records.tasks import TaskStatus
 from incidentcore.values import FrozenMap, State
+from incidentcore.values.frozen import as_map
 
 
 @attrs.frozen
@@ -29,10 +29,6 @@ class Copy(SharedRepr):
     """
 
     field: str
-
-
-def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
-    return FrozenMap(fields)
 
 
 _OF_EVENTS: Final = ("record_id", "sequence", "at", "by", "recorded_at", "id")
@@ -105,7 +101,7 @@ class CascadeRule(SharedRepr):
     target_when: Condition | None = None
     every: EveryLinked | None = attrs.field(default=None, metadata={"later": True})
     undoes: bool = attrs.field(default=False, metadata={"later": True})
-    fields: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen)
+    fields: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=as_map)
 
     def __attrs_post_init__(self) -> None:
         for name in ("id", "on"):

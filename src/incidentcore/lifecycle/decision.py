@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from incidentcore._checks import SharedRepr
 from incidentcore.pages.table import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
+from incidentcore.values.frozen import as_map
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
@@ -95,10 +95,6 @@ REFUSALS: Final[Texts] = {
 """The texts of decisions, by code; the last ones are parts of others."""
 
 
-def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
-    return FrozenMap(data)
-
-
 @attrs.frozen(kw_only=True)
 class Refused(SharedRepr, Tabular):
     """The result of ``decide`` for an action that is refused; the record is unchanged (rule L2).
@@ -123,7 +119,7 @@ class Refused(SharedRepr, Tabular):
     code: str
     action: str
     state: State
-    data: FrozenMap[object] = attrs.field(factory=FrozenMap, converter=_as_map)
+    data: FrozenMap[object] = attrs.field(factory=FrozenMap, converter=as_map)
     missing_fields: tuple[str, ...] = ()
     guard: str = ""
     allowed_actions: tuple[str, ...] = ()

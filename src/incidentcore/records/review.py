@@ -13,11 +13,11 @@ from incidentcore._checks import (
     SharedRepr,
     a_text,
     any_text,
+    are_texts,
     as_texts,
     each_of,
     is_day,
     need_kind,
-    need_text,
     one_of,
 )
 from incidentcore.conditions import Condition
@@ -126,10 +126,8 @@ class PostIncidentReview(SharedRepr):
     held_on: date | None = attrs.field(default=None, validator=optional(_a_day))
 
     def __attrs_post_init__(self) -> None:
-        if not self.incidents:
+        if not are_texts(self.incidents):
             raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
-        for incident in self.incidents:
-            need_text("incidents", incident)
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):
             raise InvalidValueError("actions", ids, "each action's id once")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore._checks import SharedRepr
-from incidentcore.values.frozen import FrozenMap
+from incidentcore.values.frozen import FrozenMap, as_map
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
-
-
-def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
-    return data if isinstance(data, FrozenMap) else FrozenMap(data)
 
 
 @attrs.frozen
@@ -42,7 +37,7 @@ class LintFinding(SharedRepr):
 
     code: str
     subject: str
-    data: FrozenMap[object] = attrs.field(factory=FrozenMap, converter=_as_map)
+    data: FrozenMap[object] = attrs.field(factory=FrozenMap, converter=as_map)
     witness: object = None
     texts: Texts = attrs.field(factory=dict, kw_only=True, eq=False, repr=False)
 

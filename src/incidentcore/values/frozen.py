@@ -131,6 +131,11 @@ def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
     return frozen
 
 
+def as_map(entries: Mapping[str, object]) -> FrozenMap[object]:
+    """Return a mapping as a ``FrozenMap``, unchanged if it is one; a converter of attributes."""
+    return entries if isinstance(entries, FrozenMap) else FrozenMap(entries)
+
+
 def merged(old: FrozenMap[object], new: FrozenMap[object]) -> FrozenMap[object]:
     """Return ``old`` with the entries of ``new`` added; they replace those with the same key."""
     before = entries_of(old)

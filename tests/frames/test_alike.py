@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from incidentcore.instants import Interval
 from incidentcore.kpi import Periods
 from incidentcore.kpi.engine.accumulators import instant
-from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.periods import Windows
 from incidentcore.schedule import BusinessCalendar
 
 np = pytest.importorskip("numpy")

@@ -20,8 +20,7 @@ import numpy as np
 from incidentcore.frames.clock import Clock
 from incidentcore.frames.native import MISSING, Ints
 from incidentcore.kpi.engine.accumulators import at_instant, instant
-from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.periods import Periods, Windows
 from incidentcore.schedule import Calendar
 
 Span = tuple[int, int, Calendar | None]

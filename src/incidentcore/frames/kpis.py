@@ -22,9 +22,9 @@ from incidentcore.frames.sums import Values, add_many, add_values
 from incidentcore.kpi import Kpi, Partial, gather_kpis, merge_partials
 from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.engine.partial import as_kpis
-from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
+from incidentcore.kpi.periods import Window, Windows
 from incidentcore.values import Level, State
 from incidentcore.vendors.cells import check_mapping
 from incidentcore.vendors.kit import STANDARD_STATES, Findings, LevelTable, StateTable

@@ -28,10 +28,10 @@ from incidentcore.kpi import (
     SlaClocks,
 )
 from incidentcore.kpi.engine.accumulators import instant
-from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.groups import as_groups, group_names
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.measures.clocks import nested
+from incidentcore.kpi.periods import Window
 from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact
 from incidentcore.vendors.cells import TIMES

@@ -291,11 +291,6 @@ def compile_groups(
 ) -> Callable[[Record], tuple[object, ...]]:
     """Return a function that reads the values by which a record is grouped, as a tuple."""
     reads = [group.compile(as_of) for group in as_groups(group_by)]
-    if not reads:
-        return lambda _: ()
-    if len(reads) == 1:
-        (only,) = reads
-        return lambda record: (only(record),)
     return lambda record: tuple([read(record) for read in reads])
 
 

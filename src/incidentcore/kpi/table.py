@@ -15,10 +15,9 @@ from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval, plain_interval
 from incidentcore.kpi.engine.results import Value
-from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.group_keys import label, row_text
 from incidentcore.kpi.objective import Objective
-from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.periods import Periods, Windows
 from incidentcore.kpi.reasons import reason_text
 from incidentcore.pages.table import (
     Tabular,

@@ -120,11 +120,7 @@ STALE_30_DAYS_RATE: Final = stale_rate(30)
 
 
 def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
-    """Return the KPI for the share of resolved records that were resolved on the day of opening.
-
-    Args:
-        zone: The time zone that determines when a day begins; the figure depends on it.
-    """
+    """Return the KPI for the share of resolved records that were resolved on the day of opening."""
     return Kpi(
         id="same_day_resolution_rate",
         measure=Rate(

@@ -314,9 +314,7 @@ NOISE_REDUCTION: Final = Kpi(
 def resolution_code_rate(kpi_id: str, *codes: str) -> Kpi:
     """Return the KPI for the share of resolved records that have certain resolution codes.
 
-    Args:
-        kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.
-        codes: The codes that count, as your tool writes them.
+    The id is yours, such as ``"self_service_rate"``; the codes are as your tool writes them.
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
     """

@@ -13,7 +13,7 @@ A ``Kpi`` says what to measure; ``compute_kpis`` goes through five steps, each a
 3. **Gather** (``gather``). Each record is read once, as it was known at the instant (rule K6). If
    the window depends on a time of the record, that time is looked up once for all KPIs with the
    same basis. A measure that *spreads* has outcomes with their own instants, and assigns them to
-   periods (``windows``).
+   periods (``periods.Windows``).
 4. **Merge**. Accumulators of the same kind are added, in any order (rule K4).
 5. **Finish** (``compute``). A measure computes the figure from its accumulator: sorted integers and
    exact fractions, rounded once (``results``, ``estimates``). Rows in which nothing happened are

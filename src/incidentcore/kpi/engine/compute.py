@@ -16,11 +16,11 @@ from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.gather import gather_kpis
 from incidentcore.kpi.engine.partial import Key, Partial, Row
 from incidentcore.kpi.engine.results import Figure, Value
-from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.group_keys import order
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.objective import missed
+from incidentcore.kpi.periods import Window
 from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap

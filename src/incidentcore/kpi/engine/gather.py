@@ -14,7 +14,6 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.partial import Partial, Row, as_kpis
-from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import (
     EventGroups,
     GroupBy,
@@ -27,6 +26,7 @@ from incidentcore.kpi.groups import (
     raise_field_error,
 )
 from incidentcore.kpi.measures.base import Extract, PartialMode
+from incidentcore.kpi.periods import Window, Windows
 from incidentcore.records import Record
 from incidentcore.records.fold import fold_steps
 from incidentcore.records.replay import as_it_was

@@ -11,9 +11,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
-from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.measures.base import PartialMode
-from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.periods import Periods, Window, Windows
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 
 Key: TypeAlias = tuple[tuple[object, ...], str | None]

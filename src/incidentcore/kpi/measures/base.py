@@ -18,8 +18,8 @@ from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample, Tally
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.moments import FIELDS, MomentSpec, moment_of
+from incidentcore.kpi.periods import Windows
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.records import Event, Record
 from incidentcore.records.coverage import Coverage

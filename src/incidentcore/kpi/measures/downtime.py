@@ -22,7 +22,6 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Spans, instant, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure, share
-from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
@@ -34,6 +33,7 @@ from incidentcore.kpi.measures.base import (
 )
 from incidentcore.kpi.measures.duration import between
 from incidentcore.kpi.moments import MomentSpec, Spell, as_moment, compile_moment, may_be_condition
+from incidentcore.kpi.periods import Windows
 from incidentcore.records import Record, Timeline
 from incidentcore.records.fold import fold_steps
 

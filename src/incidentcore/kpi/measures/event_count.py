@@ -12,9 +12,9 @@ from incidentcore.conditions import Condition
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, exact_number
-from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_needs
 from incidentcore.kpi.moments import events_that, need_condition
+from incidentcore.kpi.periods import Windows
 from incidentcore.records import Event, Record
 
 

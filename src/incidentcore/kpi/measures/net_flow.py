@@ -11,7 +11,6 @@ import attrs
 from incidentcore.conditions import Condition
 from incidentcore.kpi.engine.accumulators import Flow
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_needs, moment_needs
 from incidentcore.kpi.moments import (
     MomentSpec,
@@ -20,6 +19,7 @@ from incidentcore.kpi.moments import (
     compile_spells,
     may_be_condition,
 )
+from incidentcore.kpi.periods import Windows
 from incidentcore.records import Record
 
 

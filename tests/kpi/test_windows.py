@@ -8,7 +8,7 @@ import pytest
 
 from incidentcore.instants import Interval
 from incidentcore.kpi import Periods
-from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.periods import Windows
 
 
 def day(number: float) -> datetime:

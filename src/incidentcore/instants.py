@@ -243,7 +243,7 @@ def versions_of(value: T | Versions[T]) -> tuple[T, ...]:
 
 @lru_cache(maxsize=1)
 def tzdb_version() -> tuple[str, str]:
-    """Return the version of the zone data in use, and their source (rule T7).
+    """Return the version of the zone data in use, and its source (rule T7).
 
     Returns:
         ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and a source: the

@@ -192,7 +192,7 @@ def classify(
         record: The record; a categorizer reads it as it was at ``at``.
         by_what: A categorizer, the result of a categorizer, or a category that a person chose.
         at: When the record was categorized.
-        by: Who categorized the record; an actor or an id (``Record.actor``). For a categorizer,
+        by: Who categorized the record; an actor or an id (see ``Record.actor``). For a categorizer,
             usually ``Actor("classifier", "system")``.
         recorded_at: When this became known. Defaults to ``at``.
 

@@ -66,8 +66,8 @@ class BacklogForecast(Tabular):
     Attributes:
         now: The instant of the forecast.
         open: How many records have a running or paused clock now.
-        steps: The forecast for each instant, whose 80 % interval the nearest of the scores widens;
-            empty without enough history or an open record.
+        steps: The forecast for each instant; its 80 % interval is widened by the score with the
+            nearest ``ahead``. Empty if the history allows no forecast or ``open`` is 0.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
         findings: The reasons why the history allows no forecast; empty otherwise.
     """
@@ -163,7 +163,7 @@ def forecast_backlog(
 def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int, int]:
     """Return the most specific curve with enough at risk, or the coarsest.
 
-    It comes with the age that comparable visits exceed, and the time that was counted so far.
+    It comes with the length that comparable visits exceed, and the time that was counted so far.
     """
     for history, age, since in model.comparable(stands):
         best = history.curve, age, since // MICRO

@@ -102,9 +102,10 @@ class BreachModel:
     def comparable(self, stands: Standing) -> Iterator[tuple[CellHistory, int, timedelta]]:
         """Yield the visits with which a record's clock is compared, the most specific cell first.
 
-        ``stands`` is the state of the clock at an instant. Each item is a tuple: the visits to one
-        of the record's cells, the age in microseconds that comparable ones exceed, and the time
-        that the clock counted since the record entered the cell. Cells without visits are left out.
+        ``stands`` is the state of the clock at an instant. Each item has the visits to one of the
+        record's cells, the length in microseconds that a visit must exceed to be comparable, and
+        the time that the clock counted since the record entered the cell. Cells without visits are
+        left out.
         """
         for fields, since in zip(self.cells, stands.entered, strict=True):
             history = self._histories.get((fields, cell_values(fields, stands.facts)))

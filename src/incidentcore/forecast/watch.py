@@ -91,9 +91,9 @@ def watch_list(
 ) -> WatchList:
     """Return the open records that have not breached their targets, most likely to breach first.
 
-    Records are left out if their clock has breached, or is neither running nor paused, and if the
-    probability of a breach is below ``at_least``. The ``score``, a result of ``backtest_breach``,
-    is shown with the list.
+    A record is left out if its clock has breached, if its clock is neither running nor paused, or
+    if the probability of a breach is below ``at_least``. The ``score``, a result of
+    ``backtest_breach``, is shown with the list.
 
     Source: rule X4.
     """

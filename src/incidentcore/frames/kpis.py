@@ -68,7 +68,7 @@ def gather_kpis_from(
             ``duplicates="first"``.
         findings: A ``Findings`` that receives the findings of ``read_table``: on unknown states
             and levels, on rows left out since their id is repeated or their opening is missing, and
-            on times before the opening. Without it a warning lists all but the last.
+            on times before the opening. Without it, a warning reports the first two kinds.
 
     Returns:
         The partial result. ``finish_partial`` turns it into a ``KpiTable``, and ``merge_partials``

@@ -53,7 +53,7 @@ class ProblemCandidate:
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
         problems: The ids of the linked problems, each with its count of incidents, largest first.
-        same_as: The labels of further candidates with nearly the same incidents.
+        same_as: The labels of other candidates with nearly the same incidents.
     """
 
     dimension: tuple[str, ...]

@@ -118,7 +118,7 @@ class IntakeState(SharedRepr):
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        opened: The greatest number that an incident has in its id; the next has one more.
+        opened: The greatest number in any incident's id; the next id gets the following number.
         conditions: The faults that are firing or still remembered, sorted.
         groups: The groups with an incident or with waiting alerts, sorted.
         incidents: The incidents that an alert may still join or reopen, sorted.

@@ -192,8 +192,8 @@ def fold_samples(
 
     A stream of samples may be split anywhere: pass the state returned for the first part with the
     second. Of several samples of a series at the same instant, the worst is used: the greatest with
-    ``at_least``, the smallest with ``at_most``. The samples of any number of series come in the
-    order of receipt; one that is more than ``lateness`` older than the latest is ignored.
+    ``at_least``, the smallest with ``at_most``. Pass the samples of all series in the order
+    of receipt; one that is more than ``lateness`` older than the latest is ignored.
     ``state`` and ``until`` are as for ``fold_alerts``.
 
     Raises:

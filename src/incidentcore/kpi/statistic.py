@@ -18,7 +18,7 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 class Statistic(SharedRepr):
     """A rule for turning the values of many records into one figure, such as the mean.
 
-    A KPI takes its word instead: ``statistic="median"``.
+    For a ``Kpi``, the kind is enough: ``statistic="median"``; for a quantile, call ``quantile``.
 
     Attributes:
         kind: mean, median, quantile, sum, min, max or survival_median.

@@ -54,7 +54,8 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
     the new one, since imported histories contain states but not actions. Entering the same state
     again is always allowed if the lifecycle has no transition for it. If a record migrated, only
-    its history under this lifecycle and version is checked, or else that before the migration.
+    its history under this lifecycle and version is checked; if it has none, only that before its
+    first migration.
 
     Source: rules H2 and L1.
 

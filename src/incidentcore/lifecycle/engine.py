@@ -134,7 +134,7 @@ class Lifecycle(LifecycleTable):
             record: A record of this lifecycle.
             action: The action.
             at: When the action is taken.
-            by: Who takes the action; an actor or an id (``Record.actor``).
+            by: Who takes the action; an actor or an id (see ``Record.actor``).
             recorded_at: When this became known. Defaults to ``at``.
             related: Records that may be linked to this one, for guards that read them.
             amend: Whether to accept a late action that leads to a resolved or final state, even if

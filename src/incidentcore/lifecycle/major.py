@@ -129,7 +129,7 @@ def decide_major(
         incident: The incident.
         action: ``propose``, ``accept``, ``assign_roles``, ``reject`` or ``demote``.
         at: When the step is taken.
-        by: Who takes the step; an actor or an id (``Record.actor``).
+        by: Who takes the step; an actor or an id (see ``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         lifecycle: The lifecycle of the major incident; see ``major_incident``.
         amend: Whether to accept a late step that the next recorded step cannot follow (rule L2).

@@ -124,10 +124,10 @@ class Section:
         none: str = "",
         data: Any = None,
     ) -> Section:
-        """Return a section with a table, whose rows are also the section's data unless given.
+        """Return a section with a table; without ``data``, the rows are also the section's data.
 
-        ``numbers`` are the places of columns of numbers; ``text`` precedes the table; ``none`` is
-        shown instead of a table without rows.
+        ``numbers`` are the positions of numeric columns, from 0; ``text`` precedes the table;
+        ``none`` is shown instead of a table without rows.
         """
         table = (heads, rows, [place in numbers for place in range(len(heads))]) if rows else None
         if data is None:

@@ -42,7 +42,7 @@ def prioritize(
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
         at: When the priority changed; if later events exist, the record is read as it was then.
-        by: Who changed the priority; an actor or an id (``Record.actor``).
+        by: Who changed the priority; an actor or an id (see ``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; by default that of the record.

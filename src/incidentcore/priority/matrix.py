@@ -219,8 +219,8 @@ class PriorityMatrix(SharedRepr):
         """Return the table whose priorities are at the mean of the two levels' positions.
 
         All three scales must have the same number of levels. Positions are counted from 1 for the
-        mildest (last) level, so ``"milder"`` is the floor of the mean. ``rounding`` is where half a
-        step goes; all else is as in the class.
+        mildest (last) level. ``rounding`` is ``"milder"`` or ``"worse"``: the level to use if the
+        mean is halfway between two. The other arguments are those of the class.
 
         Raises:
             PriorityMatrixError: The scales differ in length, or the rounding is neither of these

@@ -210,8 +210,8 @@ def escalation_matrices(
 def escalated_incidents(draw: st.DrawFn) -> Incident:
     """Generate incidents whose histories test escalation matrices.
 
-    They are acknowledged, unacknowledged, snoozed, escalated manually, assigned, put on hold,
-    resolved and reopened, within a week of the opening, and some events are out of order.
+    They may be acknowledged, unacknowledged, snoozed, escalated manually, assigned, put on hold,
+    resolved and reopened, within a week of the opening; some events are out of order.
     """
     record = Incident.open(
         id="INC-1",

@@ -76,12 +76,13 @@ def approve(
 ) -> R:
     """Record an approver's decision on a service request, in place of any earlier one.
 
-    A decision by somebody who was not asked is recorded, but does not count; ``withdrawn``
-    withdraws an earlier decision. ``on_behalf_of`` is the approver for whom a delegate decides; see
+    ``withdrawn`` withdraws an earlier decision. A decision by somebody who was not asked is
+    recorded, but does not count. ``on_behalf_of`` is the approver for whom a delegate decides; see
     ``ApprovalRule``. ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or ``decision`` is another word.
+        InvalidValueError: The record is not a service request, or ``decision`` is not
+            ``approved``, ``rejected`` or ``withdrawn``.
     """
     return Record.with_event(
         record,

@@ -55,7 +55,7 @@ def assign(
     Args:
         record: The record.
         at: When the record was assigned.
-        by: Who assigned the record; an actor or an id (``Record.actor``).
+        by: Who assigned the record; an actor or an id (see ``Record.actor``).
         group: The assignment group.
         assignee: The person.
         tier: The support tier, from 1.

@@ -140,10 +140,10 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the name or code itself decided it.
 
-        If the table lacks the name, the state of its category is returned; without one, that of the
-        English name that ``name`` translates, which counts as decided by the name. Failing these,
-        the state is None if ``unknown`` is ``"refuse"``; otherwise it is the state of a known name
-        with which ``name`` begins (see ``StateTable``), or an open state.
+        If the table lacks the name, the state is that of the category. If it lacks both, but
+        ``name`` translates an English name in the table, it is the state of that name and counts
+        as decided by the name. Failing these, it is None if ``unknown`` is ``"refuse"``, else the
+        state of a known name with which ``name`` begins (see ``StateTable``), or an open state.
         """
         word = fold(name)
         if word not in self.states:

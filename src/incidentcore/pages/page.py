@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any, Final
@@ -119,7 +119,7 @@ class Section:
         heads: Sequence[str],
         rows: Sequence[Sequence[str]],
         *,
-        numbers: Container[int] = (),
+        numbers: Collection[int] = (),
         text: tuple[str, ...] = (),
         none: str = "",
         data: Any = None,

@@ -99,9 +99,12 @@ class AlertFields:
     """
 
     def __init__(self, data: object, path: str, faults: AlertFaults) -> None:
-        self.path, self._faults = path, faults
+        self.path: str = path
+        self._faults = faults
         self.data: Mapping[str, Any] = {}
-        self.is_object = isinstance(data, Mapping) and all(isinstance(key, str) for key in data)
+        self.is_object: bool = isinstance(data, Mapping) and all(
+            isinstance(key, str) for key in data
+        )
         if isinstance(data, Mapping) and self.is_object:
             self.data = data
         else:

@@ -22,13 +22,15 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     OnCallLayer,
+    OnCallSchedule,
+    due_escalations,
     next_escalation_wakeup,
 )
 from incidentcore.forecast import backtest_breach, breach_model, watch_list
 from incidentcore.improvement import ActionOrigin, ImprovementAction, ImprovementRegister
 from incidentcore.instants import Versions
 from incidentcore.intake import SeverityRow
-from incidentcore.kpi import compute_kpis
+from incidentcore.kpi import Kpi, ValueMeasure, compute_kpis
 from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
 from incidentcore.lifecycle import (
     STANDARD,
@@ -73,6 +75,7 @@ from incidentcore.sla import (
 )
 from incidentcore.storage import InMemoryStore
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, Impact, Priority, Urgency
+from incidentcore.vendors import read_table
 from incidentcore.whatif import agents_needed, compare_rules, offered_load, smallest_target
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -105,12 +108,27 @@ TICKET = TRIAGE.open(Incident, id="T", title="t", **BY)
 HALF_HOUR: dict[str, Any] = {"handling": timedelta(minutes=30), "within": timedelta(minutes=1)}
 HOURLY = {"name": "a", "audiences": "b", "every": timedelta(hours=1)}
 WEEKLY = Rotation(anchor=AT, zone="UTC", unit="weeks")
+ROTA = OnCallSchedule("ops", [OnCallLayer(WEEKLY, ["ada"])])
+MATRIX = EscalationMatrix(
+    "m", [EscalationRow("a", [EscalationLevel(After(timedelta(hours=1)), ["ada"])])]
+)
 REGISTER = ImprovementRegister(
     ImprovementAction(
         id="A", title="t", owner="ada", due=AT.date(), origin=ActionOrigin("problem", "P")
     )  # type: ignore[arg-type]  # one for several
 )
 MODEL = breach_model(FOUR, [INCIDENT], as_of=AT)
+
+
+@attrs.frozen
+class OwnMeasure(ValueMeasure):
+    """A measure that no codec knows."""
+
+    unit = "ones"
+
+    def reader(self, kpi: Kpi, as_of: datetime) -> Any:
+        """Return a function that returns one."""
+        return lambda record: 1
 
 
 def small(**more: Any) -> Desk:
@@ -187,13 +205,23 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (clock, (), {"pause": field("title") == "x"}, "write field(...).equals(value), not =="),
     (clock, (), {"stop": None}, "stop: got None; allowed: a Condition"),
     (SlaThreshold, (), {"name": "w", "fraction": 75}, "75 % is 0.75"),
-    (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "allowed: a Condition"),
+    (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "write field(...).equals(value)"),
+    (SlaPolicy, ([("critical", FOUR)],), {}, "write field(...).equals(value)"),
     (SlaPolicy, ([FOUR],), {}, "a pair of condition and definition"),
     (SlaPolicy, ([],), {"default": [FOUR]}, "an SlaDefinition, or None"),
     (lint_sla, (INCIDENT,), {}, "allowed: an SlaDefinition, an SlaPolicy or a ServiceLevel"),
     (during, ("office",), {}, "calendar: got 'office'; allowed: a"),
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
-    (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
+    (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "a Timeline; call it for each record"),
+    (due_escalations, (MATRIX, (INCIDENT,)), {"now": AT}, "a Record; call it for each record"),
+    (EscalationLevel, (After(timedelta(0)), ROTA), {}, "EscalationTarget.on_call(schedule)"),
+    (
+        read_table,
+        ([], {"id": "No", "opened": "In"}),
+        {"levels": {"hoch": "high"}},
+        'impact or urgency, each with its words, such as {"priority": {"Urgent": "critical"}}',
+    ),
+    (dumps, (Kpi(id="own", measure=OwnMeasure()),), {}, "pass a class of your own to Codec("),
     (fields, (), {"servise": "mail"}, "nearest: service"),
     (
         fields,

@@ -233,6 +233,14 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["compare", "{table}", "b.toml", "c.csv", "--desk", "a.toml"],
         "--desk a.toml; the form is compare BEFORE.toml AFTER.toml [FILE] (",
     ),
+    "the instant of another command": (
+        ["report", "{table}", *MAP, "--now", "2026-06-01"],
+        "--now 2026-06-01; here it is --as-of; the form is report FILE",
+    ),
+    "the instant of a report": (
+        ["explain", "a.toml", "--record", "i.json", "--as-of=2026-06-01"],
+        "--as-of=2026-06-01; here it is --now; the form is explain DESK.toml",
+    ),
     "the demo of a file": (
         ["demo", "{table}"],
         "unrecognized arguments: {table}; the form is demo (",

@@ -84,7 +84,11 @@ class _Parser(argparse.ArgumentParser):
         """Return the arguments; if some are left over, the error says how the command is used."""
         found, left = self.parse_known_args(args, namespace)
         if left:
-            self.error(f"unrecognized arguments: {' '.join(left)}; the form is {found.form_of_use}")
+            other = {"--now": "--as-of", "--as-of": "--now"}.get(left[0].partition("=")[0])
+            timed = other is not None and not {"as_of", "now"}.isdisjoint(vars(found))
+            hint = f"; here it is {other}" if timed else ""
+            form = f"the form is {found.form_of_use}"
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}; {form}")
         return found
 
     def error(self, message: str) -> NoReturn:

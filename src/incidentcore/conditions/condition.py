@@ -14,6 +14,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_each, tuple_of
 from incidentcore.errors import DefinitionError
+from incidentcore.values import Level
 
 Test: TypeAlias = Callable[[object, datetime | None], bool]
 
@@ -88,7 +89,10 @@ class Condition(SharedRepr):
     depth: int = 1
     as_part: ClassVar[str] = "{}"  # how its text stands within another condition
     # What to write where a value of another type is given in place of a condition.
-    _mistaken: ClassVar[Mapping[type, str]] = {bool: "; write field(...).equals(value), not =="}
+    _mistaken: ClassVar[Mapping[type, str]] = {
+        bool: "; write field(...).equals(value), not ==",
+        **dict.fromkeys((str, Level), "; write field(...).equals(value)"),
+    }
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:

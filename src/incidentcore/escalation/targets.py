@@ -183,7 +183,8 @@ def as_targets(
     """Return one or more targets as a tuple; plain text is the name of a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
-    need_kind("targets", targets, Iterable, EscalationMatrixError, "targets, or names of groups")
+    allowed = "targets such as EscalationTarget.on_call(schedule), or names of groups"
+    need_kind("targets", targets, Iterable, EscalationMatrixError, allowed)
     return tuple(
         target if isinstance(target, EscalationTarget) else EscalationTarget.group(target)
         for target in targets

@@ -93,6 +93,7 @@ class Record(RecordBase):
 
     record_type: ClassVar[str] = "record"
     _defaults: ClassVar[dict[str, Any]] = {}
+    _mistaken: ClassVar[dict[type, str]] = dict.fromkeys((list, tuple), "; call it for each record")
 
     history: tuple[Event, ...]
     id: str = ""

@@ -13,6 +13,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 
 Path: TypeAlias = tuple[str | int, ...]
 
+OWN_CLASS: Final = "pass a class of your own to Codec({name: class})"
 _SHOWN: Final = 60
 _ALIKE: Final = 100
 _LONGEST_PATH: Final = 140

@@ -29,7 +29,7 @@ from incidentcore.serialization.containers import (
     read_shared,
     union_shape,
 )
-from incidentcore.serialization.faults import Fault, Faults, Mismatch, faults_of, show
+from incidentcore.serialization.faults import OWN_CLASS, Fault, Faults, Mismatch, faults_of, show
 from incidentcore.serialization.parse import write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
@@ -217,7 +217,9 @@ class Reader:
                     if keeps:
                         return self.unknown_event(tag, data)
                     allowed = ", ".join(by_tag)
-                    raise Faults([Fault(f"got {show(tag)}; allowed: {allowed}", (TAG,))])
+                    raise Faults(
+                        [Fault(f"got {show(tag)}; {OWN_CLASS}; allowed: {allowed}", (TAG,))]
+                    )
                 hook = hooks[tag] = self.tagged(by_tag[tag])
             return hook(data, None)
 

@@ -10,7 +10,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.faults import Unwritable
+from incidentcore.serialization.faults import OWN_CLASS, Unwritable
 from incidentcore.serialization.parse import read_body, write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS, write_text
@@ -182,7 +182,9 @@ class Writer:
             if kind is UnknownEvent and members is self._registry.events:
                 return self.unknown_event(value)
             if kind not in members:
-                raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
+                raise Unwritable(
+                    value, f"one of {allowed}; {OWN_CLASS}; a function cannot be written"
+                )
             return {TAG: self._registry.names[kind], **self.hook(kind)(value)}
 
         return unstructure
@@ -216,7 +218,9 @@ class Writer:
         def unstructure(value: Any) -> Any:
             hook = hooks.get(type(value))
             if hook is None:
-                raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
+                raise Unwritable(
+                    value, f"one of {allowed}; {OWN_CLASS}; a function cannot be written"
+                )
             return hook(value)
 
         return unstructure

@@ -10,10 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident
 from incidentcore.values import Level, State
+from incidentcore.values.scales import SCALES
 from incidentcore.vendors.cells import TableReader, check_mapping, there
 from incidentcore.vendors.joined import with_joined
 from incidentcore.vendors.kit import (
@@ -30,6 +32,9 @@ from incidentcore.vendors.tabular import Table, TableInput, open_table
 
 Formats: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
+_LEVELS: Final = (
+    'priority, impact or urgency, each with its words, such as {"priority": {"Urgent": "critical"}}'
+)
 _NO_ROLES: Final = Roles()
 _COVERED: Final = {"acknowledged": "acknowledged_at", "responded": "first_response_at"}
 
@@ -152,7 +157,14 @@ def read_table(
         lifecycle=lifecycle,
         roles=roles,
         states=states if isinstance(states, StateTable) else STANDARD_STATES | states,
-        levels=levels if isinstance(levels, LevelTable) else LevelTable(**(levels or {})),
+        levels=levels if isinstance(levels, LevelTable) else _level_table(levels or {}),
         times=times[""],
         covers=covers,
     )
+
+
+def _level_table(levels: Mapping[str, Mapping[str, Level | str]]) -> LevelTable:
+    need_kind("levels", levels, Mapping, allowed=_LEVELS)
+    for name in set(levels) - set(SCALES):
+        raise InvalidValueError("levels", name, _LEVELS)
+    return LevelTable(**levels)

@@ -208,6 +208,7 @@ def test_histories_statuses_tables_and_findings_are_frames() -> None:
     for library in ("pandas", "pyarrow"):
         other = frames.to_frame(table, library=library)
         assert polars.DataFrame(other)["numerator"].to_list() == [None, None]
+        assert polars.DataFrame(other)["high"].dtype == polars.Float64
         assert len(frames.to_frame(statuses, library=library)) == 2
 
     reading = read_table([{"id": "1", "in": "long ago"}], {"id": "id", "opened": "in"})
@@ -220,6 +221,26 @@ def test_histories_statuses_tables_and_findings_are_frames() -> None:
         frames.to_frame([*lint, *events], library="polars")
     with pytest.raises(InvalidValueError, match="pandas, polars, pyarrow"):
         frames.to_frame(lint, library="excel")
+
+
+def test_figures_without_a_value_have_the_type_of_those_with_one() -> None:
+    """A rate and a mean alone make frames that can be joined below each other."""
+    kpis = [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.VOLUME, catalogue.REOPEN_RATE]
+    tables = [compute_kpis(kpi, desk(), as_of=START + 9 * HOUR) for kpi in kpis]
+    parts = [frames.to_frame(table, library="polars") for table in tables]
+    assert polars.concat(parts)["denominator"].to_list() == [None, None, 1.0]
+    assert {part.schema["low"] for part in parts} == {polars.Float64}
+
+
+def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ended in an error of the library's import, deep in another package."""
+
+    def absent(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError("No module named 'polars'")
+
+    monkeypatch.setattr("incidentcore.frames.tables.nw.from_dict", absent)
+    with pytest.raises(InvalidValueError, match="'polars'; allowed: an installed library: python"):
+        frames.records_to_frame(desk(), library="polars")
 
 
 def test_a_table_of_figures_is_an_arrow_table() -> None:

@@ -95,5 +95,5 @@ def test_a_finding_says_what_it_is() -> None:
         date(2026, 6, 2),
     )
     assert finding.message == (
-        "open 00:00-06:00: a weekly night ends; 2026-06-01 is closed or ends earlier (C2)"
+        "open 00:00-06:00, the end of a night, but 2026-06-01 is closed or ends earlier (C2)"
     )

@@ -15,11 +15,12 @@ from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.moments import compile_path
+from incidentcore.kpi.table import FIGURES
 from incidentcore.records import Event, Record
 from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
-from incidentcore.values import Actor, LintFinding
+from incidentcore.values import Actor, FrozenMap, LintFinding
 from incidentcore.vendors import ImportFinding
 from incidentcore.vendors.kit.paths import is_missing
 
@@ -32,6 +33,9 @@ _PANDAS: Final = (
     (nw.Datetime("us", "UTC"), "datetime64[us, UTC]"),
     (nw.Duration("us"), "timedelta64[us]"),
 )
+_ARROW: Final = {
+    "string": nw.String(), "int64": nw.Int64(), "double": nw.Float64(), "bool": nw.Boolean()
+}  # fmt: skip
 _EVENT: Final = (
     *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state"),
 )
@@ -162,7 +166,8 @@ def to_frame(
     """
     if isinstance(values, KpiTable):
         plain = list(values)
-        return _frame({name: [row[name] for row in plain] for name in (plain or [{}])[0]}, library)
+        cells = {name: [row[name] for row in plain] for name in (plain or [{}])[0]}
+        return _frame(cells, library, {name: _ARROW[alias] for name, alias in FIGURES.items()})
     items = list(each_of("values", values, object))
     kinds: dict[Any, Sequence[str]] = {
         Event: _EVENT, SlaStatus: _STATUS, ImportFinding: _FINDING, LintFinding: _LINT
@@ -193,15 +198,22 @@ def _plain(value: Any) -> Any:
     return str(dict(value)) if isinstance(value, Mapping) else str(value)
 
 
-def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
+def _frame(
+    cells: Mapping[str, list[Any]], library: Library, known: Mapping[str, Any] = FrozenMap()
+) -> Any:
     need_word("library", library, Library)
-    kinds = {name: _kind(name, column) for name, column in cells.items()}
+    try:
+        empty = nw.from_dict({}, backend=library).to_native()
+    except ModuleNotFoundError:
+        wanted = f"an installed library: python -m pip install {library}"
+        raise InvalidValueError("library", library, wanted) from None
+    kinds = {name: known.get(name) or _kind(name, column) for name, column in cells.items()}
     mixed = {name for name, kind in kinds.items() if kind == nw.String()}
     data = dict(cells)
     for name in mixed:
         data[name] = [None if value is None else str(value) for value in cells[name]]
     if not data:
-        return nw.from_dict({}, backend=library).to_native()
+        return empty
     if library == "pandas":  # whose plain whole numbers and truths cannot be missing
         frame = nw.from_dict(data, backend=library).to_native()
         types = {kind: name for kind, name in _PANDAS if kind in kinds.values()}

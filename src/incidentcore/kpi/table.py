@@ -211,7 +211,7 @@ class KpiTable(Tabular):
         """Yield each result as a plain row."""
         has_objective = any(row.objective is not None for row in self.results)
         left_out = () if has_objective else ("met", "budget", "budget_left")
-        names = [name for name in _FIGURES if name not in left_out]
+        names = [name for name in FIGURES if name not in left_out]
         for row in self.results:
             yield {
                 "kpi": row.kpi,
@@ -231,7 +231,7 @@ class KpiTable(Tabular):
         except ModuleNotFoundError:
             raise MissingExtraError("arrow", "a KpiTable as an Arrow table") from None
         rows = list(self)
-        kinds = {name: pa.type_for_alias(alias) for name, alias in _FIGURES.items()}
+        kinds = {name: pa.type_for_alias(alias) for name, alias in FIGURES.items()}
         columns = list(rows[0]) if rows else ["kpi", *kinds]
         arrays = [
             pa.array(
@@ -365,7 +365,7 @@ def _reasons(row: KpiResult) -> str:
 
 
 # The columns of a plain row below its KPI, groups and period, each with its type in Arrow.
-_FIGURES: Final = {
+FIGURES: Final = {
     "value": "double",
     "unit": "string",
     "n": "int64",
@@ -383,7 +383,8 @@ _FIGURES: Final = {
     "budget_left": "double",
     "definition": "string",
 }
-COLUMNS: Final = frozenset(("kpi", "period", *_FIGURES))
+"""The figures of a plain row, with the names of their Arrow types."""
+COLUMNS: Final = frozenset(("kpi", "period", *FIGURES))
 """The columns of a plain row; their names are not allowed for groups."""
 
 

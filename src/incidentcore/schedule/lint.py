@@ -19,7 +19,7 @@ from incidentcore.schedule.spans import intersect, subtract
 from incidentcore.values import LintFinding
 
 FINDINGS: Final = {
-    "orphan_tail": "open {window}: a weekly night ends; {start} is closed or ends earlier (C2)",
+    "orphan_tail": "open {window}, the end of a night, but {start} is closed or ends earlier (C2)",
     "idle_break": "the break {window} {name} is outside the hours of the date",
     "rival_holidays": "one holiday closes the date, another gives it hours; it is closed",
     "workday_without_hours": "{name} has the hours of {weekday}, which has none; it stays closed",

@@ -143,7 +143,7 @@ _RULES: Final = {
     "{cell} is {priority} but the milder {milder} is {milder_priority}": "{cell} ergibt {priority}"
     ", das mildere {milder} aber {milder_priority}",
     "no cell gives {level}": "keine Zelle ergibt {level}",
-    "open {window}: a weekly night ends; {start} is closed or ends earlier (C2)": "offen "
+    "open {window}, the end of a night, but {start} is closed or ends earlier (C2)": "offen "
     "{window}: das Ende einer Nacht der Woche; der {start} ist geschlossen oder endet früher "
     "(C2)",
     "the break {window} {name} is outside the hours of the date": "die Pause {window} {name} liegt "

@@ -125,6 +125,10 @@ def test_a_cascade_is_judged_at_its_event() -> None:
         {"when": field("event.visiblity").equals("public")},
         {"action": "", "comment": Copy("event.txt")},
         {"action": "", "comment": Copy("event.by.id")},  # an attribute alone can be copied
+        {"action": "", "comment": Copy("")},
+        {"fields": {"resolution_code": Copy("")}},
+        {"changes": "event.text"},  # only a record's fields are changed by events
+        {"changes": "sate"},
     ],
     ids=str,
 )

@@ -242,6 +242,13 @@ def test_prioritize_from_computes_every_later_priority_again():
         assert prioritize_from(found, policy, at=later(2), by="bob") is found
 
 
+@pytest.mark.parametrize("reason", ["", " ", 3])
+def test_a_refused_reason_says_what_is_wanted(reason: object) -> None:
+    """Also where there is none at all (rule H5)."""
+    with pytest.raises(InvalidValueError, match="non-empty text that says why"):
+        override_priority(open_incident(), Priority.HIGH, reason=reason, at=NINE, by="eve")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("level", "reason", "where"),
     [(Priority.HIGH, "", "reason"), (None, "x", "level"), ("high", "x", "level")],

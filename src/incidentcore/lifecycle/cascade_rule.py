@@ -152,13 +152,14 @@ class CascadeRule(SharedRepr):
         for name in ("action", "changes"):
             need_kind(f"{self.id}.{name}", getattr(self, name), str, LifecycleDefinitionError)
         need_kind(f"{self.id}.comment", self.comment, (Copy, str), LifecycleDefinitionError)
-        copies = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
-        for name in filter(None, [*(copy.field for copy in copies), self.changes]):
-            if name.startswith("event."):
-                self._check_event("fields", name.removeprefix("event."))
-            elif name not in RECORD_TYPES[self.source].default_facts():
-                allowed = f"a field of a {self.source}"
-                raise LifecycleDefinitionError(f"{self.id}.fields", name, allowed)
+        facts = RECORD_TYPES[self.source].default_facts()
+        for value in (self.comment, *self.fields.values()):
+            if type(value) is Copy and value.field.startswith("event."):
+                self._check_event("fields", value.field.removeprefix("event."))
+            elif type(value) is Copy:
+                need_word(f"{self.id}.fields", value.field, facts, LifecycleDefinitionError)
+        if self.changes:
+            need_word(f"{self.id}.changes", self.changes, facts, LifecycleDefinitionError)
         if self.open_tasks:
             need_word(f"{self.id}.open_tasks", self.open_tasks, _DONE, LifecycleDefinitionError)
             request = (ServiceRequest.record_type,)

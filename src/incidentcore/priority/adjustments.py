@@ -96,7 +96,10 @@ _SECURITY: Final = field("category").starts_with("security")
 
 
 def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
-    """Return a rule that raises the priority of important callers' records."""
+    """Return a rule that raises the priority of important callers' records.
+
+    By default, these are the records whose ``custom.vip`` is true.
+    """
     return Adjustment("VIP", when, raise_by=raise_by)
 
 
@@ -120,5 +123,8 @@ def affected_users(
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return a rule that gives security incidents at least a given priority."""
+    """Return a rule that gives security incidents at least a given priority.
+
+    By default, these are the records of the category ``security``, or of one below it.
+    """
     return Adjustment("security", when, at_least=at_least)

@@ -178,8 +178,9 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    need_text("reason", reason)
-    need_text("reason", reason.strip(), allowed="non-empty text that says why")
+    allowed = "non-empty text that says why"
+    need_text("reason", reason, allowed=allowed)
+    need_text("reason", reason.strip(), allowed=allowed)
     return Record.with_event(
         record,
         Prioritized,

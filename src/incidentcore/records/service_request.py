@@ -11,7 +11,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.approvals import Approval, ApprovalRule
 from incidentcore.records.events.requests import expired
 from incidentcore.records.record import Record
-from incidentcore.records.tasks import RequestItem, Task, waits_for
+from incidentcore.records.tasks import RequestItem, Task
 
 
 @attrs.frozen(init=False, repr=False, slots=False, unsafe_hash=False)
@@ -81,9 +81,9 @@ class ServiceRequest(Record):
 
     def ready_tasks(self) -> tuple[Task, ...]:
         """Return the open tasks that do not wait for others, sorted by ``order``."""
-        return tuple(
-            task for task in self.tasks if task.status == "open" and not waits_for(task, self.tasks)
-        )
+        still_open = [task for task in self.tasks if task.status == "open"]
+        first = min((task.order for task in still_open), default=0)
+        return tuple(task for task in still_open if task.order == first)
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:
         """Return the open tasks that were due at or before an instant."""

@@ -241,6 +241,16 @@ def test_the_texts_are_no_part_of_the_definition() -> None:
     assert len({kpi.definition, *(other.definition for other in others)}) == 5
 
 
+def test_a_title_that_is_the_id_in_words_follows_the_id() -> None:
+    """A copy under another id has that id in words; a title of its own stays."""
+    kpi = Kpi(id="time_to_close", measure=Duration("opened_at", "closed_at"), window_basis="closed")
+
+    assert kpi.title == "Time to close"
+    assert kpi.replace(id="time_to_close_mail").title == "Time to close mail"
+    assert kpi.replace(id="time_to_close_mail", title="Mail").title == "Mail"
+    assert kpi.replace(title="Closing").replace(id="time_to_close_mail").title == "Closing"
+
+
 def test_a_definition_pickles_and_hashes() -> None:
     """It goes to another process and comes back equal, with the same content id."""
     for kpi in catalogue.ALL.values():

@@ -185,6 +185,12 @@ def test_maintenance_reads_back() -> None:
     assert (patch,) == read_ical(write_ical([patch], at=AT), zone="UTC", years=YEARS).maintenance
 
 
+def test_a_time_stamp_with_a_fraction_of_a_second_is_named() -> None:
+    """It is the argument ``at`` that is refused, and no item."""
+    with pytest.raises(InvalidValueError, match=r"^at: .*whole seconds"):
+        write_ical([Holiday("2026-12-25")], at=AT + timedelta.resolution)
+
+
 def test_the_icalendar_package_reads_what_we_write() -> None:
     """And finds the same events and rules."""
     icalendar = pytest.importorskip("icalendar")

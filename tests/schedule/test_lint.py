@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import (
     Break,
     BusinessCalendar,
@@ -84,6 +85,26 @@ def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
     )
     assert codes(calendar) == []
     assert codes(calendar, years=[2026]) == [("2026-06-01", "rival_holidays")]
+
+
+def test_lint_takes_years_again_and_again() -> None:
+    """As those of many records repeat; only different years count towards the limit."""
+    calendar = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+    assert calendar.lint(years=(2026 for _ in range(1_000))) == ()
+    assert calendar.lint(years=[*range(2001, 2401), 2001]) == ()
+    with pytest.raises(InvalidValueError, match="at most 400 years"):
+        calendar.lint(years=range(2001, 2402))
+
+
+def test_findings_of_one_date_and_kind_are_in_order() -> None:
+    """In every process alike, whatever its hash seed."""
+    breaks = [f"{hour:02}:00-{hour:02}:30" for hour in range(18, 24)]
+    calendar = BusinessCalendar(
+        zone="UTC", hours={"mon-fri": "09:00-17:00"}, breaks={"2026-06-01": breaks}
+    )
+
+    assert [finding.data["window"] for finding in calendar.lint()] == breaks
 
 
 def test_a_finding_says_what_it_is() -> None:

@@ -104,8 +104,9 @@ class Kpi(SharedRepr):
             instant of the computation; ``as_of`` counts its time up to that instant.
         window_basis: Which time must be in the window: ``opened``, ``acknowledged``,
             ``first_response``, ``first_resolved``, ``resolved`` (the last resolution) or
-            ``closed``; what a reopening undid is left out. ``snapshot`` considers all records as
-            they are at the instant of the computation, regardless of the window.
+            ``closed``. What a reopening undid is left out, as ``reopened``, ``resolved_again`` or
+            ``closed_again``. ``snapshot`` considers all records as they are at the instant of the
+            computation, regardless of the window.
         objective: The value to reach. Results state whether it is met and, for shares, how much of
             the error budget is left.
         min_n: The number of records that a result needs; with fewer, its ``enough`` is False.
@@ -246,6 +247,8 @@ class Kpi(SharedRepr):
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some attributes changed, such as the statistic and the id."""
         need_keywords(self.replace, changes, (one.name for one in attrs.fields(Kpi) if one.init))
+        if self.title == _id_in_words(self):
+            changes.setdefault("title", attrs.NOTHING)  # which makes it of the id again
         return attrs.evolve(self, **changes)
 
 

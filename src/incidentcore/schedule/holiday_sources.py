@@ -118,10 +118,11 @@ def copy_holidays(source: Mapping[date, str], /, *, years: Iterable[int]) -> tup
 
 def as_years(years: Iterable[int], most: int = _MOST_YEARS) -> tuple[int, ...]:
     """Return years in order, each once; raise an error if there are more than ``most``."""
-    found: list[int] = []
+    found: set[int] = set()
     need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:
-        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == most:
+        is_year = isinstance(year, int) and 2 <= year <= 9998
+        if not is_year or (len(found) == most and year not in found):
             raise InvalidValueError("years", year, f"at most {most} years, from 2 to 9998")
-        found.append(year)
-    return tuple(sorted(set(found)))
+        found.add(year)
+    return tuple(sorted(found))

@@ -174,7 +174,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], /, *, at: datetime) -> st
 
 def feed_text(kind: str, events: Iterable[tuple[str, Iterable[str]]], at: datetime) -> str:
     """Return an iCalendar text with events, each with its id and the lines after DTSTAMP."""
-    stamp = stamp_text(as_utc(at))
+    stamp = stamp_text(as_utc(at), "at")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//incidentcore//{kind}//EN"]
     for uid, part in events:
         lines += (
@@ -223,10 +223,10 @@ def _day(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def stamp_text(at: datetime) -> str:
-    """Return an instant as iCalendar text, in UTC and whole seconds."""
+def stamp_text(at: datetime, name: str = "items") -> str:
+    """Return an instant as iCalendar text, in UTC and whole seconds; errors call it ``name``."""
     if at.microsecond:
-        raise InvalidValueError("items", at, "instants of whole seconds, as iCalendar has")
+        raise InvalidValueError(name, at, "instants of whole seconds, as iCalendar has")
     return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 

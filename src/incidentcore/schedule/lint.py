@@ -54,7 +54,7 @@ def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
                 _finding("workday_without_hours", day, name=holiday.name, weekday=weekday)
                 for day in holiday.explicit_dates()
             )
-    return tuple(sorted(found, key=lambda finding: (finding.subject, finding.code)))
+    return tuple(sorted(found, key=lambda one: (one.subject, one.code, str(one))))
 
 
 def _of_day(days: Days, day: date) -> Iterator[LintFinding]:

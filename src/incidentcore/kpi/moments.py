@@ -7,15 +7,16 @@ computation (rule K6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
 from incidentcore._checks import SharedRepr, as_tuple, nearest, need_kind
-from incidentcore.conditions import Condition, field
+from incidentcore.conditions import Condition
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
@@ -293,24 +294,28 @@ def compile_spells(condition: Condition) -> Callable[[Record, datetime], Iterato
     All events at an instant are applied before the condition is tested. The function takes the
     record, and the last instant at which time alone can change the result.
     """
-    test, timed = condition.test, timed_tests([condition])
-
-    def spells(record: Record, until: datetime) -> Iterator[Spell]:
-        since: datetime | None = None
-        for step, facts in record.timeline().with_instants(timed, until).states():
-            holds = test(facts, step.at)
-            if holds and since is None:
-                since = step.at
-            elif since is not None and not holds:
-                yield since, step.at
-                since = None
-        if since is not None:
-            yield since, None
-
-    return spells
+    return partial(_spells, condition.test, timed_tests([condition]))
 
 
-open_spells: Final = compile_spells(field("state.open").is_true())
+def _spells(
+    test: Callable[[Any, datetime], bool],
+    timed: Sequence[Condition],
+    record: Record,
+    until: datetime,
+) -> Iterator[Spell]:
+    since: datetime | None = None
+    for step, facts in record.timeline().with_instants(timed, until).states():
+        holds = test(facts, step.at)
+        if holds and since is None:
+            since = step.at
+        elif since is not None and not holds:
+            yield since, step.at
+            since = None
+    if since is not None:
+        yield since, None
+
+
+open_spells: Final = partial(_spells, lambda facts, _: facts["state"].open, ())
 """Yields the spells in which a record was open."""
 
 

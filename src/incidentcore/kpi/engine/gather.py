@@ -165,7 +165,9 @@ def _plan_finder(part: Partial, groups: Sequence[Grouping]) -> Callable[[Record]
             plan = plans[group] = _plan(part.row((group, None)))
         return plan
 
-    if len(groups) != 1:
+    if not groups:
+        return lambda _: plans.get(()) or find(())
+    if len(groups) > 1:
         return lambda record: find(group_of(record))
     read = groups[0].compile(part.as_of)
     near: dict[int, tuple[object, Plan]] = {}

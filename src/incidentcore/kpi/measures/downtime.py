@@ -75,6 +75,7 @@ class _Spells(Measure):
     reopening_is_downtime: bool = True
 
     unit: ClassVar[str] = "duration"
+    _unended: ClassVar[str] = ""  # the code of a record whose last spell has not ended
 
     @property
     def needs(self) -> frozenset[str]:
@@ -101,6 +102,8 @@ class _Spells(Measure):
             bounds = bounds_of(record)
             if isinstance(bounds, str):
                 return bounds
+            if self._unended and bounds[-1][1] is None:
+                return self._unended
             whole = [(begin, as_of if end is None else end) for begin, end in bounds]
             if not conditions:
                 return [(begin, end, 1) for begin, end in whole]
@@ -180,19 +183,19 @@ class Downtime(_Spells, ValueMeasure):
     and ``planned``.
     """
 
+    _unended = "unrestored"
+
     @property
     def settings(self) -> frozenset[Setting]:
         return frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        spells_of, bounds, clock = super().reader(kpi, as_of), self._bounds(as_of), kpi.clock
+        spells_of, clock = super().reader(kpi, as_of), kpi.clock
 
         def downtime(record: Record) -> int | str:
             spells = spells_of(record)
             if isinstance(spells, str):
                 return spells
-            if bounds(record)[-1][1] is None:
-                return "unrestored"
             return sum(microseconds(between(start, stop, clock)) for start, stop, _ in spells)
 
         return downtime

@@ -144,7 +144,7 @@ class RecurrenceReport(Tabular):
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
 
     def cells(self, zone: ZoneInfo = _UTC) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings of the table, its rows with dates of a zone, and what is numeric."""
+        """Return the headings, the rows with dates in ``zone``, and which columns are numeric."""
         headings = [
             *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),

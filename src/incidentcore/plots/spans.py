@@ -34,7 +34,7 @@ def _lanes(
 def plot_clock(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw when a clock counted, was paused or closed, and the due time, from ``clock_data``."""
+    """Draw counted, paused and closed time of a clock, and its due time, from ``clock_data``."""
     ax, colors = dress(rows, "clock_data", ax, theme, x=in_zone("time", zone), y="what it did")
     order = ("counted", "paused", "closed", "ended")
     known = sorted(rows, key=lambda row: order.index(row["kind"]))

@@ -168,7 +168,7 @@ class SlaThreshold(SharedRepr):
 
     @property
     def runs_on(self) -> bool:
-        """Return whether the time to the threshold goes on while the clock does not run."""
+        """Return whether time toward the threshold keeps counting while the clock is stopped."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:

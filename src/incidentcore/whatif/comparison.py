@@ -75,7 +75,8 @@ class Compliance:
     """The share of records that met a clock's target, among the records that met or breached it.
 
     A clock that has breached but not stopped counts as not met, while the KPI ``sla_compliance``
-    leaves it out as ``running_breached`` or ``paused_breached``. ``met`` records of ``n`` met it.
+    leaves it out as ``running_breached`` or ``paused_breached``. Of ``n`` records, ``met`` is the
+    number that met the target.
     """
 
     met: int

@@ -37,8 +37,8 @@ class BacklogScore:
         n: How many forecasts were compared.
         mae: The mean absolute error of the forecasts.
         naive_mae: The mean absolute error of simply forecasting that the backlog does not change.
-        coverage: The share of the 80 % intervals, widened by the errors that were known when they
-            were made, that contained the actual number.
+        coverage: The share of the 80 % intervals that contained the actual number. Each interval
+            was first widened by a factor from the errors known when it was made.
         widening: The factor, at least 1, by which intervals are widened (rule X4).
     """
 

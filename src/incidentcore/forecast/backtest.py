@@ -101,8 +101,8 @@ def backtest_breach(
     that it has not seen what it forecasts.
 
     ``chance`` is a model, as ``breach_model`` returns it, or any function with the same arguments.
-    What happened is checked at ``until``; by default the last event of the records, which are given
-    with their whole history. Records of exercises are excluded.
+    Pass the records with their whole history: what happened is checked at ``until``, by default the
+    time of their last event. Records of exercises are excluded.
 
     Raises:
         InvalidValueError: ``at`` is empty, no record was open at any of the instants, or the

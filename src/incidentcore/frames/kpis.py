@@ -54,15 +54,16 @@ def gather_kpis_from(
             the path of a parquet file, or several of these, which are read batch by batch.
         kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field, as in ``vendors.read_table``. Columns of times must have
-            a zone: parse texts first, with their format, without which pandas reads 02.03. as
-            3 February. A definition that reads a field ``custom.x`` uses the column ``x``.
+            a zone. Parse columns of text first, and state the format: without it, pandas
+            reads 02.03. (2 March) as 3 February. A definition that reads a field ``custom.x`` uses
+            the column ``x``.
         as_of: Only events that had happened by then count (rule K6).
         group_by: Field paths, ``Group``, ``AgeBuckets`` or ``HourBands``; see ``compute_kpis``.
         window: An ``Interval`` or ``Periods``; see ``compute_kpis``.
         mode: ``exact`` stores every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What the levels mean; see ``read_table``.
-        missing: Texts that mean an empty cell.
+        missing: The texts that stand for an empty cell.
         unique_ids: Pass True if all ids are known to be different. Otherwise, of the rows of an id
             in a batch, only the first that has an opening is used, as ``read_table`` does with
             ``duplicates="first"``.

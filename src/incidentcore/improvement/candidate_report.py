@@ -204,7 +204,7 @@ class CandidateReport(Tabular):
         dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
-        split: The median opening, from which on openings are recent; None if nothing was counted.
+        split: The median opening; openings from then on are recent. None if nothing was counted.
         n: How many records were examined.
         counted: How many of the examined records count; the others were left out.
         left_out: How many records were left out for each reason.

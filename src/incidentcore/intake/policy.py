@@ -309,7 +309,7 @@ class IntakePolicy(SharedRepr):
         """Return how long a fault that is not firing is remembered after its last alert.
 
         Args:
-            unheard: Whether only a resolved alert was received so far, so that the firing alert may
+            unheard: Whether only a resolved alert has been received so far; the firing alert may
                 still arrive.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within

@@ -56,16 +56,17 @@ class CascadeRule(SharedRepr):
         when: A condition on the source after the event. It may also read the ``actor`` and the
             ``event`` itself, such as ``event.visibility``. None for always.
         link: The type of link from the source to the target, which either of them may store; empty
-            if the target is the source itself. If ``on`` is ``linked``, it is the new link.
+            if the target is the source itself. If ``on`` is ``linked``, source and target are
+            the two records that the new link joins.
         target: The type of the target.
         action: The action to take on the target.
         comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
             that field is empty, no comment is added.
         visibility: The visibility of the comment: ``public`` or ``internal``.
-        contact: The channel of a contact with the requester, to log on the target as made by the
-            actor of the event or, if that is neither a contact nor an agent's, by whoever first
-            answered on the source.
-        open_tasks: The status to set on the target's open tasks; that of a ``Task``.
+        contact: The channel of a contact with the requester, to log on the target. It is made by
+            the actor of the event if the event is a contact or an agent caused it, otherwise by
+            whoever first answered on the source.
+        open_tasks: The status to set on the target's open tasks, one of those of a ``Task``.
         states: The names of the target's states in which the rule applies; empty for every open
             state.
         target_when: A condition on the target; None for always.

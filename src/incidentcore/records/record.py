@@ -304,7 +304,7 @@ class Record(RecordBase):
         Args:
             kind: The event's class.
             at: When the event happened; if other events are later, it is applied before them.
-            by: Who caused the event; an actor or an id (``actor``).
+            by: Who caused the event; an actor or an id (see ``Record.actor``).
             recorded_at: When the event became known. Defaults to ``at``.
             body: The event's own attributes.
 

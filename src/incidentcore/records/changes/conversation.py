@@ -48,7 +48,7 @@ def log_contact(
 ) -> R:
     """Log that the agent and the requester spoke over a channel such as the telephone.
 
-    ``by`` is the person who spoke. What an agent says counts as a response (rule H4).
+    ``by`` is the one whose words are logged. Words of an agent count as a response (rule H4).
     ``at`` and ``recorded_at`` are as for ``assign``.
     """
     return Record.with_event(

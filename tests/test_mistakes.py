@@ -221,6 +221,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
         {"levels": {"hoch": "high"}},
         'impact or urgency, each with its words, such as {"priority": {"Urgent": "critical"}}',
     ),
+    (ApprovalRule.any_of, (["bo", "lee"],), {}, "texts, each once, as in 'bo', 'lee'"),
     (dumps, (Kpi(id="own", measure=OwnMeasure()),), {}, "pass a class of your own to Codec("),
     (fields, (), {"servise": "mail"}, "nearest: service"),
     (

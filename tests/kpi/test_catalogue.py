@@ -294,3 +294,10 @@ def test_what_an_abbreviation_may_mean(name: str, ids: str) -> None:
     assert [one.kpi.id for one in found] == ids.split()
     assert all(one.difference for one in found)
     assert catalogue.lookup(f" {name.lower()} ") == found
+
+
+def test_an_abbreviation_is_looked_up_and_no_attribute() -> None:
+    """It means several KPIs, so the error says where to ask; a misspelled name is just unknown."""
+    with pytest.raises(AttributeError, match=r"'MTTR'; lookup\('MTTR'\) returns what it may mean$"):
+        getattr(catalogue, "MTTR")  # noqa: B009  no checker knows it
+    assert not hasattr(catalogue, "MEAN_TIME_TO_RESOLV")

@@ -110,7 +110,9 @@ def _ids(name: str, ids: Iterable[str]) -> tuple[str, ...]:
     need_several(name, ids, "a sequence of people's ids")
     kept = tuple(sorted(ids, key=str) if isinstance(ids, AbstractSet) else ids)
     if kept and (not are_texts(kept) or len(set(kept)) != len(kept)):
-        raise InvalidValueError(name, kept, "ids that are non-empty texts, each once")
+        raise InvalidValueError(
+            name, kept, "ids that are non-empty texts, each once, as in 'bo', 'lee'"
+        )
     return kept
 
 

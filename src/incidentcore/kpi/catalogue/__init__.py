@@ -8,6 +8,9 @@ id.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.catalogue import flow, rates, service, times, updates
 from incidentcore.kpi.catalogue.flow import *  # noqa: F403  its __all__ says which names
 from incidentcore.kpi.catalogue.lookup import ALL, Meaning, lookup
@@ -22,3 +25,14 @@ __all__ += rates.__all__
 __all__ += service.__all__
 __all__ += times.__all__
 __all__ += updates.__all__
+
+if not TYPE_CHECKING:  # a checker knows the names
+
+    def __getattr__(name: str) -> object:
+        """Refuse a name; the error of one that ``lookup`` knows, such as ``MTTR``, says so."""
+        text = f"module {__name__!r} has no attribute {name!r}"
+        try:
+            lookup(name)
+        except InvalidValueError:
+            raise AttributeError(text, name=name) from None
+        raise AttributeError(f"{text}; lookup({name!r}) returns what it may mean", name=name)

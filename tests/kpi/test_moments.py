@@ -44,6 +44,23 @@ class NextDay(Moment):
         return lambda record: record.assignment_group and record.opened_at + timedelta(days=1)
 
 
+@attrs.frozen
+class Told(Moment):
+    """A time of your own with an attribute that is called like one of the library's."""
+
+    condition: str
+
+    def compile(self, as_of: datetime) -> Any:  # noqa: D102
+        return lambda record: record.opened_at + timedelta(hours=len(self.condition))
+
+
+def test_a_time_of_your_own_may_call_a_text_its_condition() -> None:
+    """Three hours for three letters; only a condition of the library tells what it reads."""
+    kpi = Kpi(id="told", measure=Duration("opened_at", Told("dry")))
+
+    assert one(kpi, [inc(at(9))], LATER).text() == "3.00 h"
+
+
 def test_a_time_of_your_own() -> None:
     """24 hours with a group; without one it is left out under its own code, by its own needs."""
     kpi = Kpi(id="a_day", measure=Duration("opened_at", NextDay()))

@@ -225,6 +225,6 @@ def moment_needs(*moments: MomentSpec) -> frozenset[str]:
     needs: frozenset[str] = _NOTHING
     for moment in map(moment_of, moments):
         needs |= moment.needs
-        if (condition := getattr(moment, "condition", None)) is not None:
+        if isinstance(condition := getattr(moment, "condition", None), Condition):
             needs |= history_needs(condition)
     return needs

@@ -122,6 +122,7 @@ def test_a_cascade_is_judged_at_its_event() -> None:
         {"when": "always"},
         {"target_when": len},
         {"on": "comented"},
+        {"on": "event"},  # the base of all kinds is none
         {"when": field("event.visiblity").equals("public")},
         {"action": "", "comment": Copy("event.txt")},
         {"action": "", "comment": Copy("event.by.id")},  # an attribute alone can be copied

@@ -8,6 +8,7 @@ from inspect import signature
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError
@@ -288,3 +289,15 @@ def test_evidence_may_come_from_an_iterator() -> None:
     """It is read once and kept."""
     event = make(Classified, category=("mail",), evidence=iter(["queue", "relay"]))
     assert event.evidence == ("queue", "relay")
+
+
+def test_an_event_keeps_its_fields_immutable_where_validators_are_off() -> None:
+    """Applications turn those of attrs off for speed; equality and hashes need the stored form."""
+    with attrs.validators.disabled():
+        event = make(FieldsChanged, fields={"tags": ["a"]})
+        body = {"record_type": "incident", "state": NEW, "lifecycle": LIFECYCLE}
+        opened = make(Opened, **body, fields={"title": "t"}, covers=["moments"])
+
+    assert event.fields == FrozenMap({"tags": frozenset({"a"})})
+    assert hash(event) == hash(attrs.evolve(event))
+    assert (opened.fields, opened.covers) == (FrozenMap({"title": "t"}), frozenset({"moments"}))

@@ -11,7 +11,7 @@ import attrs
 from incidentcore._checks import a_text, any_text, one_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.events.base import Event, check_fields
+from incidentcore.records.events.base import Event, SettingEvent
 from incidentcore.records.events.core import NO_FIELDS, acknowledging, written_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
@@ -179,7 +179,7 @@ class ProcedureFollowed(Event):
 
 
 @attrs.frozen(kw_only=True)
-class MajorStatusChanged(Event):
+class MajorStatusChanged(SettingEvent):
     """The incident was proposed, accepted or rejected as a major incident, or demoted from one.
 
     Attributes:
@@ -194,7 +194,7 @@ class MajorStatusChanged(Event):
 
     status: MajorStatus = attrs.field(validator=one_of(MajorStatus))
     reason: str = attrs.field(default="", validator=any_text)
-    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
+    fields: FrozenMap[object] = NO_FIELDS
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that change: the major status, and those in ``fields``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -55,7 +55,7 @@ class Event(SharedRepr):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        Event._kinds |= {cls.kind}
+        Event._kinds |= {cls.kind} - {Event.kind}  # which a base of kinds has
         Event._fields_of_kinds |= cls.__annotations__.keys()
 
     record_id: str
@@ -89,23 +89,21 @@ class Event(SharedRepr):
         return {}
 
 
+@attrs.frozen(kw_only=True)
+class SettingEvent(Event):
+    """An event whose ``fields`` are kept in their stored form (rule H2).
+
+    This is done after the attributes are set, since an application can turn validators off.
+    """
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        event: Any = self  # each subclass has fields
+        stored = checked_fields(event.fields, self.allowed)
+        if stored is not event.fields:
+            _set(self, "fields", stored)
+
+
 def of_kind(events: Iterable[Event], kind: type[E]) -> Iterator[E]:
     """Yield the events of a class."""
     return (event for event in events if isinstance(event, kind))
-
-
-def kept_as(convert: Callable[[Any], Any]) -> Callable[[Any, Any, Any], None]:
-    """Return a validator that keeps a value as ``convert`` returns it, unless it is None."""
-
-    def check(event: Any, field: Any, value: Any) -> None:
-        if value is not None:
-            _set(event, field.name, convert(value))
-
-    return check
-
-
-def check_fields(event: Any, _: object, fields: Any) -> None:
-    """Check the fields that an event sets, and convert them to their stored form (rule H2)."""
-    stored = checked_fields(fields, event.allowed)
-    if stored is not fields:
-        _set(event, "fields", stored)

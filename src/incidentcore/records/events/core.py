@@ -6,7 +6,7 @@ and who did it. It stores only new values, never old ones: those follow from ear
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -15,7 +15,7 @@ import attrs
 from incidentcore._checks import a_text, any_text, each_of, need_share, of_type
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
-from incidentcore.records.events.base import Event, LifecycleRef, check_fields, kept_as
+from incidentcore.records.events.base import Event, LifecycleRef, SettingEvent
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.values import FrozenMap, State
@@ -28,8 +28,16 @@ _RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "cl
 _set = object.__setattr__
 
 
+def _covers(covers: Iterable[str] | None) -> frozenset[str] | None:
+    return None if covers is None else checked_covers(covers)
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    return None if at is None else as_utc(at)
+
+
 @attrs.frozen(kw_only=True)
-class Opened(Event):
+class Opened(SettingEvent):
     """The record was opened; this event is always applied first, regardless of its time.
 
     Attributes:
@@ -46,9 +54,9 @@ class Opened(Event):
     record_type: str = attrs.field(validator=a_text)
     state: State = attrs.field(validator=of_type(State))
     lifecycle: LifecycleRef = attrs.field(validator=of_type(LifecycleRef))
-    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
+    fields: FrozenMap[object] = NO_FIELDS
     covers: frozenset[str] | None = attrs.field(
-        default=None, validator=kept_as(checked_covers), metadata={"later": True}
+        default=None, converter=_covers, metadata={"later": True}
     )
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
@@ -74,7 +82,7 @@ class Opened(Event):
 
 
 @attrs.frozen(kw_only=True)
-class StateChanged(Event):
+class StateChanged(SettingEvent):
     """The record entered a state, by a transition of its lifecycle or by an import.
 
     Attributes:
@@ -89,7 +97,7 @@ class StateChanged(Event):
 
     action: str = attrs.field(validator=a_text)
     state: State = attrs.field(validator=of_type(State))
-    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, validator=check_fields)
+    fields: FrozenMap[object] = NO_FIELDS
     cause: str = attrs.field(default="", validator=any_text, metadata={"later": True})
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
@@ -211,13 +219,13 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class Assigned(Event):
+class Assigned(SettingEvent):
     """The group, assignee or support tier was set; those not in ``fields`` stay unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
 
-    fields: FrozenMap[object] = attrs.field(validator=check_fields)
+    fields: FrozenMap[object]
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the changed fields: the assignment, its time, and the number of reassignments."""
@@ -250,7 +258,7 @@ class Classified(Event):
 
 
 @attrs.frozen(kw_only=True)
-class Prioritized(Event):
+class Prioritized(SettingEvent):
     """One or more of impact, urgency, computed priority and override were set; see ``fields``."""
 
     kind: ClassVar[str] = "prioritized"
@@ -258,7 +266,7 @@ class Prioritized(Event):
         ("impact", "urgency", "computed_priority", "priority_override")
     )
 
-    fields: FrozenMap[object] = attrs.field(validator=check_fields)
+    fields: FrozenMap[object]
     reason: str = attrs.field(default="", validator=any_text)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
@@ -267,12 +275,12 @@ class Prioritized(Event):
 
 
 @attrs.frozen(kw_only=True)
-class FieldsChanged(Event):
+class FieldsChanged(SettingEvent):
     """Descriptive fields were set: ``custom`` and ``major_roles`` are merged, others replaced."""
 
     kind: ClassVar[str] = "fields_changed"
 
-    fields: FrozenMap[object] = attrs.field(validator=check_fields)
+    fields: FrozenMap[object]
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that were set, with their new values."""
@@ -287,7 +295,7 @@ class LinkAdded(Event):
 
     link: Link = attrs.field(validator=of_type(Link))
     answered_at: datetime | None = attrs.field(
-        default=None, validator=kept_as(as_utc), metadata={"later": True}
+        default=None, converter=_instant, metadata={"later": True}
     )
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
@@ -311,7 +319,7 @@ class LinkRemoved(Event):
 
 
 @attrs.frozen(kw_only=True)
-class Corrected(Event):
+class Corrected(SettingEvent):
     """An earlier event did not happen as recorded, so it no longer counts.
 
     What really happened is appended as separate events. A correction takes effect at its own
@@ -334,6 +342,4 @@ class Corrected(Event):
 
     corrects: str = attrs.field(validator=a_text)
     reason: str = attrs.field(default="", validator=any_text)
-    fields: FrozenMap[object] = attrs.field(
-        default=NO_FIELDS, validator=check_fields, metadata={"later": True}
-    )
+    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, metadata={"later": True})

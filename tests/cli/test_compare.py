@@ -146,10 +146,15 @@ def test_an_edited_escalation_is_shown_in_principle_and_on_the_records(
 def test_a_target_that_differs_is_shown_on_both_sides(
     files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path(files[1]).write_text(DESK.replace('"4h"', '"5h"'), encoding="utf-8")
-    assert main(["compare", *files[:2], "--json"]) == 0
-    (found,) = json.loads(capsys.readouterr().out)["differences"]
-    assert found["differs in"] == "target 4:00:00 -> 5:00:00"
+    for other, shown in {
+        "5h": "5:00",
+        "3 business days": "3 business days",
+        "by 12:00 +2 business days": "by 12:00 after 2 business days",
+    }.items():
+        Path(files[1]).write_text(DESK.replace('"4h"', f'"{other}"'), encoding="utf-8")
+        assert main(["compare", *files[:2], "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)["differences"]
+        assert found["differs in"] == f"target 4:00 -> {shown}"
 
 
 def test_the_changes_by_several_fields(

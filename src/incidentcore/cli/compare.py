@@ -27,7 +27,9 @@ from incidentcore.desk.compare import facts_text
 from incidentcore.escalation import EscalationLevel
 from incidentcore.escalation.escalation import why_text
 from incidentcore.pages import Page, Section
+from incidentcore.sla import SlaTarget
 from incidentcore.whatif import compare_rules
+from incidentcore.words.words import span_text
 
 _ABOUT: Final = (
     "Print the rules that differ between two desk files. With FILE, also print what differs for "
@@ -91,8 +93,9 @@ def _in_principle(differences: Sequence[RuleDifference]) -> Section:
 
 def _differs(name: str, before: Any, after: Any) -> str:
     values = [getattr(side, name, None) for side in (before, after)]
-    if all(isinstance(value, timedelta | str) for value in values):
-        return f"{name} {values[0] or 'nothing'} -> {values[1] or 'nothing'}"
+    if all(isinstance(value, timedelta | str | SlaTarget) for value in values):
+        shown = [span_text(one) if isinstance(one, timedelta) else str(one) for one in values]
+        return f"{name} {shown[0] or 'nothing'} -> {shown[1] or 'nothing'}"
     if name == "levels":  # of an escalation
         pairs = enumerate(zip_longest(before.levels, after.levels), 1)
         return ", ".join(_level(place, *both) for place, both in pairs if both[0] != both[1])

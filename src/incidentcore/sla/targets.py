@@ -113,8 +113,8 @@ class ByTimeOfDay(SharedRepr):
     >>> monday = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
     >>> for target in (ByTimeOfDay("16:00"), ByTimeOfDay("16:00", 1, cut_off="10:00")):
     ...     print(target, "->", target.resolve(monday, office, {}).strftime("%a %H:%M"))
-    by 16:00 after 1 business days -> Tue 16:00
-    by 16:00 after 1 business days, cut-off 10:00 -> Wed 16:00
+    by 16:00 after 1 business day -> Tue 16:00
+    by 16:00 after 1 business day, cut-off 10:00 -> Wed 16:00
     """
 
     fields: ClassVar[tuple[str, ...]] = ()
@@ -147,7 +147,7 @@ class ByTimeOfDay(SharedRepr):
         return _instant(day, self.time, calendar)
 
     def __str__(self) -> str:
-        words = f"by {self.time:%H:%M} after {self.business_days} business days"
+        words = f"by {self.time:%H:%M} after {BusinessDays(self.business_days)}"
         return words if self.cut_off is None else f"{words}, cut-off {self.cut_off:%H:%M}"
 
 

@@ -96,6 +96,17 @@ def test_broken_documents_of_merged_kinds_are_refused(name: str, fields: Any) ->
         from_plain({"type": name, "version": 1, "value": fields}, object)
 
 
+@pytest.mark.parametrize("approver", [{}, {"on_behalf_of": None}, {"on_behalf_of": ""}])
+def test_a_delegate_s_decision_does_not_become_its_own(approver: dict[str, Any]) -> None:
+    """A broken document of the merged kind names no approver; ``Approved`` needs none."""
+    document = json.loads((TYPES / "ApprovedOnBehalf.json").read_text(encoding="utf-8"))
+    del document["value"]["on_behalf_of"]
+    document["value"] |= approver
+
+    with pytest.raises(FormatError, match=r"ApprovedOnBehalf: 'on_behalf_of' @ \$\.value"):
+        from_plain(document, object)
+
+
 def _rename(name: str, value: Any) -> tuple[str, Any]:
     return ("Incident" if name == "Ticket" else name), value
 

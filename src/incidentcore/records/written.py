@@ -27,7 +27,14 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
     for base in (Event, Record)
 }
 
+
+def _on_behalf(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    if not fields.get("on_behalf_of"):  # it would be read as the delegate's own decision
+        raise KeyError("on_behalf_of")
+    return "Approved", fields
+
+
 # A kind that became part of another kind, from its fields in older documents.
 MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
-    "ApprovedOnBehalf": lambda fields: ("Approved", fields),
+    "ApprovedOnBehalf": _on_behalf,
 }

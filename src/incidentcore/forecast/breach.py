@@ -157,7 +157,7 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return why ``chance`` has no answer to the same arguments; None if it has one."""
+        """Return why ``chance`` has no answer for the same arguments; None if it has one."""
         return self._answer(record, now, known_at)[1]
 
     def _answer(

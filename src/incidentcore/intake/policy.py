@@ -158,7 +158,7 @@ class Inhibit(SharedRepr):
 
     The alert of a target waits, and is checked again once no source is firing. If its fault is
     resolved before that, the alert is suppressed. Alerts that belong to an open incident, and
-    resolved alerts, do not wait. Alerts that match both tests do not hold back each other. A *key*
+    resolved alerts, do not wait. Alerts that match both tests do not hold each other back. A *key*
     is the rule's name and an alert's values in ``equal``: a target waits for sources with its key.
 
     Attributes:

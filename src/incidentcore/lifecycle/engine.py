@@ -183,8 +183,8 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Apply an action, and return the new record.
 
-        The arguments are those of ``decide``. Unless the lifecycle has an action of this name,
-        ``migrate`` moves a record from another lifecycle or version to this one (rule L1).
+        The arguments are those of ``decide``. The action ``migrate`` moves a record from another
+        lifecycle or version to this one (rule L1), unless the lifecycle has its own ``migrate``.
 
         Raises:
             TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.

@@ -231,7 +231,7 @@ class Page:
         """Return the page with only some of its sections, in the order of the keys.
 
         Raises:
-            InvalidValueError: The page has no section with one of the keys.
+            InvalidValueError: No section of the page has one of the keys.
         """
         by_key = {section.key: section for section in self.sections}
         chosen = list(keys)

@@ -266,7 +266,7 @@ class ApprovalRule(SharedRepr):
 
     @classmethod
     def quorum(cls, needed: int, *approvers: str, **more: Unpack[ApprovalTerms]) -> ApprovalRule:
-        """Return a rule that needs ``needed`` approvals, including those of ``required``."""
+        """Return a rule that needs ``needed`` approvals, those in ``required`` among them."""
         return cls(approvers, needed=needed, **more)
 
     @classmethod

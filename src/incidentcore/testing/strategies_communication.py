@@ -80,8 +80,8 @@ def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
 def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPlan:
     """Generate communication plans with up to ``max_rules`` rules.
 
-    The rules vary in their intervals, also while on hold, and in their end conditions, calendars
-    and contact hours.
+    The rules vary in their intervals (for records on hold too), end conditions, calendars and
+    contact hours.
 
     Args:
         max_rules: The maximum number of rules of a plan.

@@ -132,7 +132,7 @@ class Measure(SharedRepr):
         return SketchedSample(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure for the values added up in ``total``, which is by default its own.
+        """Return the figure for the values added up in ``total``; by default ``total.figure(kpi)``.
 
         ``within`` is the window or period up to the instant of the computation; None for all time.
         """

@@ -89,6 +89,7 @@ _WANTED: Final[tuple[tuple[Condition, Mapping[str, str]], ...]] = (
     (~_REQUEST & _RESOLVED, {"diagnosis": "it is resolved, and nobody noted what was found"}),
     (~_REQUEST & field("state.is_closed").is_true(), {"closure_confirmed_by": "it is closed"}),
 )
+_READ: Final = {name: reader(name) for _, wanted in _WANTED for name in wanted}
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
@@ -115,5 +116,5 @@ def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
         for when, wanted in _WANTED
         if when.matches(facts)
         for name, reason in wanted.items()
-        if reader(name)(facts) in (None, "", ())
+        if _READ[name](facts) in (None, "", ())
     )

@@ -24,7 +24,7 @@ ROOM_OF_NAME: Final = {
         "kpi": (
             "AgeBuckets AtLeast AtMost Count Duration Earliest EventCount FirstKnown FirstWhen "
             "Group HasLink HourBands KpiTable LinkedAt Measure Moment Objective Partial "
-            "Periods RecordTest SameDay ValueMeasure WhenResolved backlog_data "
+            "Periods RecordTest SameDay Statistic ValueMeasure WhenResolved backlog_data "
             "survival_data"
         ),
         "lifecycle": "Attempt CascadeRule Copy EveryLinked InputField",

@@ -198,6 +198,7 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "an unknown statistic": lambda: Statistic("mode"),
     "an unknown word for one": lambda: Kpi(id="x", measure=Duration(), statistic="mode"),  # type: ignore[arg-type]
     "a quantile without its number": lambda: Kpi(id="x", measure=Duration(), statistic="quantile"),
+    "a number for a quantile": lambda: Kpi(id="x", measure=Duration(), statistic=0.9),  # type: ignore[arg-type]
     "an n of nothing": lambda: Kpi(id="x", measure=Count(), min_n=0),
     "a certainty": lambda: Kpi(id="x", measure=Duration(), confidence=1),
     "a confidence in words": lambda: Kpi(id="x", measure=Duration(), confidence="high"),
@@ -225,6 +226,13 @@ def test_a_definition_that_contradicts_itself_is_refused(what: str) -> None:
     """Whatever cannot be computed is refused when it is written, naming what is allowed."""
     with pytest.raises((DefinitionError, InvalidValueError), match="allowed: "):
         REFUSED[what]()
+
+
+@pytest.mark.parametrize("given", ["quantile", 0.9])
+def test_a_quantile_is_refused_with_the_function_that_makes_it(given: Any) -> None:
+    """Neither the word alone nor the number alone is a statistic."""
+    with pytest.raises(KpiDefinitionError, match=r'quantile\("0\.9"\)'):
+        Kpi(id="p90", measure=Duration(), statistic=given)
 
 
 def test_the_texts_are_no_part_of_the_definition() -> None:

@@ -55,7 +55,10 @@ _FORBIDDEN: Final = ("mttr", "respond")
 
 
 def _statistic(statistic: Statistic | Kind | None) -> Statistic | None:
-    return Statistic(statistic) if isinstance(statistic, str) else statistic
+    given = Statistic(statistic) if isinstance(statistic, str) else statistic
+    allowed = 'a word such as "median", or quantile("0.9")'
+    need_kind("statistic", given, Statistic | None, KpiDefinitionError, allowed)
+    return given
 
 
 def _exclusions(

@@ -13,6 +13,8 @@ from incidentcore.errors import KpiDefinitionError
 
 Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "survival_median"]
 
+_Q: Final = 'None, or a quantile for the kind "quantile", as in quantile("0.9")'
+
 
 @attrs.frozen
 class Statistic(SharedRepr):
@@ -31,7 +33,7 @@ class Statistic(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_word("statistic", self.kind, Kind, KpiDefinitionError)
         if (self.q is not None) != (self.kind == "quantile"):
-            raise KpiDefinitionError("q", self.q, "a quantile for quantile, None otherwise")
+            raise KpiDefinitionError("q", self.q, _Q)
         if self.q is not None and not 0 <= self.q <= 1:
             raise KpiDefinitionError("q", self.q, "0 to 1")
 

@@ -91,6 +91,22 @@ def test_events_of_an_object_that_is_not_listed_are_found() -> None:
     assert [(one.key, one.path, one.count) for one in lost] == [("I9", "events", 2)]
 
 
+def test_events_without_their_object_are_told_in_the_order_of_the_log() -> None:
+    """The example of a finding is the first, and not another one in each process."""
+    events = [
+        {
+            "id": f"e{n}",
+            "type": "new",
+            "time": "2026-03-02T08:00:00Z",
+            "relationships": [{"objectId": f"o{n}", "qualifier": "of"}],
+        }
+        for n in range(20)
+    ]
+    reading = read_ocel({"events": events, "objects": []}, object_type="incident")
+    assert list(reading) == []
+    assert [(one.key, one.code) for one in reading.findings] == [("o0", "unknown_entry")]
+
+
 def test_an_event_that_also_names_a_listed_object_is_not_lost() -> None:
     """It is in the history of the incident; the part that is not listed lacks nothing else."""
     relations = [{"objectId": name, "qualifier": "of"} for name in ("I1", "P9")]

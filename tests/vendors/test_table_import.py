@@ -51,6 +51,16 @@ def test_a_row_without_a_record_does_not_stand_for_its_id() -> None:
         list(read_table(lines, {"id": "n", "opened": "o"}, zone="UTC", duplicates="refuse"))
 
 
+@pytest.mark.parametrize("duplicates", ["first", "last"])
+def test_rows_that_are_not_whole_are_counted(duplicates: Any) -> None:
+    """Also if none of them is."""
+    reading = read_table(
+        ["n,o", "A", "B"], {"id": "n", "opened": "o"}, zone="UTC", duplicates=duplicates
+    )
+    assert list(reading) == []
+    assert reading.counts["rows"] == 2
+
+
 @pytest.mark.parametrize(
     ("duplicates", "expected", "row", "says"),
     [

@@ -53,8 +53,9 @@ def ocel_cases(
     if lost is not None:
         listed = {str(thing.get("id")) for thing in objects}
         kept = {id(row) for key in listed for row in by_object.get(key, ())}
-        for key in by_object.keys() - listed:
-            lost[key] = [row for row in by_object[key] if id(row) not in kept]
+        for key, rows in by_object.items():
+            if key not in listed:
+                lost[key] = [row for row in rows if id(row) not in kept]
 
 
 def _event(

@@ -146,6 +146,8 @@ SEEDED = {"cli", "demo", "kpi", "simulation", "testing"}
 BUILTINS = {"input", "open"}
 
 LONGEST = 400
+LINES = 80_600  # of the whole package; what wants more first deletes
+TYPE_TESTS = 9  # in a thousand lines
 
 # Modules inside rooms from which pages import, and those of which a room takes every name.
 WITH_EXPORTS = re.compile(r"adapters\.|kpi\.catalogue\.")
@@ -487,6 +489,18 @@ def find_undocumented_modules(root: Path) -> Iterator[str]:
             yield f"{module.path}: no docstring"
 
 
+def find_growth(root: Path) -> Iterator[str]:
+    """The package has few lines and, outside of documents, few tests of types in them."""
+    modules = read_modules(root)
+    lines = {module: module.text.count("\n") for module in modules}
+    if (total := sum(lines.values())) > LINES:
+        yield f"{total:,} lines; at most {LINES:,}"
+    asking = [module for module in modules if module.room != "serialization"]
+    asked = sum(module.text.count("isinstance(") for module in asking)
+    if asked * 1000 > TYPE_TESTS * sum(lines[module] for module in asking):
+        yield f"isinstance {asked} times; at most {TYPE_TESTS} in 1,000 lines"
+
+
 GUARDS: list[Guard] = [
     find_unknown_rooms,
     find_upward_imports,
@@ -499,6 +513,7 @@ GUARDS: list[Guard] = [
     find_long_modules,
     find_unsorted_exports,
     find_undocumented_modules,
+    find_growth,
 ]
 
 
@@ -507,6 +522,13 @@ def test_the_package_keeps_the_rule(guard: Guard) -> None:
     """The guard finds nothing in the package."""
     found = list(guard(SOURCE))
     assert not found, "\n".join([guard.__doc__ or guard.__name__, *found])
+
+
+def test_a_package_that_grew_is_found(tmp_path: Path) -> None:
+    """One line more than allowed is one too many."""
+    planted = plant(tmp_path, "digest.py", "\n" * LINES)  # and one line of another module
+    (planted / "cli.py").write_text("x = 1\n")
+    assert list(find_growth(planted)) == ["80,601 lines; at most 80,600"]
 
 
 def test_the_package_is_what_the_guards_read() -> None:
@@ -568,6 +590,7 @@ PLANTED: list[tuple[Guard, str, str, str]] = [
     (find_unsorted_exports, "sla/bar.py", "__all__ = ['a']", "no __all__ in a module"),
     (find_unsorted_exports, "_checks.py", "__all__ = ['a']", "no __all__ in a module"),
     (find_undocumented_modules, "digest.py", "x = 1", "no docstring"),
+    (find_growth, "digest.py", "isinstance(x, int)\n" * 10 + "x = 1\n" * 980, "10 times"),
 ]
 
 ALLOWED: list[tuple[Guard, str, str]] = [
@@ -586,6 +609,7 @@ ALLOWED: list[tuple[Guard, str, str]] = [
     (find_attribute_magic, "__init__.py", "if not TYPE_CHECKING:\n    def __getattr__(n): ..."),
     (find_attribute_magic, "sla/__init__.py", "if not TYPE_CHECKING:\n    __getattr__ = lazy()"),
     (find_long_modules, "digest.py", "x = 1\n" * 400),
+    (find_growth, "serialization.py", "isinstance(x, int)\n" * 10 + "x = 1\n" * 980),
     (
         find_long_modules,
         "__init__.py",

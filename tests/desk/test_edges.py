@@ -686,3 +686,12 @@ def test_a_priority_of_another_scale_is_computed_by_the_desk() -> None:
         id="I", title="x", by="kim", at=START, computed_priority=own.priority.scale.levels[0]
     )
     assert plain.judged(vague) is vague  # nothing to compute it from
+
+
+def test_a_calendar_by_a_field_that_no_record_has() -> None:
+    """Refused when it is written, not when the file is read."""
+    desk = load_desk(RULES)
+    always = BusinessCalendar.always()
+    odd = CalendarByField("nonsense", {"x": always}, default=always)
+    with pytest.raises(DefinitionError, match=r"nonsense.*a field of records, or one of fields"):
+        dump_desk(attrs.evolve(desk, calendars={**desk.calendars, "odd": odd}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -13,16 +12,13 @@ from incidentcore._checks import SharedRepr, is_number, need_each, need_kind, ne
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
+from incidentcore.values.frozen import as_map
 
 _set = object.__setattr__
 
 
 AlertStatus: TypeAlias = Literal["firing", "resolved"]
 """The status of the fault in an alert."""
-
-
-def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
-    return entries if type(entries) is FrozenMap else FrozenMap(entries)
 
 
 def _recorded(value: datetime) -> datetime:
@@ -84,9 +80,9 @@ class Alert(SharedRepr):
         default=attrs.Factory(lambda self: self.at, True), converter=_recorded
     )
     value: float | None = attrs.field(default=None, converter=_measured)
-    labels: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=_map)
-    annotations: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=_map)
-    extra: FrozenMap[Any] = attrs.field(default=FrozenMap(), converter=_map)
+    labels: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=as_map)
+    annotations: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=as_map)
+    extra: FrozenMap[Any] = attrs.field(default=FrozenMap(), converter=as_map)
 
     def __attrs_post_init__(self) -> None:
         need_text("key", self.key)

@@ -93,15 +93,12 @@ class Approved(Event):
         """Return the latest stage that has begun and in which the actor may decide, or decided."""
         rule: ApprovalRule | None = facts.get("approval_rule")
         begun: int = facts.get("approval_stage") or 0
-        voice = self.on_behalf_of
+        mine = (self.by.id, self.on_behalf_of)
         if self.decision == "withdrawn":
-            mine = (self.by.id, voice)
             own = [one.stage for one in approvals if (one.by.id, one.on_behalf_of) == mine]
             return max(own, default=begun)
         stages = () if rule is None else rule.stages()[: begun + 1]
-        asked = (
-            n for n, stage in enumerate(stages) if may_decide(stage, self.by.id, self.on_behalf_of)
-        )
+        asked = (n for n, stage in enumerate(stages) if may_decide(stage, *mine))
         return max(asked, default=begun)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:

@@ -36,6 +36,7 @@ from incidentcore.kpi.moments import MomentSpec, Spell, as_moment, compile_momen
 from incidentcore.kpi.periods import Windows
 from incidentcore.records import Record, Timeline
 from incidentcore.records.fold import fold_steps
+from incidentcore.schedule.spans import merge
 
 Weight: TypeAlias = int | Fraction
 Weights: TypeAlias = tuple[tuple[Condition, Fraction], ...]
@@ -305,13 +306,8 @@ def _shared_out(
     holes = _heaviest(clip((instant(p.start), instant(p.end), 1) for p in planned))
     promised = max(last - first, 0) - sum(stop - start for start, stop, _ in holes)
     down = _without(_heaviest(clip(total.spans)), holes)
-    failures = 0
-    until: int | None = None
-    for start, stop, _ in sorted(total.spans):
-        if until is None or start > until:
-            failures += first <= start < last
-        until = stop if until is None else max(until, stop)
-    return promised, down, failures
+    outages = merge((start, stop) for start, stop, _ in total.spans)
+    return promised, down, sum(first <= start < last for start, _ in outages)
 
 
 def _heaviest(spans: Iterable[Span]) -> list[Span]:

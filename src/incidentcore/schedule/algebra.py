@@ -81,17 +81,11 @@ class AbstractCalendar(Engine):
         The intervals follow one another without a gap and together cover the whole span.
         """
         low, high = self._span(start, end)
-        return as_reasons(self._all_parts(low, high))
+        return as_reasons(part for piece in _pieces(low, high) for part in self._parts(*piece))
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
         """Return findings on likely mistakes in ``years``; empty unless a subclass finds some."""
         return ()
-
-    def _all_parts(self, low: timedelta, high: timedelta) -> Iterator[Part]:
-        while low < high:
-            stop = min(low + _PIECE, high)
-            yield from self._parts(low, stop)
-            low = stop
 
     def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
         """Return the parts of a bounded span; overridden if more is known."""
@@ -124,18 +118,20 @@ class IndexedCalendar(AbstractCalendar):
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
         low, high = self._span(start, end)
-        edges = join_neighbors(self._each_edge(low, high), _touching)
-        return (Interval(BASE + opens, BASE + closes) for opens, closes in edges)
-
-    def _each_edge(self, low: timedelta, high: timedelta) -> Iterator[tuple[timedelta, timedelta]]:
-        while low < high:
-            stop = min(low + _PIECE, high)
-            yield from self._open_parts(low, stop)
-            low = stop
+        edges = (edge for piece in _pieces(low, high) for edge in self._open_parts(*piece))
+        joined = join_neighbors(edges, _touching)
+        return (Interval(BASE + opens, BASE + closes) for opens, closes in joined)
 
     @abstractmethod
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         """Return the open windows within ``[low, high)``: disjoint, ascending, joined."""
+
+
+def _pieces(low: timedelta, high: timedelta) -> Iterator[tuple[timedelta, timedelta]]:
+    while low < high:
+        stop = min(low + _PIECE, high)
+        yield low, stop
+        low = stop
 
 
 def _touching(

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
-from incidentcore.schedule.spans import merge
+from incidentcore.schedule.spans import join_neighbors, merge
 
 DAY = 86_400
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -21,6 +21,7 @@ WEEKDAYS = tuple(name[:3] for name in _NAMES)
 
 Span = tuple[int, int]
 T = TypeVar("T")
+_Run = tuple[str, str, T]  # first and last day, and what they have
 
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 # Patterns are compiled when first used, not on import.
@@ -211,13 +212,10 @@ def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[st
 
 def join_weekdays(days: Iterable[tuple[str, T]]) -> dict[str, T]:
     """Return what weekdays have, with equal neighboring days joined, such as mon-fri."""
-    runs: list[tuple[int, int, T]] = []
-    for day, value in days:
-        number = WEEKDAYS.index(day)
-        if runs and runs[-1][1] == number - 1 and runs[-1][2] == value:
-            runs[-1] = (runs[-1][0], number, value)
-        else:
-            runs.append((number, number, value))
-    return {
-        WEEKDAYS[a] if a == b else f"{WEEKDAYS[a]}-{WEEKDAYS[b]}": value for a, b, value in runs
-    }
+    runs = join_neighbors(((day, day, value) for day, value in days), _both)
+    return {a if a == b else f"{a}-{b}": value for a, b, value in runs}
+
+
+def _both(run: _Run[T], after: _Run[T]) -> _Run[T] | None:
+    follows = run[2] == after[2] and WEEKDAYS.index(run[1]) == WEEKDAYS.index(after[0]) - 1
+    return (run[0], after[1], run[2]) if follows else None

@@ -141,8 +141,8 @@ def escalations_and_wakeup(
         if not include_lapsed and view.situation.stages[-1].ended:
             yield (), None  # all that became due has lapsed, and nothing follows by itself
             continue
-        is_snoozed = any(end > now for end in view.situation.snooze_ends)
-        if matrix.timed or is_snoozed:  # time alone changes the results then
+        # Time alone changes the results then.
+        if matrix.timed or any(end > now for end in view.situation.snooze_ends):
             lapsed = include_lapsed
             due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=lapsed)
             yield due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)

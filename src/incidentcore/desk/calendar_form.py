@@ -64,7 +64,6 @@ _BREAK: Final = Table(
         Key("name", TEXT, "Its name in explanations.", ""),
     ),
     _taken,
-    lambda values, key: values.get(key.name),
 )
 _BUSINESS: Final = Table(
     (

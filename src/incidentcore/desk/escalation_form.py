@@ -56,7 +56,6 @@ _LEVEL: Final = Table(
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
     ),
     dict,
-    lambda values, key: values.get(key.name),
 )
 
 

@@ -177,14 +177,15 @@ def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, A
 
 
 def _part(value: Any, key: Key) -> Any:
-    return value[key.name] if isinstance(value, dict) else getattr(value, key.attribute)
+    is_table = isinstance(value, Mapping)
+    return value.get(key.name, key.default) if is_table else getattr(value, key.attribute)
 
 
 class Table:
     """A form of tables with known keys; reading it records every fault, not just the first.
 
     ``build`` gets the value of each key by its attribute, and the table's own name if ``named``;
-    ``take`` returns what to write for a key: by default the attribute, or the entry of a dict.
+    ``take`` returns what to write for a key: by default the attribute, or the entry of a mapping.
     """
 
     def __init__(

@@ -38,7 +38,6 @@ IMPORT: Final = Table(
             Table(
                 (Key(name, _LEVELS, "", None) for name in ("priority", "impact", "urgency")),
                 lambda **levels: {name: one for name, one in levels.items() if one is not None},
-                lambda value, key: value.get(key.name),
             ),
             "What the words for priority, impact and urgency mean.",
             None,
@@ -51,5 +50,4 @@ IMPORT: Final = Table(
         Key("duplicates", word("refuse", "first", "last"), "Which row of an id is used.", None),
     ),
     lambda **found: freeze({name: one for name, one in found.items() if one is not None}),
-    lambda value, key: value.get(key.name),
 )

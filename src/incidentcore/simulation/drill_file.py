@@ -35,7 +35,7 @@ def _plain(data: Any, _: Reading, __: Path) -> Any:
     raise WrongError(data, "a table")
 
 
-_ANY: Final = Form(_plain, {"type": "object"}, lambda value, _: dict(value))
+_ANY: Final = Form(_plain, {"type": "object"})
 _ALERT: Final = Table(
     (
         Key("key", TEXT, "Which condition it is about."),
@@ -97,7 +97,7 @@ def _until_the_end(table: Table) -> Form:
             raise BrokenError
         return made
 
-    return Form(read, table.schema, table.write)
+    return Form(read, table.schema)
 
 
 def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
@@ -128,7 +128,7 @@ _DRILL: Final = Table(
     (
         Key("drill", Form(_version, {}), "drill = 1, the form's version."),
         Key("name", TEXT, "The drill's name, which its records carry."),
-        Key("zone", Form(read_zone, ZONE.schema, ZONE.write), "The zone of its times.", None),
+        Key("zone", Form(read_zone, ZONE.schema), "The zone of its times.", None),
         Key("lasts", SPAN_FORM, "How long it takes."),
         Key("holidays", _ANY, "As in a desk file.", {}),
         Key("calendars", CALENDARS, "As in a desk file.", {}),

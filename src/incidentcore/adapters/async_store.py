@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import of_type
 from incidentcore.conditions import Condition
 from incidentcore.records import Event, Record
 from incidentcore.storage import PAGE, Change, RecordStore
@@ -94,11 +94,9 @@ class AsyncStore(AsyncCalls):
     1
     """
 
-    store: RecordStore = attrs.field()
-
-    @store.validator
-    def _need_store(self, _: object, store: object) -> None:
-        need_kind("store", store, RecordStore, allowed="a RecordStore, such as SqliteStore(...)")
+    store: RecordStore = attrs.field(
+        validator=of_type(RecordStore, "a RecordStore, such as SqliteStore(...)")
+    )
 
     async def _call(self, work: Callable[[RecordStore], T], *, writes: bool = False) -> T:
         return await asyncio.to_thread(work, self.store)

@@ -82,7 +82,7 @@ class TableImport(Import[Incident]):
         last: dict[str, tuple[int, Any]] = {}
         for number, row in whole_rows(self._reader.table, self.findings):
             if row is None:
-                self._counts["rows"] = number
+                yield number, None  # left out, but counted
                 continue
             given, key = self._cells(number, row)
             if key in last and given.get("opened") is None:

@@ -98,16 +98,14 @@ class AlertFields:
     A field that is missing or not allowed adds a mistake, and is read as if it were empty.
     """
 
-    def __init__(self, data: object, path: str, faults: AlertFaults) -> None:
+    def __init__(self, data: Any, path: str, faults: AlertFaults) -> None:
         self.path: str = path
         self._faults = faults
-        self.data: Mapping[str, Any] = {}
         self.is_object: bool = isinstance(data, Mapping) and all(
             isinstance(key, str) for key in data
         )
-        if isinstance(data, Mapping) and self.is_object:
-            self.data = data
-        else:
+        self.data: Mapping[str, Any] = data if self.is_object else {}
+        if not self.is_object:
             faults.wrong(data, "an object with text keys", path)
 
     def wrong(self, name: str, allowed: str) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from incidentcore.instants import Interval
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.schedule import BusinessCalendar, civil
 
 SELDOM: Final[st.SearchStrategy[bool]] = st.sampled_from([*[False] * 7, True])
 # Up to a day and some hours, but no whole minutes.
@@ -65,23 +65,8 @@ def zones() -> st.SearchStrategy[str]:
 @lru_cache(maxsize=4_096)
 def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
     """Return the instants of one year at which a time zone changes its UTC offset."""
-    info = ZoneInfo(zone)
-    found = []
-    at, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    while at < last:
-        then = min(at + timedelta(days=3), last)
-        before = at.astimezone(info).utcoffset()
-        if before != then.astimezone(info).utcoffset():
-            low, high = at, then
-            while high - low > timedelta(seconds=1):
-                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-                if middle.astimezone(info).utcoffset() == before:
-                    low = middle
-                else:
-                    high = middle
-            found.append(high)
-        at = then
-    return tuple(found)
+    low, high = (datetime(one, 1, 1, tzinfo=UTC) - civil.BASE for one in (year, year + 1))
+    return tuple(civil.BASE + at for at, _, _ in civil.offset_changes(ZoneInfo(zone), low, high))
 
 
 _NEAR: Final = st.integers(-3_000, 3_000)

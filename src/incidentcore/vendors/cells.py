@@ -166,7 +166,6 @@ class TableReader:
         times: Mapping[str, Times],
     ) -> None:
         self.table = table
-        self.width: int = len(table.columns)
         self.columns: dict[str, str] = {}
         self.readers: dict[str, TimeReader] = {
             name: time.reader() for name, time in times.items() if name
@@ -194,8 +193,8 @@ class TableReader:
         columns = self.table.columns
         label = str(column)
         if isinstance(column, int):
-            if not 1 <= column <= self.width:
-                raise InvalidValueError(f"mapping[{name}]", column, f"1 to {self.width}")
+            if not 1 <= column <= len(columns):
+                raise InvalidValueError(f"mapping[{name}]", column, f"1 to {len(columns)}")
             label = columns[column - 1]
         self.columns[name] = label or f"column {column}"
         if not self.table.objects:

@@ -246,8 +246,8 @@ def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> 
     for place, name in enumerate(table.columns):
         texts, field = values[place], fields.get(place, "")
         other = clock_of(table.columns, place, values) if field in TIMES else None
-        forms = formats_of_all(texts) if place < _TIMED else ()
-        forms = forms if other is None else joined_formats(texts, values[other])
+        alone = texts if place < _TIMED else ()
+        forms = formats_of_all(alone) if other is None else joined_formats(texts, values[other])
         fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
         fits = (_ISO,) if _ISO in forms else fits
         has_words = field in ("state", *LEVELS)

@@ -112,9 +112,9 @@ def _tell(path: str, facts: Mapping[str, Any]) -> str | None:
 
 
 def _why_not(guard: Condition, attempt: Attempt) -> str:
-    told = [_tell(path, attempt.facts) for path in sorted(guard.fields)]
-    texts = [text for text in told if text]
-    if texts and None not in told:
+    found = [_tell(path, attempt.facts) for path in sorted(guard.fields)]
+    texts = [text for text in found if text]
+    if texts and None not in found:
         return "; ".join(texts)
     subject = {**attempt.facts, "actor": attempt.by}
     return "; ".join([*map(str, guard.explain(subject, at=attempt.at).failures), *texts])

@@ -1,5 +1,6 @@
 """Hours in which somebody can be reached."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import attrs
@@ -7,7 +8,7 @@ from tests.escalation.test_oncall import DAILY, DAY, MONDAY, plan
 
 from incidentcore.escalation import OnCallLayer, ReachableHours
 from incidentcore.instants import Interval
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.schedule import BusinessCalendar, Rotation
 
 MIDNIGHT = MONDAY.replace(hour=0)
 
@@ -36,3 +37,17 @@ def test_hours_of_two_people_that_overlap_are_one_window() -> None:
         }
         found = list(ReachableHours(both, own).windows(MIDNIGHT, MIDNIGHT + DAY))
         assert found == [Interval(MIDNIGHT + timedelta(hours=9), MIDNIGHT + timedelta(hours=end))]
+
+
+def test_a_short_question_reads_its_own_span_alone(
+    work_of: Callable[[Callable[[], object]], int],
+) -> None:
+    """Four days of hourly turns cost about twice as much as two, even as the first question."""
+    hourly = Rotation(anchor=MONDAY, zone="UTC", unit="hours")
+    schedule = plan(OnCallLayer(hourly, ["a", "b"]))
+
+    def first_question(days: int) -> int:
+        hours = ReachableHours(schedule, {})
+        return work_of(lambda: list(hours.windows(MONDAY, MONDAY + days * DAY)))
+
+    assert first_question(4) > 1.8 * first_question(2)

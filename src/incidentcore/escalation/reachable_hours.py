@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -11,10 +11,9 @@ import attrs
 from incidentcore._checks import as_pairs, need_kind
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
-from incidentcore.schedule import Calendar
-from incidentcore.schedule.algebra import IndexedCalendar, spans_of
-from incidentcore.schedule.civil import BASE, Edges
-from incidentcore.schedule.spans import merge
+from incidentcore.instants import Interval
+from incidentcore.schedule import AbstractCalendar, Calendar
+from incidentcore.schedule.spans import join_neighbors
 
 
 def _pairs(
@@ -24,7 +23,7 @@ def _pairs(
 
 
 @attrs.frozen
-class ReachableHours(IndexedCalendar):
+class ReachableHours(AbstractCalendar):
     """A calendar that is open while somebody on call is within their personal hours.
 
     Used as the ``during`` of a level, it delays a page until somebody on call may be contacted.
@@ -59,12 +58,22 @@ class ReachableHours(IndexedCalendar):
         zones = (layer.rotation.zone for layer in self.schedule.layers)
         object.__setattr__(self, "zone", next(zones, ZoneInfo("UTC")))
 
-    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
+        return join_neighbors(self._each_window(start, end), _joined)
+
+    def _each_window(self, start: datetime, end: datetime) -> Iterator[Interval]:
         personal = dict(self.personal)
-        spans: Edges = []
-        for shift in shifts(self.schedule, start=BASE + low, end=BASE + high):
-            opens, closes = shift.interval.start - BASE, shift.interval.end - BASE
+        for shift in shifts(self.schedule, start=start, end=end):
+            span = shift.interval
+            found: list[Interval] = []
             for person in shift.people:
                 own = personal.get(person)
-                spans += [(opens, closes)] if own is None else spans_of(own, opens, closes)
-        return list(merge(spans))
+                found += [span] if own is None else own.windows(span.start, span.end)
+            yield from sorted(found)
+
+
+def _joined(window: Interval, after: Interval) -> Interval | None:
+    if after.start > window.end:
+        return None
+    return Interval(window.start, max(window.end, after.end))

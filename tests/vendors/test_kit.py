@@ -240,6 +240,12 @@ def test_a_table_of_another_kind_is_refused(table: str, allowed: str) -> None:
         Import([], record=Incident, id="id", **wrong)
 
 
+def test_a_table_of_an_unknown_name_is_refused() -> None:
+    wrong: Any = {"state": StateTable()}
+    with pytest.raises(InvalidValueError, match=r"Import: got 'state'; .*nearest: states"):
+        Import([], record=Incident, id="id", **wrong)
+
+
 def test_the_nearest_level_is_not_a_known_one() -> None:
     """A name and its translation are known; "Medium" is only near to moderate; "odd" is nothing."""
     table = LevelTable()

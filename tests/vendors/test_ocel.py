@@ -57,12 +57,12 @@ def test_ocel_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
 def test_who_did_something_has_no_history_of_their_own() -> None:
     """An event belongs to the objects that it is about, and not to its actor."""
     log = ocel_log([solved()])
-    [(name, _, rows)] = ocel.ocel_cases(log, "incident", "state", "by", None)
+    [(name, _, rows)] = ocel.ocel_cases(log, "incident", "state", "by", {})
     assert (name, bool(rows)) == ("I-1", True)
     people = {thing["id"]: thing["type"] for thing in log["objects"] if thing["type"] != "incident"}
     assert people
     for kind in set(people.values()):
-        assert all(not rows for _, _, rows in ocel.ocel_cases(log, kind, "state", "by", None))
+        assert all(not rows for _, _, rows in ocel.ocel_cases(log, kind, "state", "by", {}))
 
 
 def test_an_object_with_two_qualifiers_has_an_event_once() -> None:

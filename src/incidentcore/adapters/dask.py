@@ -22,11 +22,7 @@ _FAN_IN = 16
 
 
 def gather_dask(
-    frame: Any,
-    kpis: Iterable[Kpi] | Kpi,
-    mapping: Mapping[str, str | int],
-    /,
-    **options: Any,
+    frame: Any, kpis: Iterable[Kpi] | Kpi, mapping: Mapping[str, str | int], /, **options: Any
 ) -> Partial:
     """Gather KPIs from a Dask data frame; each partition is processed where it is stored.
 

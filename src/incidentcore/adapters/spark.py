@@ -20,11 +20,7 @@ __all__ = ["gather_spark"]
 
 
 def gather_spark(
-    frame: Any,
-    kpis: Iterable[Kpi] | Kpi,
-    mapping: Mapping[str, str | int],
-    /,
-    **options: Any,
+    frame: Any, kpis: Iterable[Kpi] | Kpi, mapping: Mapping[str, str | int], /, **options: Any
 ) -> Partial:
     """Gather KPIs from a Spark data frame; each partition is processed on its worker.
 

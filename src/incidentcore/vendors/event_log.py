@@ -21,7 +21,6 @@ from incidentcore.records import Acknowledged, Commented, Escalated, Event, Inci
 from incidentcore.values import State
 from incidentcore.vendors.cells import whole_rows
 from incidentcore.vendors.kit import (
-    IMPORTER,
     STANDARD_STATES,
     UNSTATED,
     HistoryBuilder,
@@ -32,11 +31,11 @@ from incidentcore.vendors.kit import (
     plain_text,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import id_text, is_missing, listed
+from incidentcore.vendors.kit.paths import Json, id_text, is_missing, listed
 from incidentcore.vendors.kit.tables import fold
-from incidentcore.vendors.ocel import ocel_cases
+from incidentcore.vendors.ocel import add_changes, ocel_cases
 from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
-from incidentcore.vendors.xes import xes_cases
+from incidentcore.vendors.xes import Case, xes_cases
 
 Activities: TypeAlias = StateTable | Mapping[str, State | str | type[Event] | None]
 
@@ -108,7 +107,7 @@ def read_events(
     if not table.objects:
         table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))
 
-    def read() -> Iterator[Mapping[str, Any]]:
+    def read() -> Iterator[Json]:
         for number, row in whole_rows(table, reading.findings):
             if row is not None:
                 cells = row if table.objects else dict(zip(table.columns, row, strict=False))
@@ -155,7 +154,7 @@ def read_xes(
 
 
 def read_ocel(
-    source: str | Path | Mapping[str, Any],
+    source: str | Path | Json,
     /,
     *,
     object_type: str,
@@ -190,19 +189,17 @@ def read_ocel(
         if Path(source).suffix in (".xml", ".xmlocel", ".sqlite"):
             raise FormatError(f"OCEL in XML or SQLite is not read; export it as JSON @ {source}")
         data = read_json(source)
-    lost: dict[str, list[Mapping[str, Any]]] = {}
-    cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields, lost=lost)
+    lost: dict[str, list[Json]] = {}
+    cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, lost)
     things = (one for one in listed(data, "objects") if one.get("type") == object_type)
     shown = {str(name.get("name")) for thing in things for name in listed(thing, "attributes")}
-    stated = tuple(shown if fields is None else fields)
-    log = _Log(activity="activity", at="at", by="by", activities=activities, stated=stated)
+    stated = {name: name for name in shown} if fields is None else fields
+    names = {name: field for field, name in stated.items()}
+    log = _Log(activity="activity", at="at", by="by", activities=activities, attributes=names)
     return with_orphans(log.read(cases, merged(read_ocel, {}, tables)), events=lost)
 
 
-Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]
-
-
-def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
+def _adjacent(rows: Iterable[Json], case: str) -> Iterator[Case]:
     seen: set[str] = set()
     for key, own in groupby(rows, key=lambda row: id_text(row.get(case))):
         events = list(own)
@@ -215,8 +212,8 @@ def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
         yield events[0].get(case), {}, events
 
 
-def _grouped(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
-    cases: dict[str, list[Mapping[str, Any]]] = {}
+def _grouped(rows: Iterable[Json], case: str) -> Iterator[Case]:
+    cases: dict[str, list[Json]] = {}
     for row in rows:
         cases.setdefault(id_text(row.get(case)), []).append(row)
     yield from ((events[0].get(case), {}, events) for events in cases.values())
@@ -232,7 +229,7 @@ class _Log:
     group: str | None = None
     fields: Mapping[str, str] | None = None
     activities: Activities
-    stated: tuple[str, ...] = ()
+    attributes: Mapping[str, str] | None = None  # of objects, with the field of each
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -250,7 +247,8 @@ class _Log:
             named = {w: v for w, v in states.items() if isinstance(v, (State, str))}
             states = STANDARD_STATES | named
 
-        stated = (*self.stated, *(self.fields or ()), "group" if self.group else None)
+        objects = (self.attributes or {}).values()
+        stated = (*objects, *(self.fields or ()), "group" if self.group else None)
         kinds = [one for one in (meanings or {}).values() if isinstance(one, type)]
         for kind in kinds:
             _need_kind(kind)
@@ -282,7 +280,8 @@ class _Log:
             if is_first:
                 history.opened(at, by)
                 history.present(**{f: trace[name] for f, name in fields.items() if name in trace})
-                _object_changes(history, trace)
+                if self.attributes is not None:
+                    add_changes(history, trace, self.attributes)
             is_first = False
             parts = [text for n in self.names if (text := plain_text(event.get(n))) is not None]
             meaning = _meaning(history, meanings, parts, number)
@@ -302,14 +301,14 @@ class _Log:
                     old = UNSTATED if field in before else None
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
-        if not self.stated and "assignments" not in map(_COVERED.get, before):
+        if not self.attributes and "assignments" not in map(_COVERED.get, before):
             history.covers = history.covers - {"assignments"}  # of a log without groups
 
     def _timed(
-        self, history: HistoryBuilder, events: Sequence[Mapping[str, Any]]
-    ) -> list[tuple[datetime, int, Mapping[str, Any]]]:
+        self, history: HistoryBuilder, events: Sequence[Json]
+    ) -> list[tuple[datetime, int, Json]]:
         """Return the events in time order, each with its instant and its number."""
-        timed: list[tuple[datetime, int, Mapping[str, Any]]] = []
+        timed: list[tuple[datetime, int, Json]] = []
         for number, event in enumerate(events, 1):
             history.earliest = timed[-1][0] if timed else None
             at = history.time(event.get(self.at), self.at, action="event left out", path=number)
@@ -339,19 +338,6 @@ def _need_kind(kind: type) -> None:
             return
     allowed = "a state, None, or a class such as Acknowledged, Commented, Escalated or Restored"
     raise InvalidValueError("activities", kind.__name__, allowed)
-
-
-def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:
-    """Add the changes of an object's attributes; nobody is named for them."""
-    latest: dict[str, object] = {}
-    changed: set[str] = set()
-    for number, (field, at, value) in enumerate(trace.get("\0changes", tuple)(), 1):
-        if at is not None:
-            changed.add(field)
-            before, entry_id = latest.get(field), f"attribute-{number}"
-            history.changed(entry_id, at, IMPORTER, field=field, before=before, after=value)
-        latest[field] = value
-    history.present(**{field: v for field, v in latest.items() if field not in changed})
 
 
 def _meaning(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Unpack
+from collections.abc import Iterable
+from typing import Final, Unpack
 
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
 from incidentcore.values import Actor
-from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of
+from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, as_object, entries_of, pick
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import Rows, as_object, in_utc, joined, latest, pick, unpaged
+from incidentcore.vendors.kit.paths import Json, Rows, in_utc, joined, latest, unpaged
 from incidentcore.vendors.presets import GITLAB
 
 # Closing and reopening are in the state events.
@@ -57,7 +57,7 @@ def read_gitlab(
     logs = joined(notes, "noteable_id", "notes")
     changes = joined(state_events, "resource_id", "resource_state_events")
 
-    def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, issue: Json) -> None:
         kind, key = str(issue.get("issue_type") or "incident"), str(issue.get("id"))
         log, moves = logs.pop(key, []), changes.pop(key, [])
         if kind.casefold() != "incident":
@@ -113,9 +113,7 @@ def read_gitlab(
     return with_orphans(reading, notes=logs, resource_state_events=changes)
 
 
-def _team(
-    issue: Mapping[str, Any], log: Iterable[Mapping[str, Any]], moves: Iterable[Mapping[str, Any]]
-) -> set[object]:
+def _team(issue: Json, log: Iterable[Json], moves: Iterable[Json]) -> set[object]:
     """Return the names of those who worked on an incident, or were assigned to it."""
     worked = [pick(move, "user.username") for move in moves if move.get("state") == "closed"]
     for note in log:
@@ -128,7 +126,7 @@ def _team(
     return {*worked, *(one.get("username") for one in entries_of(issue, "assignees"))}
 
 
-def _note(history: HistoryBuilder, note: Mapping[str, Any], by: Actor, held: list[str]) -> None:
+def _note(history: HistoryBuilder, note: Json, by: Actor, held: list[str]) -> None:
     """Read a note: a comment, or in English what was changed; assignees are held in order."""
     body, where = str(note.get("body") or ""), (note.get("id"), note.get("created_at"), by)
     if not note.get("system"):

@@ -17,7 +17,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import Rows, latest, listed
+from incidentcore.vendors.kit.paths import Json, Rows, latest, listed
 from incidentcore.vendors.presets import HAPPYFOX
 
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
@@ -55,7 +55,7 @@ def read_happyfox(tickets: Rows, **tables: Unpack[Tables]) -> Import[Incident]:
     ('New', 'requester')
     """
 
-    def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, ticket: Json) -> None:
         tags = ticket.get("tags")
         history.present(
             state=pick(ticket, "status.name"),
@@ -107,7 +107,7 @@ def read_happyfox(tickets: Rows, **tables: Unpack[Tables]) -> Import[Incident]:
     )
 
 
-def _modified(ticket: Mapping[str, Any]) -> object:
+def _modified(ticket: Json) -> object:
     return ticket.get("last_modified") or ticket.get("last_updated_at")
 
 
@@ -119,9 +119,7 @@ def _shown(ticket: object) -> str:
     return str(as_object(ticket).get("display_id", ticket))
 
 
-def _value(
-    change: Mapping[str, Any], side: str, part: str, names: Mapping[tuple[str, str], Any]
-) -> Any:
+def _value(change: Json, side: str, part: str, names: Mapping[tuple[str, str], Any]) -> Any:
     """Return the name of a value, which may be stated by an id that a ticket names."""
     if part in _NAMED and f"{side}_name" in change:
         return change[f"{side}_name"]
@@ -129,10 +127,7 @@ def _value(
 
 
 def _update(
-    history: HistoryBuilder,
-    update: Mapping[str, Any],
-    opened: object,
-    names: Mapping[tuple[str, str], Any],
+    history: HistoryBuilder, update: Json, opened: object, names: Mapping[tuple[str, str], Any]
 ) -> None:
     entry_id, at = update.get("update_id"), update.get("timestamp")
     path = f"update {entry_id}"
@@ -158,11 +153,5 @@ def _update(
     is_report = is_first and by.role != "system"  # the ticket's own text, whoever wrote it
     if isinstance(message, Mapping) and not is_report:
         is_private = str(message.get("message_type")).casefold() in _PRIVATE
-        history.add(
-            Commented,
-            entry_id,
-            at,
-            by,
-            text=message.get("text") or "",
-            visibility="internal" if is_private else "public",
-        )
+        text, shown = message.get("text") or "", "internal" if is_private else "public"
+        history.add(Commented, entry_id, at, by, text=text, visibility=shown)

@@ -23,7 +23,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import CUT, Rows, latest, listed, natural
+from incidentcore.vendors.kit.paths import CUT, Json, Rows, latest, listed, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 
@@ -90,7 +90,7 @@ def read_jira(
     results = {key: [*unpaged(pages or (), "values")] for key, pages in (slas or {}).items()}
     names = names_of(issues)
 
-    def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, issue: Json) -> None:
         fields = issue["fields"]
         reporter = fields.get("reporter")
         history.present(
@@ -138,14 +138,14 @@ def read_jira(
     return with_orphans(reading, changelogs=logs, slas=results)
 
 
-def _id(issue: Mapping[str, Any]) -> str:
+def _id(issue: Json) -> str:
     """Return the address of an issue, which has its site and id; else its key, which may change."""
     return str(issue.get("self") or issue.get("key") or "")
 
 
 def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
     """Yield issues; those of webhooks as they were last, with the changes in all the bodies."""
-    deliveries: dict[str, list[Mapping[str, Any]]] = {}
+    deliveries: dict[str, list[Json]] = {}
     for body in bodies:
         issue = as_object(as_object(body).get("issue"))
         if issue.get("key") is None:
@@ -178,21 +178,21 @@ def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
         }
 
 
-def _category(fields: Mapping[str, Any]) -> object:
+def _category(fields: Json) -> object:
     """Return the key of the status's category, which has the same number in every language."""
     category = pick(fields, "status.statusCategory")
     return pick(category, "key") or _CATEGORIES.get(str(pick(category, "id")))
 
 
-def _at(entry: Mapping[str, Any]) -> object:
+def _at(entry: Json) -> object:
     """Return when an entry was made, which some pages count in milliseconds."""
     at = entry.get("created")
     return _START + _MILLISECOND * at if type(at) is int else at
 
 
-def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> None:
+def _changes(history: HistoryBuilder, issue: Json, pages: Any) -> None:
     changelog = issue.get("changelog") if pages is None else pages
-    entries: dict[str, Mapping[str, Any]] = {}
+    entries: dict[str, Json] = {}
     total, has_list = 0, False  # automation rules send a changelog without one
     log = as_tuple(changelog or (), Mapping)
     if any("items" in as_object(one) for one in log):  # entries without their pages
@@ -228,7 +228,7 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
             history.changed(key, at, by, field=field, before=before, after=after)
 
 
-def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
+def _comments(history: HistoryBuilder, fields: Json) -> None:
     comments = fields.get("comment")
     own = list(entries_of(comments, "comments"))
     total = pick(comments, "total") or 0
@@ -238,17 +238,13 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
     for comment in own:
         is_public = _is_public(comment) and not comment.get("visibility")
         entry_id = f"comment-{comment['id']}" if comment.get("id") else ""
-        history.add(
-            Commented,
-            entry_id,
-            comment.get("created"),
-            _actor(history, comment.get("author"), path=entry_id),
-            text=text_of(comment.get("body")) or "",
-            visibility="public" if is_public else "internal",
-        )
+        by = _actor(history, comment.get("author"), path=entry_id)
+        text, shown = text_of(comment.get("body")) or "", "public" if is_public else "internal"
+        at = comment.get("created")
+        history.add(Commented, entry_id, at, by, text=text, visibility=shown)
 
 
-def _is_public(comment: Mapping[str, Any]) -> bool:
+def _is_public(comment: Json) -> bool:
     """Return whether a comment says that it is public; on Data Center, in its properties."""
     if "jsdPublic" in comment:
         return comment["jsdPublic"] is True
@@ -256,7 +252,7 @@ def _is_public(comment: Mapping[str, Any]) -> bool:
     return any(flag(pick(one, "value.internal")) is False for one in own)
 
 
-def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
+def _links(history: HistoryBuilder, fields: Json) -> None:
     """Keep the parent and the links that the issue shows; other types are custom ones."""
     parent = pick(fields, "parent.key")
     if parent:
@@ -270,7 +266,7 @@ def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
                 history.linked(link_of(words, target))
 
 
-def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
+def _cycles(history: HistoryBuilder, field: Json) -> None:
     """Keep the cycles of an SLA field, the completed ones first."""
     ongoing = field.get("ongoingCycle")
     for cycle in (*entries_of(field, "completedCycles"), *([ongoing] if ongoing else ())):
@@ -288,7 +284,7 @@ def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
         )
 
 
-def _instant(history: HistoryBuilder, cycle: Mapping[str, Any], name: str) -> datetime | None:
+def _instant(history: HistoryBuilder, cycle: Json, name: str) -> datetime | None:
     since = history.span(cycle, f"{name}.epochMillis", _MILLISECOND)
     if since is None:
         return history.time(pick(cycle, f"{name}.iso8601"), name)

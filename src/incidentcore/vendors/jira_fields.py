@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from incidentcore.records import Link
 from incidentcore.vendors.kit import as_object, entries_of, pick
+from incidentcore.vendors.kit.paths import Json
 
 _LINKS: Final = {
     "duplicates": "duplicate_of",
@@ -26,7 +27,7 @@ def names_of(issues: object) -> dict[str, str]:
     return {k: str(n) for one in named for k, n in one.items() if k.startswith("customfield_")}
 
 
-def own_fields(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, object]:
+def own_fields(fields: Json, names: Mapping[str, str]) -> dict[str, object]:
     """Return the custom fields that have a name and a value, except SLA fields."""
     shown = {f"custom.{name}": _plain(fields.get(key)) for key, name in names.items()}
     return {name: value for name, value in shown.items() if value not in (None, "", [])}
@@ -55,7 +56,7 @@ def text_of(body: Any) -> str | None:
     return "\n".join(line for line in _lines(body) if line)
 
 
-def _lines(node: Mapping[str, Any]) -> Iterator[str]:
+def _lines(node: Json) -> Iterator[str]:
     parts: list[str] = []
     for child in entries_of(node, "content"):
         if "content" in child:

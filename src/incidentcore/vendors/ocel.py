@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.vendors.kit import entries_of
-from incidentcore.vendors.kit.paths import in_utc
+from incidentcore.vendors.kit import IMPORTER, HistoryBuilder, entries_of
+from incidentcore.vendors.kit.paths import Json, in_utc
 
 _START: Final = "1970-01-01"
-
-Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
 def ocel_cases(
@@ -20,18 +17,12 @@ def ocel_cases(
     object_type: str,
     activity_attribute: str | None,
     actor_qualifier: str,
-    fields: Mapping[str, str] | None,
-    *,
-    lost: dict[str, list[Mapping[str, Any]]] | None = None,
-) -> Iterator[Case]:
-    """Yield each object of a type, with its events and a function that returns its field changes.
-
-    Events of which no object is listed are added to ``lost``.
-    """
+    lost: dict[str, list[Json]],
+) -> Iterator[tuple[str, Json, Sequence[Json]]]:
+    """Yield each object of a type with its events; add those of no listed object to ``lost``."""
     if not isinstance(data, Mapping) or not {"events", "objects"} <= data.keys():
         raise FormatError("not OCEL 2.0 in JSON: it needs events and objects @ $")
-    names = None if fields is None else {column: field for field, column in fields.items()}
-    by_object: dict[str, list[Mapping[str, Any]]] = {}
+    by_object: dict[str, list[Json]] = {}
     try:
         for event in entries_of(data, "events"):
             row = _event(event, activity_attribute, actor_qualifier)
@@ -49,18 +40,15 @@ def ocel_cases(
     for thing in objects:
         if thing.get("type") == object_type:
             key = str(thing.get("id"))
-            yield key, {"\0changes": partial(_changes, thing, names)}, by_object.get(key, ())
-    if lost is not None:
-        listed = {str(thing.get("id")) for thing in objects}
-        kept = {id(row) for key in listed for row in by_object.get(key, ())}
-        for key, rows in by_object.items():
-            if key not in listed:
-                lost[key] = [row for row in rows if id(row) not in kept]
+            yield key, thing, by_object.get(key, ())
+    listed = {str(thing.get("id")) for thing in objects}
+    kept = {id(row) for key in listed for row in by_object.get(key, ())}
+    for key, rows in by_object.items():
+        if key not in listed:
+            lost[key] = [row for row in rows if id(row) not in kept]
 
 
-def _event(
-    event: Mapping[str, Any], activity_attribute: str | None, actor_qualifier: str
-) -> Mapping[str, Any]:
+def _event(event: Json, activity_attribute: str | None, actor_qualifier: str) -> Json:
     activity = event.get("type")
     if activity_attribute is not None:
         values = {a.get("name"): a.get("value") for a in entries_of(event, "attributes")}
@@ -73,16 +61,21 @@ def _event(
     return {"activity": activity, "at": event.get("time"), "by": next(actors, None)}
 
 
-def _changes(
-    thing: Mapping[str, Any], names: Mapping[str, str] | None
-) -> list[tuple[str, object, object]]:
-    """Return (field, time, value); the time is None for the value at the opening."""
-    changes: list[tuple[str, object, object]] = []
+def add_changes(history: HistoryBuilder, thing: Json, names: Mapping[str, str]) -> None:
+    """Add the changes of an object's attributes, the field of each by name; nobody made them."""
+    values: list[tuple[str, object, object]] = []
     for attribute in entries_of(thing, "attributes"):
-        name = str(attribute.get("name"))
-        field = name if names is None else names.get(name)
-        if field is not None:
-            at = attribute.get("time")
+        at = attribute.get("time")
+        if (field := names.get(str(attribute.get("name")))) is not None:
             is_first = at is None or in_utc(at).startswith(_START)
-            changes.append((field, None if is_first else at, attribute.get("value")))
-    return sorted(changes, key=lambda change: (change[0], in_utc(change[1])))
+            values.append((field, None if is_first else at, attribute.get("value")))
+    values.sort(key=lambda one: (one[0], in_utc(one[1])))
+    latest: dict[str, object] = {}
+    changed: set[str] = set()
+    for number, (field, at, value) in enumerate(values, 1):
+        if at is not None:
+            changed.add(field)
+            before, entry_id = latest.get(field), f"attribute-{number}"
+            history.changed(entry_id, at, IMPORTER, field=field, before=before, after=value)
+        latest[field] = value
+    history.present(**{field: v for field, v in latest.items() if field not in changed})

@@ -30,7 +30,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import Rows, in_utc, latest, listed
+from incidentcore.vendors.kit.paths import Json, Rows, in_utc, latest, listed
 from incidentcore.vendors.presets import PAGERDUTY
 
 _COVERS: Final = (*LOGGED, "escalations", "moments")
@@ -93,7 +93,7 @@ def read_pagerduty(
     known = (as_object(entry) for own in logs.values() for entry in own)
     users = {user: "agent" for entry in known for user in _users(entry)}
 
-    def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, incident: Json) -> None:
         own = logs.pop(str(incident.get("id")), [])
         history.shown_roles = users
         trigger = next((e for e in own if _kind(e) == "trigger"), None)
@@ -152,9 +152,9 @@ def read_pagerduty(
     return with_orphans(reading, log_entries=logs)
 
 
-def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def _escalations_joined(log: Iterable[Json]) -> Iterable[Json]:
     """Return a log with one entry for each escalation, which may have one for each person."""
-    joined_log: dict[object, Mapping[str, Any]] = {}
+    joined_log: dict[object, Json] = {}
     for place, entry in enumerate(log):
         is_escalation = _kind(entry).startswith("escalate")
         key = (entry.get("created_at"), pick(entry, "channel.type")) if is_escalation else place
@@ -165,9 +165,7 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
     return joined_log.values()
 
 
-def _with_withdrawals(
-    log: Iterable[Mapping[str, Any]], status: object
-) -> Iterator[Mapping[str, Any]]:
+def _with_withdrawals(log: Iterable[Json], status: object) -> Iterator[Json]:
     """Yield a log in order, with an entry where an assignment withdrew an acknowledgement.
 
     The tool logs none for these: an incident given to others is triggered again.
@@ -175,7 +173,7 @@ def _with_withdrawals(
     ordered = sorted(log, key=lambda entry: in_utc(entry.get("created_at")))
     kinds = [*map(_kind, ordered)]
     is_last = "acknowledge" not in kinds or status != "acknowledged"
-    held: Mapping[str, Any] | None = None
+    held: Json | None = None
     for place, (kind, entry) in enumerate(zip(kinds, ordered, strict=True)):
         if kind == "acknowledge":
             held = entry
@@ -190,14 +188,14 @@ def _with_withdrawals(
         yield entry
 
 
-def _given_to_others(held: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+def _given_to_others(held: Json, entry: Json) -> bool:
     """Return whether an assignment is later than an acknowledgement, and not to the same person."""
     people = [one.get("id") for one in entries_of(entry, "assignees")]
     is_later = entry.get("created_at") != held.get("created_at")
     return is_later and as_object(held.get("agent")).get("id") not in people
 
 
-def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
+def _acknowledged(history: HistoryBuilder, incident: Json) -> None:
     """Read who acknowledged an incident whose log does not say so."""
     if incident.get("status") != "acknowledged":
         return
@@ -212,12 +210,12 @@ def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
     history.changed(*where, field="state", before="triggered", after="acknowledged")
 
 
-def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]]:
+def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Json]]:
     """Return the incidents of bodies of webhooks, as they were last, and their log entries."""
-    current: dict[object, Mapping[str, Any]] = {}
+    current: dict[object, Json] = {}
     rest: list[Any] = []
-    log: list[Mapping[str, Any]] = []
-    events: list[Mapping[str, Any]] = []
+    log: list[Json] = []
+    events: list[Json] = []
     for body in bodies:
         event, messages = as_object(as_object(body).get("event")), listed(body, "messages")
         if event:
@@ -261,7 +259,7 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
     return [*rest, *current.values()], log
 
 
-def _order(event: Mapping[str, Any]) -> tuple[str, bool, bool]:
+def _order(event: Json) -> tuple[str, bool, bool]:
     """Return the time of an event; of one time, triggering comes first and resolving last."""
     kind = event.get("event_type")
     return (
@@ -271,7 +269,7 @@ def _order(event: Mapping[str, Any]) -> tuple[str, bool, bool]:
     )
 
 
-def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:
+def _first(history: HistoryBuilder, people: Iterable[Json], path: str) -> Any:
     """Return the id of the first of several assignees, with a finding; None if there are none."""
     named = ((one.get("id") or one.get("summary"), one) for one in people)
     names = {key: one.get("summary") or key for key, one in named if key}
@@ -282,7 +280,7 @@ def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: s
     return first
 
 
-def _users(entry: Mapping[str, Any]) -> Iterable[str]:
+def _users(entry: Json) -> Iterable[str]:
     assignees = entry.get("assignees")  # what else they are is found where the entry is read
     several = assignees if isinstance(assignees, list) else ()
     for person in map(as_object, (entry.get("agent"), entry.get("user"), *several)):
@@ -290,7 +288,7 @@ def _users(entry: Mapping[str, Any]) -> Iterable[str]:
             yield str(person.get("id"))
 
 
-def _actor(history: HistoryBuilder, agent: object, entry: Mapping[str, Any]) -> Actor:
+def _actor(history: HistoryBuilder, agent: object, entry: Json) -> Actor:
     """Return the actor; one without a type is a user if other entries or the channel show that."""
     if not isinstance(agent, Mapping):
         named = agent if agent is IMPORTER else None
@@ -304,13 +302,11 @@ def _actor(history: HistoryBuilder, agent: object, entry: Mapping[str, Any]) -> 
     return history.actor(key, role, path=f"log entry {entry.get('id')}")
 
 
-def _kind(entry: Mapping[str, Any]) -> str:
+def _kind(entry: Json) -> str:
     return str(entry.get("type")).removesuffix("_reference").removesuffix("_log_entry")
 
 
-def _entry(
-    history: HistoryBuilder, entry: Mapping[str, Any], services: Mapping[str, str | None]
-) -> None:
+def _entry(history: HistoryBuilder, entry: Json, services: Mapping[str, str | None]) -> None:
     kind = _kind(entry)
     entry_id, at = entry.get("id"), entry.get("created_at")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
@@ -365,6 +361,6 @@ def _level(priority: object) -> object:
     return pick(priority, "summary") or pick(priority, "name")
 
 
-def _snoozed_until(entry: Mapping[str, Any]) -> object:
+def _snoozed_until(entry: Json) -> object:
     ends = [action.get("at") for action in entries_of(entry, "changed_actions")]
     return next((end for end in ends if end), None)

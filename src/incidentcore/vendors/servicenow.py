@@ -21,7 +21,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import Rows, latest
+from incidentcore.vendors.kit.paths import Json, Rows, latest
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 from incidentcore.vendors.servicenow_cells import (
@@ -130,7 +130,7 @@ def read_servicenow(
     settings = merged(read_servicenow, SERVICENOW, tables)
     initial = getattr(settings["lifecycle"], "initial", None)
 
-    def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, row: Json) -> None:
         key = str(cell(row, "sys_id"))
         own, written = changes.pop(key, []), notes.pop(key, [])
         made = lines.pop(key, ()), spans.pop(key, ())
@@ -186,7 +186,7 @@ def read_servicenow(
     return with_orphans(reading, **logs, sys_history_line=lines, metric_instance=spans)
 
 
-def _by_id(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
+def _by_id(rows: Rows, name: str) -> dict[str, list[Json]]:
     """Return entries by the id of their task, without those that name another table."""
     own = joined(map(whole, unpaged(rows, *_PAGES)), partial(cell, name=name))
     first = {key: as_object(entries[0]) for key, entries in own.items()}
@@ -194,9 +194,7 @@ def _by_id(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
     return {key: own[key] for key in own if named[key] in (None, "task", "incident")}
 
 
-def _present(
-    history: HistoryBuilder, row: Mapping[str, Any], state: object, logged: Container[object]
-) -> None:
+def _present(history: HistoryBuilder, row: Json, state: object, logged: Container[object]) -> None:
     """Set what the row shows; of a field whose changes name ids, the id in its link."""
     table = str(cell(row, "sys_class_name") or cell(row, "table_name") or "incident")
     if table.casefold().replace(" ", "_") in _OTHERS:
@@ -243,10 +241,7 @@ def _names(rows: Iterable[object]) -> dict[str, str]:
 
 
 def _people(
-    row: Mapping[str, Any],
-    audit: Iterable[Mapping[str, Any]],
-    journal: Iterable[Mapping[str, Any]],
-    users: Mapping[str, str],
+    row: Json, audit: Iterable[Json], journal: Iterable[Json], users: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the roles of logins that can be inferred from their actions."""
     levels = ("priority", "impact", "urgency")
@@ -262,7 +257,7 @@ def _people(
     return roles
 
 
-def _spans(metrics: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _spans(metrics: Iterable[Json]) -> Iterator[Json]:
     """Yield the durations of values as the entries of the audit that began them."""
     before: dict[object, object] = {}
     for row in sorted(metrics, key=lambda row: str(cell(row, "start"))):
@@ -274,13 +269,13 @@ def _spans(metrics: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             before[field] = value
 
 
-def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def _counted(audit: list[Json]) -> Iterable[Json]:
     """Return the entries without the second of the two state fields, which change together."""
     has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
     return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
 
 
-def _change(history: HistoryBuilder, entry: Mapping[str, Any], names: Mapping[str, str]) -> None:
+def _change(history: HistoryBuilder, entry: Json, names: Mapping[str, str]) -> None:
     name = str(cell(entry, "fieldname") or "")
     before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
     entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
@@ -297,34 +292,24 @@ def _change(history: HistoryBuilder, entry: Mapping[str, Any], names: Mapping[st
         return
     if name == "hold_reason":
         before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))
-    history.changed(
-        entry_id,
-        at,
-        by,
-        field="state" if name in _STATES else _FIELDS.get(name, f"custom.{name}"),
-        before=before,
-        after=after,
-        order=int(order) if order.isdecimal() else 0,
-    )
+    field = "state" if name in _STATES else _FIELDS.get(name, f"custom.{name}")
+    place = int(order) if order.isdecimal() else 0
+    history.changed(entry_id, at, by, field=field, before=before, after=after, order=place)
 
 
-def _note(history: HistoryBuilder, note: Mapping[str, Any]) -> None:
+def _note(history: HistoryBuilder, note: Json) -> None:
     element = cell(note, "element")
     path = f"sys_journal_field {cell(note, 'sys_id')}"
     if element not in _JOURNAL:
         history.find("unknown_entry", "left out", field="element", value=element or "", path=path)
         return
-    history.add(
-        Commented,
-        cell(note, "sys_id"),
-        cell(note, "sys_created_on"),
-        history.actor(cell(note, "sys_created_by"), path=path),
-        text=str(cell(note, "value") or ""),
-        visibility="public" if element == "comments" else "internal",
-    )
+    by = history.actor(cell(note, "sys_created_by"), path=path)
+    text, shown = str(cell(note, "value") or ""), "public" if element == "comments" else "internal"
+    where = (cell(note, "sys_id"), cell(note, "sys_created_on"), by)
+    history.add(Commented, *where, text=text, visibility=shown)
 
 
-def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+def _sla(history: HistoryBuilder, row: Json) -> None:
     def figure(name: str, read: Callable[[Any], T | None]) -> T | None:
         return history.figure(cell(row, name), read, field=name, path="task_sla")
 
@@ -347,9 +332,7 @@ def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     )
 
 
-def _tool(
-    history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, str], *, has_notes: bool
-) -> None:
+def _tool(history: HistoryBuilder, row: Json, names: Mapping[str, str], *, has_notes: bool) -> None:
     made = history.figure(cell(row, "made_sla"), flag, field="made_sla")
     history.reported("made_sla", made)
     for name in ("reopen_count", "reassignment_count"):

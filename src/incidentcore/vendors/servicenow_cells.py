@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from incidentcore.vendors.kit import as_object, plain_text
+from incidentcore.vendors.kit.paths import Json
 
 _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
 # Units as displayed in English, German, French and Spanish begin so.
@@ -21,7 +22,7 @@ _PARTS: Final = {
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def cell(row: Mapping[str, Any], name: str) -> Any:
+def cell(row: Json, name: str) -> Any:
     """Return a cell's value; the cell is plain, ``{link, value}`` or ``{display_value, value}``."""
     value = row.get(name)
     if isinstance(value, Mapping):
@@ -48,13 +49,13 @@ def whole(row: Any) -> Any:
     return {**shown, **cells} if cells else row
 
 
-def displays_only(row: Mapping[str, Any]) -> bool:
+def displays_only(row: Json) -> bool:
     """Return whether the cells of a row are displays, which are in the account's zone."""
     parts = [as_object(value).keys() for value in row.values()]
     return any("display_value" in one for one in parts) and all("value" not in one for one in parts)
 
 
-def linked(row: Mapping[str, Any], name: str) -> str | None:
+def linked(row: Json, name: str) -> str | None:
     """Return the ``sys_id`` in the link of a cell that has only a display; None in any other."""
     shown = as_object(row.get(name))
     return None if "value" in shown else str(shown.get("link") or "").rpartition("/")[2] or None
@@ -80,7 +81,7 @@ def duration(value: object) -> timedelta | None:
         return None
 
 
-def as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_audit(line: Json, incident: Json) -> Json:
     """Return a line of the history as the entry of the audit from which it was made.
 
     A value with only a display is the incident's own value if that has the same display. The lines
@@ -104,7 +105,7 @@ def as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[st
     }
 
 
-def as_note(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_note(entry: Json) -> Json:
     """Return an entry of the audit for a comment as one of the journal."""
     names = {"element": "fieldname", "value": "newvalue", "sys_created_by": "user"}
     return {**entry, **{name: entry.get(column) for name, column in names.items()}}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, Unpack
 
 from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import Rows, in_utc, latest
+from incidentcore.vendors.kit.paths import Json, Rows, in_utc, latest
 from incidentcore.vendors.presets import STATUSPAGE
 
 _PAGE: Final = Actor("status page", "system")
+_TO: Final[dict[str, Any]] = {"audience": "public", "channel": "status page"}
 _FEED: Final = 50
 
 
@@ -43,7 +43,7 @@ def read_statuspage(incidents: Rows, **tables: Unpack[Tables]) -> Import[Inciden
     ('2026-03-02T16:10:00+00:00', '2026-03-02T16:20:00+00:00')
     """
 
-    def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, incident: Json) -> None:
         if incident.get("impact") == "maintenance" or incident.get("scheduled_for"):
             history.leave_out("maintenance", "record left out: scheduled maintenance")
             return
@@ -75,24 +75,12 @@ def read_statuspage(incidents: Rows, **tables: Unpack[Tables]) -> Import[Inciden
             history.moments(_PAGE, resolved=incident.get("resolved_at"))
         before = None
         for at, update in updates:
-            status, written = update.get("status"), update.get("created_at")
-            key, text = update.get("id"), update.get("body") or ""
-            if status is not None and status != before:
-                history.changed(
-                    *(key, at, _PAGE),
-                    field="state",
-                    before=before,
-                    after=status,
-                    recorded_at=written,
-                )
-                before = status
-            history.add(
-                *(Communicated, key, at, _PAGE),
-                recorded_at=written,
-                audience="public",
-                channel="status page",
-                text=text,
-            )
+            now, where = update.get("status"), (update.get("id"), at, _PAGE)
+            known, text = update.get("created_at"), update.get("body") or ""
+            if now is not None and now != before:
+                history.changed(*where, field="state", before=before, after=now, recorded_at=known)
+                before = now
+            history.add(Communicated, *where, recorded_at=known, text=text, **_TO)
         history.check(
             resolved_at=incident.get("resolved_at"), updated_at=incident.get("updated_at")
         )
@@ -112,7 +100,7 @@ def read_statuspage(incidents: Rows, **tables: Unpack[Tables]) -> Import[Inciden
     return reading
 
 
-def _shown(history: HistoryBuilder, update: Mapping[str, Any]) -> Any:
+def _shown(history: HistoryBuilder, update: Json) -> Any:
     """Return the time from which an update counts: its ``display_at``, or when it was written."""
     written = update.get("display_at") or update.get("created_at")
     return history.time(written, "display_at", action="update left out", path=update.get("id"))

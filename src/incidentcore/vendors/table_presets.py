@@ -12,11 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from incidentcore.lifecycle import JSM_INCIDENT, SERVICENOW_INCIDENT
-from incidentcore.lifecycle.tools import (
-    FRESHSERVICE_TICKET,
-    GLPI_TICKET,
-    OPSGENIE_INCIDENT,
-)
+from incidentcore.lifecycle.tools import FRESHSERVICE_TICKET, GLPI_TICKET, OPSGENIE_INCIDENT
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,

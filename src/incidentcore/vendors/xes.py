@@ -16,7 +16,9 @@ _NAME: Final = "concept:name"
 _TRACE: Final = ["log", "trace"]
 _EVENT: Final = [*_TRACE, "event"]
 
-Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
+Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]
+"""The id of a case, its attributes, and those of its events."""
+
 Trace = tuple[dict[str, Any], list[dict[str, Any]]]
 
 

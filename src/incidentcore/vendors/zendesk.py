@@ -22,7 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import CUT, Rows, id_text, in_utc, latest, listed, natural
+from incidentcore.vendors.kit.paths import CUT, Json, Rows, id_text, in_utc, latest, listed, natural
 from incidentcore.vendors.presets import ZENDESK
 
 _FIELDS: Final = {
@@ -105,7 +105,7 @@ def read_zendesk(
     stated = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
     known = {key: role for key, role in stated.items() if role is not None}
 
-    def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+    def build(history: HistoryBuilder, ticket: Json) -> None:
         found = by_ticket.pop(history.id, ()) or listed(ticket, "audits")
         own = [*map(_as_audit, found)] or [*_exported(ticket)]
         measured = metrics.pop(history.id, ())
@@ -156,7 +156,7 @@ def read_zendesk(
     return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics, users=unnamed)
 
 
-def _as_audit(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+def _as_audit(entry: Json) -> Json:
     """Return an audit; a ticket event of the incremental export is written as one."""
     if "child_events" not in entry:
         return entry
@@ -164,7 +164,7 @@ def _as_audit(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**entry, "author_id": entry.get("updater_id"), "via": None, "events": events}
 
 
-def _unfolded(child: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _unfolded(child: Json) -> Iterator[Json]:
     """Yield the events in a child event, which names a field by a key of its own."""
     kind, via = child.get("event_type"), str(child.get("via")).lower()
     base = {"id": child.get("id"), "type": kind, "via": {"channel": via}}
@@ -181,7 +181,7 @@ def _unfolded(child: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {**base, "id": key, "field_name": name, "value": value}
 
 
-def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+def _links(history: HistoryBuilder, ticket: Json) -> None:
     problem, source = plain_text(ticket.get("problem_id")), pick(ticket, "via.source")
     if problem is not None:
         history.linked(Link("caused_by", problem))
@@ -192,7 +192,7 @@ def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
             history.linked(Link("related_to", number))
 
 
-def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> None:
+def _merges(history: HistoryBuilder, audit: Json, kind: str) -> None:
     """Keep links to the tickets with which an audit merged this one."""
     source = pick(audit, "via.source")
     if pick(source, "rel") == "merge":
@@ -208,13 +208,13 @@ def _cut(pages: Iterable[object]) -> set[str]:
     return {str(audit.get("ticket_id")) for audit in lasts}
 
 
-def _exported(ticket: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _exported(ticket: Json) -> Iterator[Json]:
     """Yield the comments in a ticket as audits, without the first, which is the description."""
     for comment in listed(ticket, "comments")[1:]:
         yield {**comment, "events": [{**comment, "type": "Comment"}]}
 
 
-def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _evidence(ticket: Json, audits: Iterable[Json]) -> dict[str, str]:
     """Return the agents that can be inferred from their actions."""
     agents = [ticket.get("assignee_id")]
     for audit in audits:
@@ -233,7 +233,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
     return {name: "agent" for agent in agents if (name := plain_text(agent)) is not None}
 
 
-def _audit(history: HistoryBuilder, audit: Mapping[str, Any]) -> bool:
+def _audit(history: HistoryBuilder, audit: Json) -> bool:
     """Add the changes of one audit; return whether it is that of the creation."""
     at, path = audit.get("created_at"), f"audit {audit.get('id')}"
     by = history.actor(audit.get("author_id"), path=path)
@@ -249,14 +249,9 @@ def _audit(history: HistoryBuilder, audit: Mapping[str, Any]) -> bool:
             actor = history.actor(_SYSTEM, "system") if is_rule else by
             if name == "tags" and kind == "Create" and not event.get("value"):
                 continue
-            history.changed(
-                entry_id,
-                at,
-                actor,
-                field=_FIELDS.get(name, f"custom.{name}"),
-                before=None if kind == "Create" else event.get("previous_value"),
-                after=event.get("value"),
-            )
+            field, after = _FIELDS.get(name, f"custom.{name}"), event.get("value")
+            before = None if kind == "Create" else event.get("previous_value")
+            history.changed(entry_id, at, actor, field=field, before=before, after=after)
         elif kind in _SAID and not is_creation:
             author, speaker = plain_text(event.get("author_id")), by
             if author is not None and author != by.id:
@@ -268,9 +263,9 @@ def _audit(history: HistoryBuilder, audit: Mapping[str, Any]) -> bool:
     return is_creation
 
 
-def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> None:
+def _metrics(history: HistoryBuilder, events: Iterable[Json]) -> None:
     """Store the tool's own results: one for each instance of a metric, in minutes."""
-    instances: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    instances: dict[tuple[str, int], list[Json]] = {}
     for event in events:
         if event.get("type") == "measure":  # that the metric is measured at all
             continue
@@ -307,9 +302,9 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         )
 
 
-def _order(event: Mapping[str, Any]) -> tuple[str, int]:
+def _order(event: Json) -> tuple[str, int]:
     return in_utc(event.get("time")), natural(id_text(event.get("id")))
 
 
-def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:
+def _time(history: HistoryBuilder, last: Mapping[str, Json], name: str) -> Any:
     return history.time(last.get(name, {}).get("time"), name, path="ticket_metric_events")

@@ -7,11 +7,12 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import of_type
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.values import NEW, State
 from incidentcore.vendors.kit.findings import Findings
-from incidentcore.vendors.kit.tables import LevelTable, Roles, StateTable
-from incidentcore.vendors.kit.times import TimeReader
+from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.times import TimeReader, Times
 
 
 @attrs.define(kw_only=True)
@@ -19,13 +20,17 @@ class Context:
     """The tables, times and findings of one import; ``own`` reads custom fields by their kinds."""
 
     findings: Findings
-    states: StateTable
-    levels: LevelTable
-    reader: TimeReader
-    roles: Roles
-    lifecycle: Lifecycle | None
     covers: frozenset[str]
+    states: StateTable = attrs.field(default=STANDARD_STATES, validator=of_type(StateTable))
+    levels: LevelTable = attrs.field(default=LevelTable(), validator=of_type(LevelTable))
+    times: Times = attrs.field(factory=Times)
+    roles: Roles = attrs.field(default=Roles(), validator=of_type(Roles))
+    lifecycle: Lifecycle | None = None
     own: Callable[[Any, dict[str, Any]], None] | None = None
+    reader: TimeReader = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.reader = self.times.reader()
 
     @property
     def initial(self) -> State:

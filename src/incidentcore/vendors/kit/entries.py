@@ -157,12 +157,7 @@ class EntryLog:
         return at
 
     def actor(
-        self,
-        actor: object,
-        role: str | None = None,
-        *,
-        path: object = "",
-        also: Iterable[str] = (),
+        self, actor: object, role: str | None = None, *, path: object = "", also: Iterable[str] = ()
     ) -> Actor:
         """Return the actor for an id; if the actor or the role is unknown, add a finding.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Generic, TypedDict, TypeVar
+from typing import Any, Final, Generic, TypedDict, TypeVar, Unpack
 
-from incidentcore._checks import need_keywords, need_kind
+from incidentcore._checks import need_keywords
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
@@ -16,15 +16,12 @@ from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
 from incidentcore.vendors.kit.paths import CUT, MORE, plain_text, reader_of
-from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.tables import LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
 
 R = TypeVar("R", bound=Record)
 
-_DEFAULT_LEVELS: Final = LevelTable()
-_DEFAULT_ROLES: Final = Roles()
-_DEFAULT_TIMES: Final = Times()
 # What a malformed record raises while it is read: a part is missing, or is not what it should be.
 _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
@@ -43,7 +40,7 @@ class Tables(TypedDict, total=False):
         lifecycle: The lifecycle that the records follow.
 
     >>> from incidentcore.vendors import read_statuspage
-    >>> from incidentcore.vendors.kit.importing import STANDARD_STATES, Tables
+    >>> from incidentcore.vendors.kit import STANDARD_STATES, Tables
     >>> tables: Tables = {"states": STANDARD_STATES | {"identified": "in_progress"}}
     >>> update = {"id": "u1", "status": "identified", "created_at": "2026-03-02T16:20:00Z"}
     >>> page = {"id": "i1", "name": "Slow", "incident_updates": [update]}
@@ -77,13 +74,9 @@ class Import(Iterator[R], Generic[R]):
             data to the builder.
         record: The type of record.
         id: The dotted path of a record's id, or a function that returns it.
-        states: The meanings of the tool's states.
-        levels: The meanings of the tool's priorities, impacts and urgencies.
-        times: The formats of the source's times.
-        roles: The roles of actors.
-        lifecycle: The lifecycle that the records follow; the standard one by default.
         covers: What the source contains: values of ``records.Coverage``, and fields such as
             ``resolved_at``.
+        tables: See ``Tables``; by default, common words in eight languages and ISO times are known.
 
     Attributes:
         findings: The findings so far; they are complete once the last record has been read.
@@ -114,27 +107,13 @@ class Import(Iterator[R], Generic[R]):
         *,
         record: type[R],
         id: str | Callable[[Any], object],  # noqa: A002  the record's field
-        states: StateTable = STANDARD_STATES,
-        levels: LevelTable = _DEFAULT_LEVELS,
-        times: Times = _DEFAULT_TIMES,
-        roles: Roles = _DEFAULT_ROLES,
-        lifecycle: Lifecycle | None = None,
         covers: Iterable[str] = (),
+        **tables: Unpack[Tables],
     ) -> None:
-        kinds = {"states": StateTable, "levels": LevelTable, "roles": Roles}
-        for (name, kind), table in zip(kinds.items(), (states, levels, roles), strict=True):
-            need_kind(name, table, kind)
+        need_keywords(type(self), tables, Tables.__annotations__)
         self.findings: Findings = Findings()
         self.covers: frozenset[str] = checked_covers(frozenset(covers))
-        self.context: Context = Context(
-            findings=self.findings,
-            states=states,
-            levels=levels,
-            reader=times.reader(),
-            roles=roles,
-            lifecycle=lifecycle,
-            covers=self.covers,
-        )
+        self.context: Context = Context(findings=self.findings, covers=self.covers, **tables)
         self.latest: datetime | None = None
         self._counts: Counter[str] = Counter(rows=0, records=0, events=0)
         self._record, self._build, self._id = record, build, reader_of(id)

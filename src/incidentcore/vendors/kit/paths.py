@@ -12,7 +12,10 @@ from typing import Any, Final, TypeAlias
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 
-Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+Json: TypeAlias = Mapping[str, Any]
+"""An object of parsed JSON."""
+
+Rows: TypeAlias = Json | Iterable[Json]
 """Parsed JSON: an object, a page of objects, or several of either."""
 
 _NAMED: Final = frozenset(("id", "sys_id", "number", "key"))  # one of which a record has
@@ -42,12 +45,12 @@ def pick(entry: object, path: str) -> Any:
     return value
 
 
-def as_object(value: object) -> Mapping[str, Any]:
+def as_object(value: object) -> Json:
     """Return the value if it is a mapping (a JSON object); otherwise an empty mapping."""
     return value if isinstance(value, Mapping) else {}
 
 
-def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
+def entries_of(entry: object, path: str) -> Iterator[Json]:
     """Yield the objects of the list at a path; nothing if the path has no value.
 
     Raises:
@@ -89,7 +92,7 @@ _PAGES: Final = (
 """The names under which the pages of well-known tools have their objects."""
 
 
-def rows_of(page: Mapping[str, Any]) -> list[Any]:
+def rows_of(page: Json) -> list[Any]:
     """Return the objects of a page of JSON, or of one object by itself or under one name.
 
     If the page announces another one, ``CUT`` is the last.
@@ -174,11 +177,11 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         yield CUT
 
 
-def _start(page: Mapping[str, Any]) -> int | None:
+def _start(page: Json) -> int | None:
     return next((page[name] for name in _STARTS if type(page.get(name)) is int), None)
 
 
-def _goes_on(page: Mapping[str, Any], count: int, seen: int = 0) -> bool:
+def _goes_on(page: Json, count: int, seen: int = 0) -> bool:
     """Return whether a page of ``count`` objects, after ``seen`` ones, says that more follow."""
     if "end_of_stream" in page:  # with it, next_page is where the next export begins
         return page["end_of_stream"] is False
@@ -225,7 +228,7 @@ def latest(
     return kept
 
 
-def _is_nested(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _is_nested(one: Json, other: Json) -> bool:
     """Return whether one of two objects has all items of the other."""
     small, large = sorted((one, other), key=len)
     return all(name in large and large[name] == value for name, value in small.items())
@@ -243,8 +246,8 @@ def in_utc(time: object) -> str:
 
 
 def joined(
-    source: object, key: str | Callable[[Mapping[str, Any]], object], *pages: str
-) -> dict[str, list[Mapping[str, Any]]]:
+    source: object, key: str | Callable[[Json], object], *pages: str
+) -> dict[str, list[Json]]:
     """Return the entries of a source, grouped by the id of the record that they belong to.
 
     Entries that name no record, or are not objects, are under an empty id.
@@ -258,7 +261,7 @@ def joined(
     >>> joined({"audits": [{"id": 1, "ticket": 7}, {"id": 2, "ticket": 7}]}, "ticket", "audits")
     {'7': [{'id': 1, 'ticket': 7}, {'id': 2, 'ticket': 7}]}
     """
-    own: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    own: defaultdict[str, list[Json]] = defaultdict(list)
     owner_of = reader_of(key)
     for entry in unpaged(source, *pages):
         owner = owner_of(entry) if isinstance(entry, Mapping) else None

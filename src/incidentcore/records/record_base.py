@@ -120,8 +120,8 @@ class RecordBase:
             role = "approver"
         else:
             return actor
-        acted = (event for event in self.history if event.by == actor)
-        has_worked = any(at is None or event.at <= at for event in acted)
+        mine = (e for e in self.history if e.by.role == "agent" and e.by.id == by)
+        has_worked = any(at is None or event.at <= at for event in mine)
         return actor if has_worked else Actor(by, role)
 
     def timeline(

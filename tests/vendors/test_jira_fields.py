@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from incidentcore.vendors import read_jira
-from incidentcore.vendors.jira_fields import text_of
+from incidentcore.vendors.jira import text_of
 
 CREATED = "2026-03-02T08:00:00.000+0000"
 

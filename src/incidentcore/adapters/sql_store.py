@@ -8,25 +8,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from incidentcore._checks import need_kind
-from incidentcore.adapters.statements import (
-    EVENTS,
-    IDS,
-    Run,
-    as_bytes,
-    as_key,
-    change_of,
-    damaged,
-    digest_of,
-    event_of,
-    events_of,
-    ids_after,
-    insert_rows,
-    last_position,
-    load,
-    lock,
-    put_due,
-    version_of,
-)
+from incidentcore.adapters import statements
+from incidentcore.adapters.statements import EVENTS, Run, as_bytes, as_key, damaged, digest_of
 from incidentcore.conditions import NEVER, Condition
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.errors import InvalidTimelineError, RecordNotFoundError, StaleRecordError
@@ -89,39 +72,39 @@ class SqlStore:
         )
         batch, key = tuple(events), as_key(record_id)
         with self._transaction(writes=True) as run:
-            lock(run)
-            version = version_of(run, key)
+            statements.lock(run)
+            version = statements.version_of(run, key)
             stored: dict[str, Event] = {}
             for event in batch:
                 if isinstance(event, Event):
                     where = {"key": key, "id": as_key(event.id, "id")}
                     for row in run(f"{EVENTS}WHERE record_id = :key AND event_id = :id", where):
-                        stored[event.id] = event_of(row)
+                        stored[event.id] = statements.event_of(row)
             fresh = checked_append(
                 record_id, batch, expected_version=expected_version, version=version, stored=stored
             )
             if fresh:
                 columns = [(one.sequence, as_key(one.id, "id"), text) for one, text in fresh]
-                last = insert_rows(run, key, columns)
+                last = statements.insert_rows(run, key, columns)
                 version += len(fresh)
                 run(
                     "INSERT INTO incidentcore_records VALUES (:key, :version, :digest)"
                     " ON CONFLICT (record_id) DO UPDATE SET version = :version, digest = :digest",
                     {"key": key, "version": version, "digest": digest_of(key, version, last)},
                 )
-            put_due(run, due)
+            statements.put_due(run, due)
             return version
 
     def load(self, record_id: str) -> Record:
         """Return a record; see ``RecordStore.load``."""
         with self._transaction(writes=False) as run:
-            return load(run, record_id)
+            return statements.load(run, record_id)
 
     def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
         """Return a page of a record's events; see ``RecordStore.history``."""
         checked_page(limit=limit, after=after)
         with self._transaction(writes=False) as run:
-            return events_of(run, record_id, after, limit)
+            return statements.events_of(run, record_id, after, limit)
 
     def find(
         self,
@@ -141,14 +124,14 @@ class SqlStore:
         found: list[Record] = []
         while True:
             with self._transaction(writes=False) as run:
-                names = ids_after(run, after)
+                names = statements.ids_after(run, after)
                 for name in names:
-                    record = load(run, name)
+                    record = statements.load(run, name)
                     if condition.matches(record, at=at):
                         found.append(record)
                         if len(found) == limit:
                             return tuple(found)
-            if len(names) < IDS:
+            if len(names) < statements.IDS:
                 return tuple(found)
             after = names[-1]
 
@@ -156,7 +139,7 @@ class SqlStore:
         """Return a page of the changes since a position; see ``RecordStore.changes``."""
         checked_page(limit=limit, after=after)
         with self._transaction(writes=False) as run:
-            last, page = last_position(run), list[Change]()
+            last, page = statements.last_position(run), list[Change]()
             while not page and after < last:
                 end = min(last, after + limit)
                 rows = run(
@@ -165,7 +148,8 @@ class SqlStore:
                 )
                 if [row[0] for row in rows] != list(range(after + 1, end + 1)):
                     raise damaged(f"the feed after position {after}")
-                page = [change_of(row) for row in rows if any(part is not None for part in row[1:])]
+                held = (row for row in rows if any(part is not None for part in row[1:]))
+                page = [*map(statements.change_of, held)]
                 after = end
             return tuple(page)
 
@@ -173,8 +157,8 @@ class SqlStore:
         """Delete a record and its items in the outbox; see ``RecordStore.remove``."""
         key = as_key(record_id)
         with self._transaction(writes=True) as run:
-            lock(run)
-            version = version_of(run, key)
+            statements.lock(run)
+            version = statements.version_of(run, key)
             if not version:
                 raise RecordNotFoundError(record_id)
             if expected_version != version:
@@ -187,7 +171,7 @@ class SqlStore:
             )
             run("DELETE FROM incidentcore_records WHERE record_id = :key", by)
             run("DELETE FROM incidentcore_outbox WHERE record_id = :key", by)
-            insert_rows(run, key, [(None, None, None)])
+            statements.insert_rows(run, key, [(None, None, None)])
 
     def collect(self, agenda: Agenda, /, *, now: datetime) -> tuple[DueItem, ...]:
         """Write an agenda's due items into the outbox, and mark them in the agenda as delivered.
@@ -203,8 +187,8 @@ class SqlStore:
     def put_due(self, items: Iterable[DueItem]) -> None:
         """Write items into the outbox; items whose key is already there are ignored."""
         with self._transaction(writes=True) as run:
-            lock(run)
-            put_due(run, items)
+            statements.lock(run)
+            statements.put_due(run, items)
 
     def pending(self) -> tuple[DueItem, ...]:
         """Return the items of the outbox that are not marked as sent, ordered by due time.
@@ -221,7 +205,7 @@ class SqlStore:
     def mark_sent(self, *keys: str) -> None:
         """Mark the items with these keys as delivered; call this after the delivery."""
         with self._transaction(writes=True) as run:
-            lock(run)
+            statements.lock(run)
             rows = [{"key": as_key(key, "key")} for key in keys]
             if rows:
                 run("UPDATE incidentcore_outbox SET sent = 1 WHERE key = :key", rows)

@@ -112,13 +112,10 @@ class AuditLog(Import[Incident]):
             )
 
     def _incident(self, rows: list[AuditRow]) -> Incident:
-        read, place = self._fields, self._columns["sys_updated_at"]
-        known = read.times
         times: list[datetime] = []
         for row in rows:
-            at = known.get(row.fields[place])
             earliest = times[-1] if times else None
-            times.append(at or read.time(row, "sys_updated_at", earliest))
+            times.append(self._fields.time(row, "sys_updated_at", earliest))
         incident = Incident._read(self._builder.build(rows, times))  # noqa: SLF001  made here
         self._check_rows(rows, times)
         self._check_incident(rows, times, incident)

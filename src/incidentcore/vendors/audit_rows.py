@@ -139,7 +139,6 @@ class FieldReader:
     def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
         self._findings = findings
         self._times = Times(zone or "UTC", formats=_FORMATS).reader()
-        self.times: dict[str, datetime] = {}  # those without an oddity
         self.actors: dict[str, Actor] = {}
         self.states: dict[str, State] = {state.name: state for state in AUDIT_STATES}
 
@@ -157,9 +156,6 @@ class FieldReader:
     def time(self, row: AuditRow, column: str, earliest: datetime | None = None) -> datetime:
         """Return the day-first time in a field in UTC; of two, the first from ``earliest`` on."""
         value = row[column]
-        known = self.times.get(value)
-        if known is not None:
-            return known
         try:
             at = self._times.read(value)
         except InvalidValueError:
@@ -170,8 +166,6 @@ class FieldReader:
         if self._times.oddity:
             at, action = self._times.placed(at, earliest)
             self.tell(row, column, self._times.oddity, action)
-        elif len(self.times) < _CACHED:
-            self.times[value] = at
         return at
 
     def _checked(self, row: AuditRow, column: str, value: T | None, code: str) -> T | None:

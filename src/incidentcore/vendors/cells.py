@@ -191,11 +191,9 @@ class TableReader:
 
     def _place(self, name: str, column: str | int) -> None:
         columns = self.table.columns
-        label = str(column)
-        if isinstance(column, int):
-            if not 1 <= column <= len(columns):
-                raise InvalidValueError(f"mapping[{name}]", column, f"1 to {len(columns)}")
-            label = columns[column - 1]
+        if isinstance(column, int) and not 1 <= column <= len(columns):
+            raise InvalidValueError(f"mapping[{name}]", column, f"1 to {len(columns)}")
+        label = columns[column - 1] if isinstance(column, int) else column
         self.columns[name] = label or f"column {column}"
         if not self.table.objects:
             place = column - 1 if isinstance(column, int) else columns.index(label)

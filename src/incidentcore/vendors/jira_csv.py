@@ -11,7 +11,7 @@ import attrs
 
 from incidentcore._checks import as_tuple
 from incidentcore.records import Commented, Incident, Link
-from incidentcore.vendors.jira_fields import link_of
+from incidentcore.vendors.jira import link_of
 from incidentcore.vendors.kit import HistoryBuilder, Import, as_object, plain_text
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_import import Extend

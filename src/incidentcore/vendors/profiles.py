@@ -15,6 +15,7 @@ from incidentcore.desk import Desk, DeskField
 from incidentcore.desk.service import scale_of
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
+from incidentcore.vendors import presets
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.cells import EMPTY
 from incidentcore.vendors.event_log import read_events, read_xes
@@ -34,15 +35,6 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.pagerduty import read_pagerduty
-from incidentcore.vendors.presets import (
-    GITLAB,
-    HAPPYFOX,
-    JIRA,
-    PAGERDUTY,
-    SERVICENOW,
-    STATUSPAGE,
-    ZENDESK,
-)
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.servicenow_xml import is_xml, servicenow_tables
 from incidentcore.vendors.statuspage import read_statuspage
@@ -55,10 +47,10 @@ from incidentcore.vendors.zendesk import read_zendesk
 # resources by argument.
 _Tool = tuple[Callable[..., Import[Incident]], Tables, Sequence[str], dict[str, str]]
 _JSON: Final[dict[str, _Tool]] = {
-    "jira": (read_jira, JIRA, ("issues",), {"changelogs": "changelogs", "slas": "slas"}),
+    "jira": (read_jira, presets.JIRA, ("issues",), {"changelogs": "changelogs", "slas": "slas"}),
     "servicenow": (
         read_servicenow,
-        SERVICENOW,
+        presets.SERVICENOW,
         ("incidents", "incident"),
         {
             "audit": "sys_audit",
@@ -71,24 +63,24 @@ _JSON: Final[dict[str, _Tool]] = {
     ),
     "zendesk": (
         read_zendesk,
-        ZENDESK,
+        presets.ZENDESK,
         ("tickets", "ticket"),
         {"audits": "audits", "metric_events": "ticket_metric_events", "users": "users"},
     ),
     "pagerduty": (
         read_pagerduty,
-        PAGERDUTY,
+        presets.PAGERDUTY,
         ("incidents", "incident"),
         {"log_entries": "log_entries"},
     ),
-    "happyfox": (read_happyfox, HAPPYFOX, (), {}),
+    "happyfox": (read_happyfox, presets.HAPPYFOX, (), {}),
     "gitlab": (
         read_gitlab,
-        GITLAB,
+        presets.GITLAB,
         ("issues",),
         {"notes": "notes", "state_events": "resource_state_events"},
     ),
-    "statuspage": (read_statuspage, STATUSPAGE, (), {}),
+    "statuspage": (read_statuspage, presets.STATUSPAGE, (), {}),
 }
 
 

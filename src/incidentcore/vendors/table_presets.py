@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from incidentcore.lifecycle import JSM_INCIDENT, SERVICENOW_INCIDENT
+from incidentcore.lifecycle import SERVICENOW_INCIDENT
 from incidentcore.lifecycle.tools import FRESHSERVICE_TICKET, GLPI_TICKET, OPSGENIE_INCIDENT
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
     GLPI_LEVELS,
     GLPI_STATES,
-    JIRA_LEVELS,
-    JIRA_STATES,
+    JIRA,
     OPSGENIE_LEVELS,
     OPSGENIE_STATES,
     SERVICENOW_LEVELS,
@@ -45,9 +44,7 @@ JIRA_CSV: Final[Preset] = {
     },
     "formats": ("%d/%b/%y %I:%M %p", "%d/%b/%y %H:%M", "iso", "%d.%m.%Y %H:%M"),
     "missing": ("", "Unassigned", "Unresolved"),
-    "states": JIRA_STATES,
-    "levels": JIRA_LEVELS,
-    "lifecycle": JSM_INCIDENT,
+    **JIRA,
     "optional": True,
 }
 """Jira's CSV: no history, times to the minute in the zone of the exporting user."""

@@ -16,15 +16,8 @@ _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
     *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
     *("%d/%b/%y", "%d/%b/%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y"),
-    *(
-        "%b %d %Y",
-        "%d %B %Y",
-        "%d. %B %Y",
-        "%d. %b %Y",
-        "%B %d, %Y",
-        "%d de %B de %Y",
-        "%Y年%m月%d日",
-    ),
+    *("%b %d %Y", "%d %B %Y", "%d. %B %Y", "%d. %b %Y", "%B %d, %Y", "%d de %B de %Y"),
+    "%Y年%m月%d日",
 )
 _NUMERIC: Final = tuple(form for form in _DAYS if "%b" not in form and "%B" not in form)
 _OTHERS: Final = (

@@ -86,8 +86,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
         self.counts: Counter[str] = Counter()
         self._kept: dict[tuple[str, str, str, str], ImportFinding] = {}
         self._times: Counter[tuple[str, str, str, str]] = Counter()
-        self._values: Counter[tuple[str, str]] = Counter()
-        self._last: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self._alike: dict[tuple[str, str], list[tuple[str, str, str, str]]] = {}
 
     def add(
         self,
@@ -104,12 +103,11 @@ class Findings(Tabular, Sequence[ImportFinding]):
         """Add a finding, or increase the count of an equal one; see ``ImportFinding``."""
         self.counts[code] += count
         text = (value if isinstance(value, str) else _text(value))[:200]
-        kind, same = (code, field), (code, field, text, action)
-        if same not in self._kept and self._values[kind] < _EXAMPLES:
-            self._values[kind] += 1
-            self._last[kind] = same
+        same, alike = (code, field, text, action), self._alike.setdefault((code, field), [])
+        if same not in self._kept and len(alike) < _EXAMPLES:
+            alike.append(same)
             self._kept[same] = ImportFinding(row, field, text, code, action, key, path)
-        self._times[same if same in self._kept else self._last[kind]] += count
+        self._times[same if same in self._kept else alike[-1]] += count
 
     def __len__(self) -> int:
         return len(self._kept)

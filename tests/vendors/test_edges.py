@@ -258,7 +258,7 @@ def test_a_clean_row_is_read_the_short_way_and_alike(
     assert (made is not None) is is_clean
     if made is not None:
         assert [made] == list(read_table([row], MAPPING, zone="UTC"))
-        short._clean._actors.clear()
+        short._clean._actor.cache_clear()
         again = short._clean.read("A", row, short._reader.read(row))
         assert (again, made.history[0].by.id) == (made, str(row["Caller"] or "import"))
 

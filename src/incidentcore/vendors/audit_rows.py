@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import compress
 from operator import itemgetter, ne
 from typing import Final, NamedTuple, TypeVar
@@ -139,7 +140,7 @@ class FieldReader:
     def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
         self._findings = findings
         self._times = Times(zone or "UTC", formats=_FORMATS).reader()
-        self.actors: dict[str, Actor] = {}
+        self._named = lru_cache(_CACHED)(Actor)
         self.states: dict[str, State] = {state.name: state for state in AUDIT_STATES}
 
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
@@ -196,12 +197,7 @@ class FieldReader:
         if value in MISSING:
             self.tell(row, column, "no_actor", "read as the actor unknown")
             value = "unknown"
-        actor = self.actors.get(value)
-        if actor is None:
-            if len(self.actors) >= _CACHED:
-                self.actors.clear()
-            actor = self.actors[value] = Actor(value)
-        return actor
+        return self._named(value)
 
 
 class RowHistory:
@@ -226,7 +222,6 @@ class RowHistory:
             if column in columns
         ]
         self._columns = tuple(there)
-        self._updater = columns["sys_updated_by"]
         last = (columns["number"], columns["incident_state"])
         self._pick = itemgetter(*(one.place for one in there), *last)
         self._opened = [one for one in there if one.kind in ("assigned", "prioritized", "fields")]
@@ -240,11 +235,10 @@ class RowHistory:
         events: list[Event] = [self._opening(first, times[0])]
         before, old = self._blank, self._pick(self._blank.fields)
         known_at = times[0]
-        actors = self._read.actors
         for row, at in zip(rows, times, strict=True):
             # A row whose time goes back became known only after the rows before it (rule H1).
             known_at = max(known_at, at)
-            by = actors.get(row.fields[self._updater]) or self._read.actor(row, "sys_updated_by")
+            by = self._read.actor(row, "sys_updated_by")
             new = self._pick(row.fields)
             for make, body in self._changes(row, before, new, old, final=row is last):
                 events.append(make(number, len(events) + 1, at, by, known_at, *body))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from incidentcore.records import Event, Incident, LifecycleRef, Opened, StateChanged
@@ -48,7 +49,7 @@ class CleanRows:
         standard = LifecycleRef(Incident.record_type)
         self._lifecycle = standard if lifecycle is None else lifecycle.ref
         self._known: dict[tuple[str, str], Level | State | None] = {}
-        self._actors: dict[tuple[str, str], Actor] = {}
+        self._actor = lru_cache(_CACHED)(Actor)
 
     def read(self, key: str, row: Any, given: Mapping[str, Any]) -> Incident | None:
         """Return the incident of a plain row, whose mapped cells are given; None for any other row.
@@ -122,14 +123,6 @@ class CleanRows:
             return state if state is not None and state.open and not state.pauses else None
         is_same = (state.resolved, state.final) == (reached.resolved, reached.final)
         return state if is_same and not state.open else None
-
-    def _actor(self, name: Any, role: str) -> Actor:
-        actor = self._actors.get((name, role))
-        if actor is None:
-            if len(self._actors) >= _CACHED:
-                self._actors.clear()
-            actor = self._actors[name, role] = Actor(name, role)
-        return actor
 
     def _record(
         self,

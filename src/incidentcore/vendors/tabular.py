@@ -376,20 +376,13 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
     # Not strict, an unfinished quote would pass unnoticed.
     reader = csv.reader(plain, strict=True, delimiter=delimiter)
     number = 0
-    while True:
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            why = _CARRIAGE if "new-line character" in str(error) else error
-            raise FormatError(f"not delimited text: {why} @ {_place(number)}") from None
-        except LineError as error:
-            raise FormatError(f"{error} @ {_place(number)}") from None
-        if fields:
-            yield number, fields
-            number += 1
-
-
-def _place(number: int) -> str:
-    return f"row {number}" if number else "header"
+    try:
+        for fields in reader:
+            if fields:
+                yield number, fields
+                number += 1
+    except (csv.Error, LineError) as error:
+        why = _CARRIAGE if "new-line character" in str(error) else error
+        what = f"not delimited text: {why}" if isinstance(error, csv.Error) else error
+        where = f"row {number}" if number else "header"
+        raise FormatError(f"{what} @ {where}") from None

@@ -45,11 +45,9 @@ _DATED: Final = re.compile(
 
 
 def formats_together(texts: Counter[str], *, numbers: bool) -> tuple[str, ...]:
-    """Return formats that together read most texts, those of the most texts first; or none.
+    """Return formats that together read most of a column's texts, the most frequent ones first.
 
-    Args:
-        texts: The texts of a column, with their numbers.
-        numbers: Whether numbers are times too, as in a column whose name says so.
+    There may be none. With ``numbers``, numbers are times too, as the column's name says.
     """
     dated = {t: formats_of(t) for t in texts if _DATED.match(t) or (numbers and _is_number(t))}
     found: list[str] = []

@@ -206,9 +206,7 @@ class Import(Iterator[R], Generic[R]):
 def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
     """Return an import with a finding for each log entry that belongs to no record of it.
 
-    Args:
-        reading: The import, whose builder removes the entries of each record that it reads.
-        logs: The entries by record id, under the name of each log, such as ``audit``.
+    The logs hold the entries by record id; the import's builder removes those of each record.
     """
     reading._logs.update(logs)  # noqa: SLF001  of the same module
     reading._orphans("")  # noqa: SLF001

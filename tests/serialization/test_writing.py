@@ -146,7 +146,8 @@ def test_a_record_of_a_derived_class_is_not_written() -> None:
     made, codec = holder(Incident)
     with pytest.raises(InvalidValueError) as caught:
         codec.dumps(made(record))
-    assert (caught.value.where, caught.value.allowed) == ("$.value.value", "exactly Incident")
+    allowed = "exactly Incident; a class derived from it would be lost"
+    assert (caught.value.where, caught.value.allowed) == ("$.value.value", allowed)
 
 
 def test_the_state_of_a_record_names_the_fact_that_has_no_form() -> None:

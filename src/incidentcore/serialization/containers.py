@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from types import UnionType
@@ -16,7 +17,7 @@ ReadHook: TypeAlias = Callable[[Any, Any], Any]
 
 Shape: TypeAlias = tuple[tuple[type, ...], dict[str, Any], bool]
 
-MAPPINGS: Final = (FrozenMap, Mapping, dict)
+MAPPINGS: Final = (FrozenMap, Mapping, dict, OrderedDict)  # the last one keeps its order
 _COLLECTIONS: Final = (tuple, frozenset)
 _ENOUGH: Final = 10_000
 _SHORT: Final = 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache, partial
 from types import NoneType
 from typing import Any, ClassVar, Final, Literal, TypeVar, get_args, get_origin
@@ -14,7 +16,6 @@ from incidentcore.categorization import PatternRule
 from incidentcore.records import Event, LifecycleRef
 from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
-from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
     MAPPINGS,
     PYTHON_TYPES,
@@ -32,7 +33,7 @@ from incidentcore.serialization.containers import (
 from incidentcore.serialization.faults import OWN_CLASS, Fault, Faults, Mismatch, faults_of, show
 from incidentcore.serialization.parse import write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry
-from incidentcore.serialization.scalars import SCALARS, read_date, read_text
+from incidentcore.serialization.scalars import SCALARS, read_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.serialization.upgrades import MERGED, merged
 from incidentcore.values import Actor, FrozenMap, Level, State
@@ -90,7 +91,8 @@ class Reader:
         if origin is frozenset:
             return read_set(self._lazily(arguments[0]))
         if origin in MAPPINGS:
-            return self._mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
+            made = OrderedDict if origin is OrderedDict else FrozenMap
+            return self._mapping(self._lazily(arguments[-1]), made)
         read = self._class(origin or kind)
         if kind not in self.shared:
             return read
@@ -114,14 +116,14 @@ class Reader:
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         if cls not in self._registry.names:
             raise Mismatch(f"got {cls}; allowed: a class that has a name: Codec({{name: class}})")
-        if cls in self._registry.forms:
-            return self._formed(cls, beside)
+        form: Any
+        form, _, made = self._registry.forms.get(cls, (cls, None, None))
         known = [field.name for field, _ in self._registry.fields_of(cls)]
         special = self._special(cls)
         overrides = {name: override(struct_hook=hook) for name, hook in special.items()}
-        parameters = getattr(cls, "__parameters__", ())
+        parameters = getattr(form, "__parameters__", ())
         inner = make_dict_structure_fn(
-            cls[(object,) * len(parameters)] if parameters else cls,
+            form[(object,) * len(parameters)] if parameters else form,
             self._converter,
             _cattrs_forbid_extra_keys=False,
             _cattrs_detailed_validation=True,
@@ -138,7 +140,9 @@ class Reader:
                 strange = [key for key in as_object(data) if key not in names]
                 problems += [Fault(no_field, (key,), unknown=True) for key in strange]
             try:
-                value = inner(data, cls)
+                value = inner(data, form)
+                if made is not None:
+                    value = made(value)
             except Exception as error:  # noqa: BLE001  reported with the place, where it is known
                 problems += self._located(cls, data, list(faults_of(error)))
             if problems:
@@ -147,35 +151,14 @@ class Reader:
 
         return structure
 
-    def _formed(self, cls: Any, beside: tuple[str, ...]) -> ReadHook:
-        """Return the hook for a class that is written in the form of another."""
-        form, _, made = self._registry.forms[cls]
-        read = self._class(form, beside)
-        return lambda data, _: made(read(data, None))
-
     def _special(self, cls: type) -> dict[str, ReadHook]:
         """Return hooks for fields that accept more, or less, than their type."""
-        if cls is BusinessCalendar:
-            return {
-                "hours": _hours_by_day,
-                "special": _hours_by_day,
-                "breaks": self._breaks,
-                "holidays": read_list(self._holiday),
-            }
         if cls is PatternRule and not self._trusted:
             return {"engine": _bounded_engine}
         if issubclass(cls, Event) and "fields" in attrs.fields_dict(cls):
             allowed = getattr(cls, "allowed", FIELD_NAMES)
             return {"fields": partial(self._fields, allowed)}
         return {}
-
-    def _holiday(self, data: Any, _: Any) -> Any:
-        return read_date(data) if type(data) is str else self.hook(Holiday)(data, None)
-
-    def _breaks(self, data: Any, _: Any) -> dict[str, Any]:
-        read = read_list(self.hook(self._registry.classes["Break"]))
-        pairs = as_object(data).items()
-        return dict(zip(data, read_each(pairs, read), strict=True))
 
     def _fields(self, allowed: frozenset[str], data: Any, _: Any) -> FrozenMap[object]:
         """Read the fields that an event sets; the event itself checks them (rule H2)."""
@@ -274,10 +257,10 @@ class Reader:
 
         return structure
 
-    def _mapping(self, read: ReadHook) -> ReadHook:
-        def structure(data: Any, _: Any) -> FrozenMap[Any]:
+    def _mapping(self, read: ReadHook, made: Callable[..., Any]) -> ReadHook:
+        def structure(data: Any, _: Any) -> Any:
             values = read_each(as_object(data).items(), read)
-            return FrozenMap(dict(zip(map(_unescaped, data), values, strict=True)))
+            return made(dict(zip(map(_unescaped, data), values, strict=True)))
 
         return structure
 
@@ -347,13 +330,6 @@ def _unescaped(key: str) -> str:
     if key.startswith("$$"):
         return key[1:]
     raise Faults([Fault(f"a key that starts with one $ stands alone: {show(key)}", (key,))])
-
-
-def _hours_by_day(data: Any, _: Any) -> dict[str, Any]:
-    several = read_list(read_text)
-    pairs = as_object(data).items()
-    values = read_each(pairs, lambda day, _: day if type(day) is str else several(day, None))
-    return dict(zip(data, values, strict=True))
 
 
 def _bounded_engine(data: Any, _: Any) -> str:

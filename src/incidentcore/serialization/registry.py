@@ -24,7 +24,6 @@ from incidentcore.forecast import written as forecast
 from incidentcore.improvement import written as improvement
 from incidentcore.instants import Interval, Versions
 from incidentcore.intake import written as intake
-from incidentcore.kpi import Partial
 from incidentcore.kpi import written as kpi
 from incidentcore.lifecycle import written as lifecycle
 from incidentcore.priority import written as priority
@@ -32,8 +31,8 @@ from incidentcore.records import Event, Record
 from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
-from incidentcore.serialization.answers import ANSWERS, Form
 from incidentcore.serialization.faults import Faults, faults_of
+from incidentcore.serialization.forms import FORMS, Form
 from incidentcore.serialization.upgrades import MERGED
 from incidentcore.simulation import written as simulation
 from incidentcore.sla import SlaStatus
@@ -182,11 +181,8 @@ REGISTRY: Final = Registry(
         },
         **{kind: (*members, *escalation.CALENDARS) for kind, members in schedule.FAMILIES.items()},
     },
-    {
-        **partials.FORMS,
-        SlaStatus: "SlaSnapshot",
-    },
-    {Partial: (partials.PartialForm, partials.to_form, partials.from_form), **ANSWERS},
+    {**partials.FORMS, SlaStatus: "SlaSnapshot"},
+    FORMS,
 )
 """The classes that the library itself writes and reads; ``Codec`` extends it by your own."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date as date_type
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.registry import TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS
@@ -108,18 +106,7 @@ class _Maker:
         return _object(properties, required, self._registry.names[cls])
 
     def _field(self, cls: type, name: str) -> dict[str, Any] | None:
-        """Return the schema of a field that accepts more than its type."""
-        text = {"type": "string"}
-        hours = {"anyOf": [text, {"type": "array", "items": text}]}
-        if cls is BusinessCalendar and name in ("hours", "special"):
-            return {"type": "object", "additionalProperties": hours}
-        if cls is BusinessCalendar and name == "breaks":
-            breaks = {"type": "array", "items": self.plain_class(self._registry.classes["Break"])}
-            return {"type": "object", "additionalProperties": breaks}
-        if cls is BusinessCalendar and name == "holidays":
-            date = self.of(date_type)
-            holiday = self.plain_class(self._registry.classes["Holiday"])
-            return {"type": "array", "items": {"anyOf": [date, holiday]}}
+        """Return the schema of a field that accepts more, or less, than its type."""
         if issubclass(cls, Record):
             return {"type": "array", "items": self.of(Event), "minItems": 1}
         if issubclass(cls, Event) and name == "fields":
@@ -150,8 +137,7 @@ class _Maker:
         if origin is frozenset:
             return {"type": "array", "items": self.of(arguments[0]), "uniqueItems": True}
         if origin in MAPPINGS:
-            values = self.of(arguments[1 if len(arguments) > 1 else 0])
-            return {"type": "object", "additionalProperties": values}
+            return {"type": "object", "additionalProperties": self.of(arguments[-1])}
         return self.plain_class(origin or kind)
 
     def _family(self, members: tuple[type, ...]) -> dict[str, Any]:

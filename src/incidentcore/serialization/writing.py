@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.faults import OWN_CLASS, Unwritable
 from incidentcore.serialization.parse import read_body, write
@@ -88,7 +88,8 @@ class Writer:
         if origin is frozenset:
             return _set_of(self._lazily(arguments[0]))
         if origin in MAPPINGS:
-            return _mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
+            held: Any = OrderedDict if origin is OrderedDict else FrozenMap
+            return _mapping(self._lazily(arguments[-1]), held)
         return self._class(origin or kind)
 
     def _lazily(self, kind: Any) -> Hook:
@@ -104,13 +105,8 @@ class Writer:
     def _class(self, cls: Any) -> Hook:
         if cls not in self._registry.names:
             raise InvalidValueError("extra", cls, "a class that has a name: Codec({name: class})")
-        if cls in self._registry.forms:
-            return self._formed(cls)
-        special = self._special(cls)
-        fields = [
-            (field.name, special.get(field.name) or self._lazily(kind))
-            for field, kind in self._registry.fields_of(cls)
-        ]
+        _, to_form, _ = self._registry.forms.get(cls, (cls, None, None))
+        fields = [(field.name, self._lazily(kind)) for field, kind in self._registry.fields_of(cls)]
         name = self._registry.names[cls]
         # A field that came later is not written where it says nothing, so that documents stay.
         later = {
@@ -120,6 +116,8 @@ class Writer:
         def unstructure(value: Any) -> dict[str, Any]:
             if type(value) is not cls:
                 raise Unwritable(value, f"exactly {name}; a class derived from it would be lost")
+            if to_form is not None:
+                value = to_form(value)
             data = {}
             step = ""
             try:
@@ -134,32 +132,6 @@ class Writer:
             return data
 
         return unstructure
-
-    def _formed(self, cls: Any) -> Hook:
-        """Return the hook for a class that is written in the form of another."""
-        form, said, _ = self._registry.forms[cls]
-        write_form = self._class(form)
-
-        def unstructure(value: Any) -> dict[str, Any]:
-            if type(value) is not cls:
-                raise Unwritable(value, f"exactly {self._registry.names[cls]}")
-            data: dict[str, Any] = write_form(said(value))
-            return data
-
-        return unstructure
-
-    def _special(self, cls: type) -> dict[str, Hook]:
-        """Return hooks for fields with their own form."""
-        if cls is BusinessCalendar:
-            return {
-                "hours": _by_key(_list_of(write_text, tuple)),
-                "special": _by_key(_list_of(write_text, tuple)),
-                "breaks": _by_key(lambda value: [self._plain(item) for item in value]),
-            }
-        return {}
-
-    def _plain(self, value: Any) -> Any:
-        return self.hook(type(value))(value)
 
     def state(self, record: Record) -> dict[str, Any]:
         """Return the present facts of a record as plain data, by name."""
@@ -273,9 +245,9 @@ def _choice(allowed: tuple[Any, ...]) -> Hook:
     return unstructure
 
 
-def _mapping(hook: Hook) -> Hook:
+def _mapping(hook: Hook, kind: type[Mapping[str, Any]] = FrozenMap) -> Hook:
     def unstructure(value: Any) -> dict[str, Any]:
-        if not isinstance(value, FrozenMap):
+        if not isinstance(value, kind):
             raise Unwritable(value, "a FrozenMap")
         values = _each(value.items(), hook)
         keys = _each(((key, key) for key in value), _escaped)
@@ -287,17 +259,6 @@ def _mapping(hook: Hook) -> Hook:
 def _escaped(key: str) -> str:
     text = write_text(key)
     return f"${text}" if text.startswith("$") else text
-
-
-def _by_key(hook: Hook) -> Hook:
-    def unstructure(value: Any) -> dict[str, Any]:
-        return {_key(key): _each([(_key(key), item)], hook)[0] for key, item in value}
-
-    return unstructure
-
-
-def _key(key: Any) -> str:
-    return key if isinstance(key, str) else SCALARS[type(key)].write(key)
 
 
 @lru_cache(maxsize=1)

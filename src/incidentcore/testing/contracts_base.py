@@ -12,9 +12,10 @@ import attrs
 
 from incidentcore._checks import as_tuple, need_word
 from incidentcore.conditions import ALWAYS
-from incidentcore.records import Event, Incident, Record, comment
+from incidentcore.records import Commented, Event, Incident, Record, comment
 from incidentcore.serialization import dumps
 from incidentcore.storage import Change, RecordStore
+from incidentcore.values import Actor
 
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
 
@@ -118,6 +119,12 @@ def incident(record_id: str = "INC-1", **fields: Any) -> Incident:
     return Incident.open(
         **{"id": record_id, "title": "Mail is down", "at": AT, "by": "kim", **fields}
     )
+
+
+def commented(sequence: int, text: str = "x", **fields: Any) -> Commented:
+    """Return a comment as an event of a record; ``fields`` override its other fields."""
+    given = {"record_id": "INC-1", "at": AT, "by": Actor("ada"), **fields}
+    return Commented(sequence=sequence, text=text, **given)
 
 
 def noted(record: Incident, count: int) -> Incident:

@@ -18,12 +18,13 @@ from incidentcore.errors import (
     StaleRecordError,
     StorageError,
 )
-from incidentcore.records import Commented, Event
+from incidentcore.records import Event
 from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.testing.contracts_base import (
     AT,
     StoreChecks,
     all_changes,
+    commented,
     incident,
     noted,
     same,
@@ -42,15 +43,8 @@ _START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods()
 def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
     at = AT + timedelta(seconds=sequence)
     return [
-        Commented(
-            record_id="INC-1",
-            sequence=sequence + step,
-            id=f"{who}-{sequence + step}",
-            at=at,
-            by=Actor(who),
-            text=who,
-        )
-        for step in range(1, count + 1)
+        commented(number, who, id=f"{who}-{number}", at=at, by=Actor(who))
+        for number in range(sequence + 1, sequence + count + 1)
     ]
 
 

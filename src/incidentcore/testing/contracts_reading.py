@@ -19,6 +19,7 @@ from incidentcore.testing.contracts_base import (
     StoreChecks,
     all_changes,
     all_records,
+    commented,
     incident,
     noted,
     raises,
@@ -177,16 +178,11 @@ class ReadingChecks(StoreChecks):
     def test_a_long_history_needs_little_memory(self) -> None:
         """Reading a long history in pages needs less than 4 MB of memory."""
         store = self.make_store()
-        record = incident()
-        store.append("INC-1", record.history, expected_version=0)
-        at, by = AT + timedelta(hours=1), Actor("ada")
-        kind = type(comment(record, "x", at=at, by=by).history[-1])
+        store.append("INC-1", incident().history, expected_version=0)
+        at = AT + timedelta(hours=1)
         for first in range(1, self.long_history, 1_000):
             last = min(first + 1_000, self.long_history)
-            batch = [
-                kind(record_id="INC-1", sequence=number + 1, at=at, by=by, text="x" * 100)  # type: ignore[call-arg]
-                for number in range(first, last)
-            ]
+            batch = [commented(number + 1, "x" * 100, at=at) for number in range(first, last)]
             store.append("INC-1", batch, expected_version=first)
         count = 0
         tracemalloc.start()

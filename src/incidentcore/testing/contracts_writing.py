@@ -16,23 +16,19 @@ from incidentcore.errors import (
     RecordNotFoundError,
     StaleRecordError,
 )
-from incidentcore.records import Commented, FieldsChanged, comment
+from incidentcore.records import FieldsChanged, comment
 from incidentcore.storage import RecordStore
 from incidentcore.testing.contracts_base import (
     AT,
     StoreChecks,
+    commented,
     incident,
     noted,
     raises,
     same,
     same_events,
 )
-from incidentcore.values import Actor, FrozenMap
-
-
-def _comment(sequence: int, text: str = "x", **fields: Any) -> Commented:
-    given = {"record_id": "INC-1", "at": AT, "by": Actor("ada"), **fields}
-    return Commented(sequence=sequence, text=text, **given)
+from incidentcore.values import FrozenMap
 
 
 class WritingChecks(StoreChecks):
@@ -76,13 +72,13 @@ class WritingChecks(StoreChecks):
     def test_a_stale_writer_is_told_both_versions(self) -> None:
         """A write to an old version raises an error with both versions; nothing is written."""
         store = self._store_of(2)
-        error = self._refused(store, StaleRecordError, [_comment(2, "mine")], version=1)
+        error = self._refused(store, StaleRecordError, [commented(2, "mine")], version=1)
         same("the versions", ("INC-1", 1, 2), (error.record_id, error.expected, error.found))
 
     def test_a_version_ahead_is_stale_too(self) -> None:
         """A write to a version that does not exist yet raises ``StaleRecordError`` too."""
         store = self._store_of(2)
-        error = self._refused(store, StaleRecordError, [_comment(4)], version=3)
+        error = self._refused(store, StaleRecordError, [commented(4)], version=3)
         same("the versions", (3, 2), (error.expected, error.found))
 
     def test_a_new_record_meets_an_old_one(self) -> None:
@@ -121,9 +117,9 @@ class WritingChecks(StoreChecks):
     def test_an_id_stands_for_one_event(self) -> None:
         """An event with the id of a stored event but other contents is refused."""
         store = self._store_of(2)
-        forged = _comment(3, "forged", id="other")
-        store.append("INC-1", [_comment(3, id="other")], expected_version=2)
-        again = _comment(4, "forged", id="other")
+        forged = commented(3, "forged", id="other")
+        store.append("INC-1", [commented(3, id="other")], expected_version=2)
+        again = commented(4, "forged", id="other")
         error = self._refused(store, DuplicateEventError, [again], version=3)
         same("the event", ("INC-1", "other"), (error.record_id, error.event_id))
         self._refused(store, DuplicateEventError, [forged], version=3)
@@ -131,7 +127,7 @@ class WritingChecks(StoreChecks):
     def test_a_sequence_is_taken_once(self) -> None:
         """An event with a new id but the sequence number of a stored event is refused."""
         store = self._store_of(3)
-        error = self._refused(store, DuplicateEventError, [_comment(2, id="mine")], version=3)
+        error = self._refused(store, DuplicateEventError, [commented(2, id="mine")], version=3)
         same("the sequence", 2, error.sequence)
 
     def test_ids_are_a_records_own(self) -> None:
@@ -140,27 +136,27 @@ class WritingChecks(StoreChecks):
         for name in ("INC-1", "INC-2"):
             record = incident(name)
             store.append(name, record.history, expected_version=0)
-            store.append(name, [_comment(2, record_id=name, id="note")], expected_version=1)
+            store.append(name, [commented(2, record_id=name, id="note")], expected_version=1)
         same("the versions", [2, 2], [store.load(name).version for name in ("INC-1", "INC-2")])
 
     def test_sequences_have_no_gap(self) -> None:
         """A batch that skips a sequence number is refused as a whole."""
         store = self._store_of(2)
-        for batch in ([_comment(4)], [_comment(3), _comment(5)], [_comment(4), _comment(3)]):
+        for batch in ([commented(4)], [commented(3), commented(5)], [commented(4), commented(3)]):
             self._refused(store, InvalidTimelineError, batch, version=2)
 
     def test_a_batch_is_all_or_nothing(self) -> None:
         """If the last event of a batch is refused, no event of the batch is stored."""
         store = self._store_of(2)
-        batch = [_comment(3), _comment(4), _comment(5, record_id="INC-2")]
+        batch = [commented(3), commented(4), commented(5, record_id="INC-2")]
         self._refused(store, InvalidTimelineError, batch, version=2)
         same("the version", 2, store.load("INC-1").version)
 
     def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
         """If a batch contains an event with a stored id, no event of the batch is stored."""
         store = self._store_of(2)
-        store.append("INC-1", [_comment(3, id="a")], expected_version=2)
-        batch = [_comment(4, id="b"), _comment(5, "forged", id="a")]
+        store.append("INC-1", [commented(3, id="a")], expected_version=2)
+        batch = [commented(4, id="b"), commented(5, "forged", id="a")]
         self._refused(store, DuplicateEventError, batch, version=3)
 
     def test_a_record_starts_with_its_opening(self) -> None:
@@ -168,7 +164,7 @@ class WritingChecks(StoreChecks):
         store = self.make_store()
         late = incident()
         opening: Any = late.history[0]
-        for first in (_comment(1), attrs.evolve(opening, record_type="change")):
+        for first in (commented(1), attrs.evolve(opening, record_type="change")):
             self._refused(store, InvalidTimelineError, [first], version=0)
         raises("a record never opened", RecordNotFoundError, lambda: store.load("INC-1"))
         store.append("INC-1", late.history, expected_version=0)
@@ -245,7 +241,7 @@ class WritingChecks(StoreChecks):
         """Invalid ids, versions, limits and events are refused, and nothing is written."""
         store = self._store_of(1)
         given: list[Callable[[], object]] = [
-            lambda: store.append("", [_comment(2)], expected_version=0),
+            lambda: store.append("", [commented(2)], expected_version=0),
             lambda: store.append("INC-3", incident("INC-3").history, expected_version=-1),
             lambda: store.history("INC-1", limit=0),
             lambda: store.history("INC-1", after=-1),

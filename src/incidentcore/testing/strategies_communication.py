@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.testing.strategies_schedule import ODD_SPANS, calendars, instants
-from incidentcore.testing.strategies_sla import change_of, edges, follow, words_of
+from incidentcore.testing.strategies_sla import Draft, changes_of, edges, follow
 from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, ON_HOLD, RESOLVED, Priority
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -96,17 +96,14 @@ def _conditions(plan: CommunicationPlan) -> list[Condition]:
     return [*found, *(condition for _, condition in plan.also)]
 
 
-def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]:
-    sent: list[tuple[type[Any], dict[str, Any]]] = [
-        (Communicated, {"audience": audience}) for audience in plan.audiences
+def _events(plan: CommunicationPlan) -> st.SearchStrategy[Draft]:
+    sent: list[Draft] = [
+        *((Communicated, {"audience": audience}) for audience in plan.audiences),
+        (Commented, {"text": "We are on it."}),
     ]
-    sent.append((Commented, {"text": "We are on it."}))
-    moved: list[tuple[type[Any], dict[str, Any]]] = [
-        (StateChanged, {"action": "move", "state": state}) for state in _STATES
-    ]
-    words = words_of(_conditions(plan))
-    changed = [change for path, value in words if (change := change_of(path, value))]
-    changed += [
+    moved: list[Draft] = [(StateChanged, {"action": "move", "state": state}) for state in _STATES]
+    changed: list[Draft] = [
+        *changes_of(_conditions(plan)),
         (MajorStatusChanged, {"status": "accepted"}),
         (MajorStatusChanged, {"status": "canceled"}),
         *(
@@ -118,18 +115,12 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[
 
 
 @st.composite
-def communicated_incidents(
-    draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
-) -> Incident:
+def communicated_incidents(draw: st.DrawFn, plan: CommunicationPlan) -> Incident:
     """Generate incidents whose histories test a communication plan.
 
     Updates are sent at and near their due times; the incidents are put on hold, move from one rule
-    of the plan to another, and reach its end conditions. Several events are at the same instant,
-    some are out of order, some are recorded late, and some are corrected.
-
-    Args:
-        plan: The plan; events set the fields that it reads.
-        max_events: The maximum number of events after the opening.
+    of the plan to another, and reach its end conditions. Events set the fields that the plan reads;
+    several are at the same instant, some out of order, some recorded late, and some corrected.
     """
     both = [one for rule in plan.rules for one in (rule.calendar, rule.during)]
     known = [calendar for calendar in both if calendar is not None]
@@ -145,7 +136,7 @@ def communicated_incidents(
     }
     minutes = st.sampled_from((0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE)
     steps = st.sampled_from(sorted(spans)) | minutes
-    for _ in range(draw(st.integers(0, max_events))):
+    for _ in range(draw(st.integers(0, 10))):
         at += draw(steps)
         if known and draw(st.integers(0, 4)) < 2:
             at = draw(edges(at, known))

@@ -46,6 +46,9 @@ from incidentcore.values import (
 
 Rules: TypeAlias = SlaDefinition | SlaPolicy | ServiceLevel
 
+Draft: TypeAlias = tuple[type[Any], dict[str, Any]]
+"""The type and the contents of an event, with ``by`` if not by an agent."""
+
 _MINUTE: Final = timedelta(minutes=1)
 _STATES: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 _AGENT: Final = Actor("ada")
@@ -153,7 +156,7 @@ def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
     return list(words)
 
 
-def change_of(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
+def change_of(path: str, value: object) -> Draft | None:
     """Return the type and contents of an event that sets a field; None if no event can."""
     first, _, rest = path.partition(".")
     if first == "custom" and rest and "." not in rest:
@@ -175,37 +178,35 @@ def change_of(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | No
     return None
 
 
-def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]:
-    common: list[tuple[type[Any], dict[str, Any]]] = [
-        (StateChanged, {"action": "move", "state": state}) for state in _STATES
-    ]
-    common += [
+def changes_of(conditions: Iterable[Condition]) -> list[Draft]:
+    """Return events that make the tests in conditions hold or fail."""
+    changes = (change_of(path, value) for path, value in words_of(conditions))
+    return [change for change in changes if change is not None]
+
+
+def _events(rules: Rules) -> st.SearchStrategy[Draft]:
+    common: list[Draft] = [
+        *((StateChanged, {"action": "move", "state": state}) for state in _STATES),
         (Commented, {"text": "We are on it."}),
         (Commented, {"text": "Any news?", "by": _REQUESTER}),
         (Commented, {"text": "Checked the logs.", "visibility": "internal"}),
     ]
-    words = [
-        change for path, value in words_of(_conditions(rules)) if (change := change_of(path, value))
-    ]
-    return st.sampled_from(common) | st.sampled_from(words or common)
+    return st.sampled_from(common) | st.sampled_from(changes_of(_conditions(rules)) or common)
 
 
 @st.composite
-def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
+def histories(draw: st.DrawFn, rules: Rules) -> Incident:
     """Generate incidents whose histories test SLA rules, with pauses, reopenings and so on.
 
     Some events are at times at which the rules' calendars open or close; some are at the same
-    instant, out of order, recorded late or corrected; and some make another target apply.
-
-    Args:
-        rules: The definition, policy or service level; events set the fields that it reads.
-        max_events: The maximum number of events after the opening.
+    instant, out of order, recorded late or corrected; and some make another target apply. Events
+    set the fields that ``rules``, a definition, policy or service level, reads.
     """
     known = calendars_of(rules)
     at = draw(instants(known[0].zone.key))
     record = Incident.open(id="INC-1", title="Mail is down", by=_REQUESTER, at=at)
     events = _events(rules)
-    for _ in range(draw(st.integers(0, max_events))):
+    for _ in range(draw(st.integers(0, 9))):
         at = draw(_later(at, known))
         record, at = follow(draw, record, events, at=at, back=(1, 90, 2_000))
     return record
@@ -214,15 +215,15 @@ def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident
 def follow(
     draw: st.DrawFn,
     record: Incident,
-    events: st.SearchStrategy[tuple[type[Any], dict[str, Any]]],
+    events: st.SearchStrategy[Draft],
     *,
     at: datetime,
     back: tuple[int, ...],
 ) -> tuple[Incident, datetime]:
     """Return a record with a further event, at times a correction, and the event's instant.
 
-    ``events`` draws a type and its contents, with ``by`` if not by an agent. Some events are moved
-    back from ``at``, by one of the minutes in ``back``, and some are recorded an hour late.
+    Some events are moved back from ``at``, by one of the minutes in ``back``, and some are recorded
+    an hour late.
     """
     if draw(SELDOM):
         at = max(record.opened_at, at - draw(st.sampled_from(back)) * _MINUTE)

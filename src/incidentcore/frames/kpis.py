@@ -280,8 +280,7 @@ class _Gatherer(Kinds):
             flows = [self.counts[family, column] for column in range(3)]
             for key in np.flatnonzero(flows[2]).tolist():
                 flow: Any = part.row((groups[key // width], names[key % width]))[family]
-                came, went, n = (int(column[key]) for column in flows)
-                flow.came, flow.went, flow.n = flow.came + came, flow.went + went, flow.n + n
+                flow.above, flow.below, flow.n = (int(column[key]) for column in flows)
         return merge_partials([part, self._odd_part()]) if self.odd else part
 
     def _odd_part(self) -> Partial:

@@ -290,7 +290,7 @@ def _load_ratio(cell: Any, said: Ratio, _: bool) -> None:  # noqa: FBT001
 
 def _load_flow(cell: Any, said: Flow, _: bool) -> None:  # noqa: FBT001
     _holds(0 <= said.came <= said.n and 0 <= said.went <= said.n, "came and went from 0 to n")
-    cell.came, cell.went, cell.n = said.came, said.went, said.n
+    cell.above, cell.below, cell.n = said.came, said.went, said.n
 
 
 def _load_sample(cell: Any, said: Sample, times: bool) -> None:  # noqa: FBT001
@@ -352,21 +352,21 @@ def _load_spans(cell: Any, said: Spans, _: bool) -> None:  # noqa: FBT001
     _holds(all(start <= stop for start, stop, _ in cell.spans), "spells that end after they begin")
 
 
-def _fields(*names: str) -> Callable[[Any], dict[str, Any]]:
-    return lambda total: {name: getattr(total, name) for name in names}
-
-
 Load: TypeAlias = Callable[[Any, Any, bool], None]
 
 # For each kind of accumulator its form, and the functions there and back.
 _FORMS: Final[dict[type, tuple[Any, Callable[[Any], dict[str, Any]], Load]]] = {
-    accumulators.Tally: (Tally, _fields("hits", "n"), _load_tally),
+    accumulators.Tally: (Tally, lambda total: {"hits": total.hits, "n": total.n}, _load_tally),
     accumulators.Ratio: (
         Ratio,
         lambda total: {"above": _exact(total.above), "below": _exact(total.below), "n": total.n},
         _load_ratio,
     ),
-    accumulators.Flow: (Flow, _fields("came", "went", "n"), _load_flow),
+    accumulators.Flow: (
+        Flow,
+        lambda total: {"came": total.above, "went": total.below, "n": total.n},
+        _load_flow,
+    ),
     accumulators.Sample: (Sample, _write_sample, _load_sample),
     accumulators.SketchedSample: (Histograms, _write_sketch, _load_sketch),
     accumulators.Keyed: (Keyed, _write_keyed, _load_keyed),

@@ -151,7 +151,11 @@ def test_control_limits_are_those_of_the_worked_example() -> None:
 def test_a_share_just_above_one_half_is_not_half(monkeypatch: pytest.MonkeyPatch) -> None:
     """A billion of two billion and one have come: more than half have not, by half a billionth."""
     billion = 10**9
-    steps = [(7, billion, 2 * billion + 1), (8, 1, billion + 1)]
+    whole = 2 * billion + 1
+    steps = [
+        (7, billion, whole, math.log((billion + 1) / whole)),
+        (8, 1, billion + 1, math.log(billion / whole)),
+    ]
     monkeypatch.setattr(estimates, "_steps", lambda _: steps)
     assert survival_median([]) == 8
 

@@ -6,7 +6,6 @@ outside the population. It receives the record as it was at the instant (rule K6
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -26,36 +25,30 @@ def compile_kpi(
     ``covers`` are the facts that the source of the records supplies, or None for all of them;
     ``exercise`` says whether the records belong to exercises.
     """
-    if exercise and kpi.exercises == "exclude":
-        return _belonging(kpi, as_of, lambda _: "exercise", covers)
+    is_left_out = exercise and kpi.exercises == "exclude"
     asked = [one for one in kpi.exclusions if _covered(covers, test_needs(one[1]))]
     is_covered = asked == list(kpi.exclusions) and _covered(covers, kpi.measure.needs)
-    measure = read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered
     drops = kpi.canceled == "exclude"
     fast = kpi.measure.fast_reader(kpi) if drops and is_covered else None
-    if asked:
-        leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in asked]
-        measure = _without(leave_out, fast or measure, drops_canceled=drops)
-    elif drops:
-        measure = fast or _without_canceled(measure)
-    return _belonging(kpi, as_of, measure, covers)
-
-
-def _belonging(
-    kpi: Kpi, as_of: datetime, measure: Extract, covers: frozenset[str] | None
-) -> Extract:
-    """Return a reader that gives None for records outside the population."""
-    if kpi.population == ALWAYS:
+    measure = fast or (read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered)
+    if kpi.population == ALWAYS and not is_left_out and not asked and (fast or not drops):
         return measure
     if not _covered(covers, test_needs(kpi.population)):
         return _not_covered
-    belongs = compile_test(kpi.population, kpi, as_of)
+    belongs = None if kpi.population == ALWAYS else compile_test(kpi.population, kpi, as_of)
+    exclusions = [(code, compile_test(test, kpi, as_of)) for code, test in asked]
 
     def extract(record: Record) -> Any:
-        answer = belongs(record)
-        if answer is True:
-            return measure(record)
-        return "not_covered" if answer == "not_covered" else None
+        if belongs is not None and (answer := belongs(record)) is not True:
+            return answer if answer == "not_covered" else None
+        if is_left_out:
+            return "exercise"
+        if drops and record.canceled_at is not None:
+            return "canceled"
+        for code, test in exclusions:
+            if test(record) is True:
+                return code
+        return measure(record)
 
     return extract
 
@@ -66,26 +59,3 @@ def _covered(covers: frozenset[str] | None, needs: frozenset[str]) -> bool:
 
 def _not_covered(_: Record) -> str:
     return "not_covered"
-
-
-def _without_canceled(measure: Extract) -> Extract:
-    return lambda record: measure(record) if record.canceled_at is None else "canceled"
-
-
-def _without(
-    leave_out: list[tuple[str, Callable[[Record], bool | str]]],
-    measure: Extract,
-    *,
-    drops_canceled: bool,
-) -> Extract:
-    """Return a reader that applies the exclusions; the one of canceled records may come first."""
-
-    def extract(record: Record) -> Any:
-        if drops_canceled and record.canceled_at is not None:
-            return "canceled"
-        for code, test in leave_out:
-            if test(record) is True:
-                return code
-        return measure(record)
-
-    return extract

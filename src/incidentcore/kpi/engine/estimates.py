@@ -7,7 +7,7 @@ microsecond.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -47,17 +47,26 @@ def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
     return low + (ordered[below + 1] - low) * beyond if beyond else low
 
 
-def _steps(observations: Iterable[tuple[int, bool]]) -> Iterable[tuple[int, int, int]]:
-    """Yield (time, events, at risk) for each time with an event, ascending."""
+def _steps(observations: Iterable[tuple[int, bool]]) -> Iterator[tuple[int, int, int, float]]:
+    """Yield (time, events, at risk, logarithm of the estimate) for each time with an event.
+
+    The logarithm is accurate to nine digits over a million steps, by Kahan's compensation; it is
+    minus infinity after a step that leaves no record.
+    """
     ordered = sorted(observations)
     at_risk = len(ordered)
+    log = lost = 0.0
     for time, group in groupby(ordered, key=itemgetter(0)):
         events = total = 0
         for _, observed in group:
             total += 1
             events += observed
-        if events:
-            yield time, events, at_risk
+        if events == at_risk:
+            yield time, events, at_risk, -math.inf
+        elif events:
+            term = math.log1p(-events / at_risk) - lost
+            log, lost = (added := log + term), (added - log) - term
+            yield time, events, at_risk, log
         at_risk -= total
 
 
@@ -74,9 +83,8 @@ def survival_interval(
     seen = list(observations)
     z = _normal_quantile(confidence)
     rows = [(0, 1.0, 1.0, 1.0, len(seen))]
-    logs, variance = _Logs(), 0.0
-    for time, events, at_risk in _steps(seen):
-        log = logs.add(events, at_risk)
+    variance = 0.0
+    for time, events, at_risk, log in _steps(seen):
         if log == -math.inf:
             rows.append((time, 0.0, 0.0, 0.0, at_risk))
             break
@@ -94,31 +102,15 @@ def _normal_quantile(confidence: Fraction) -> float:
     return NormalDist().inv_cdf(0.5 + float(confidence) / 2)
 
 
-class _Logs:
-    """The logarithm of the product-limit estimate, accurate to nine digits over a million steps."""
-
-    def __init__(self) -> None:
-        self.log = self.lost = 0.0  # Kahan's compensation
-
-    def add(self, events: int, at_risk: int) -> float:
-        """Add a step and return the logarithm after it; minus infinity if no record is left."""
-        if events == at_risk:
-            return -math.inf
-        term = math.log1p(-events / at_risk) - self.lost
-        self.log, self.lost = (total := self.log + term), (total - self.log) - term
-        return self.log
-
-
 def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
     """Return the least time at which at most half have not reached the stop, or None if never.
 
     Observations are those of ``survival_interval``. Of one time, events come before censorings.
     """
-    half, logs = math.log(0.5), _Logs()
+    half = math.log(0.5)
     past: list[tuple[int, int]] = []
-    for time, events, at_risk in _steps(observations):
+    for time, events, at_risk, log in _steps(observations):
         past.append((events, at_risk))
-        log = logs.add(events, at_risk)
         if log < half - _CLOSE or (log <= half + _CLOSE and _product(past) <= _HALF):
             return time
     return None

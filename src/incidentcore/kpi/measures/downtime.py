@@ -7,7 +7,7 @@ whichever comes first (rule K1).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -43,6 +43,7 @@ Weights: TypeAlias = tuple[tuple[Condition, Fraction], ...]
 Span: TypeAlias = tuple[int, int, Weight]
 WeighedSpell: TypeAlias = tuple[datetime, datetime, Weight]
 
+_PLANNED = 2  # heavier than any downtime, so that it hides what it overlaps
 _HISTORY = ("restored_at", "resolved_at")  # stops that a history may hold more than once
 
 
@@ -295,50 +296,33 @@ def _shared_out(
     """Return the service time, how much of it was downtime, and how many failures began in it."""
     assert within is not None  # noqa: S101  a partial without one is refused
     first, last = instant(within.start), instant(within.end)
-
-    def clip(spans: Iterable[Span]) -> list[Span]:
-        return [
-            (max(start, first), min(stop, last), weight)
-            for start, stop, weight in spans
-            if start < last and stop > first
-        ]
-
-    holes = _heaviest(clip((instant(p.start), instant(p.end), 1) for p in planned))
-    promised = max(last - first, 0) - sum(stop - start for start, stop, _ in holes)
-    down = _without(_heaviest(clip(total.spans)), holes)
+    reserved = ((instant(one.start), instant(one.end), _PLANNED) for one in planned)
+    inside = [
+        (max(start, first), min(stop, last), weight)
+        for start, stop, weight in (*total.spans, *reserved)
+        if start < last and stop > first
+    ]
+    promised = max(last - first, 0)
+    down: Weight = 0
+    for length, weight in _heaviest(inside):
+        if weight == _PLANNED:
+            promised -= length
+        else:
+            down += length * weight
     outages = merge((start, stop) for start, stop, _ in total.spans)
     return promised, down, sum(first <= start < last for start, _ in outages)
 
 
-def _heaviest(spans: Iterable[Span]) -> list[Span]:
-    """Return disjoint spans in time order, each with the heaviest weight that applies in it."""
+def _heaviest(spans: Iterable[Span]) -> Iterator[tuple[int, Weight]]:
+    """Yield the lengths of the parts that spans cover, each with the heaviest weight in it."""
     changes: dict[int, list[tuple[Weight, int]]] = {}
     for start, stop, weight in spans:
         changes.setdefault(start, []).append((weight, 1))
         changes.setdefault(stop, []).append((weight, -1))
     running: Counter[Weight] = Counter()
-    disjoint: list[Span] = []
-    for at, until in pairwise([*sorted(changes), None]):
-        assert at is not None  # noqa: S101  only the last is
+    for at, until in pairwise(sorted(changes)):
         for weight, step in changes[at]:
             running[weight] += step
         heaviest = max((weight for weight, count in running.items() if count), default=0)
-        if heaviest and until is not None:
-            disjoint.append((at, until, heaviest))
-    return disjoint
-
-
-def _without(spans: Iterable[Span], holes: list[Span]) -> Weight:
-    """Return the weighted length of disjoint spans outside of disjoint holes, both in order."""
-    total: Weight = 0
-    at = 0
-    for start, stop, weight in spans:
-        length = stop - start
-        while at < len(holes) and holes[at][1] <= start:
-            at += 1
-        for hole_start, hole_stop, _ in holes[at:]:
-            if hole_start >= stop:
-                break
-            length -= min(stop, hole_stop) - max(start, hole_start)
-        total += length * weight
-    return total
+        if heaviest:
+            yield until - at, heaviest

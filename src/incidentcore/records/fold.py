@@ -143,19 +143,20 @@ def fold_facts(
     """Return every field of a record by name, computed from its history."""
     opening, rest = in_time(history, opening)
     facts = dict(defaults)
-    size = len(facts)
     for event in (opening, *rest):
-        facts.update(event.changes(facts))
-        if len(facts) != size:
-            _forget(facts, defaults)
+        _apply(event, facts)
     facts["updated_at"] = max(opening.at, rest[-1].at) if rest else opening.at
     return facts
 
 
-def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
-    """Remove the facts that records of this type do not have."""
-    for name in facts.keys() - known.keys():
-        del facts[name]
+def _apply(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
+    """Change facts as an event does; return its changes without those that the type lacks."""
+    size = len(facts)
+    changes = event.changes(facts)
+    facts.update(changes)
+    while len(facts) > size:  # what was not there before stands last
+        del changes[facts.popitem()[0]]
+    return changes
 
 
 def fold_steps(
@@ -217,38 +218,29 @@ def _fold_stretch(
     opening: Opened, rest: list[Event], defaults: Mapping[str, Any]
 ) -> tuple[Timeline, dict[str, Any]]:
     """Fold events that are valid or void at every instant alike; return the facts after them."""
-    opened = changes_of(opening, defaults)
-    facts = {**defaults, **opened}
+    facts = dict(defaults)
     if not rest or rest[0].at >= opening.at:
-        moments = _moments((opening, *rest), facts, defaults, opened)
-        return Timeline(defaults, moments, opening.at), facts
+        return Timeline(defaults, _moments((opening, *rest), facts), opening.at), facts
     early = sum(1 for event in rest if event.at < opening.at)
-    base = dict(facts)
-    moments = _moments((*rest[:early], opening, *rest[early:]), facts, defaults)
+    base = {**defaults, **changes_of(opening, defaults)}
+    facts.update(base)
+    moments = _moments((*rest[:early], opening, *rest[early:]), facts, known=opening)
     return Timeline(base, moments, opening.at), facts
 
 
 def _moments(
-    events: Iterable[Event],
-    facts: dict[str, Any],
-    known: Mapping[str, Any],
-    opened: Mapping[str, Any] = FrozenMap(),
+    events: Iterable[Event], facts: dict[str, Any], *, known: Event | None = None
 ) -> tuple[TimelineStep, ...]:
     """Return what events in time order change, instant by instant; the facts follow them.
 
-    Facts that are not known to records of this type are left out.
+    The event that is ``known`` is in the facts already, so it changes nothing.
     """
     moments: list[TimelineStep] = []
     at: datetime | None = None
     now: dict[str, Any] = {}
     together: list[Event] = []
-    size = len(facts)
     for event in events:
-        changes = dict(opened) if isinstance(event, Opened) else event.changes(facts)
-        facts.update(changes)
-        if len(facts) != size:
-            _forget(facts, known)
-            changes = {name: value for name, value in changes.items() if name in known}
+        changes = {} if event is known else _apply(event, facts)
         if event.at == at:
             now.update(changes)
             together.append(event)
@@ -302,5 +294,5 @@ def _fold_corrected(
         now = tuple(event for event in rest if event.at == at)
         if now:  # none where the correction was itself corrected, dated before it
             moments.append(TimelineStep(at, {**changes, "updated_at": at}, now))
-        moments.extend(_moments([event for event in rest if event.at > at], facts, defaults))
+        moments.extend(_moments([event for event in rest if event.at > at], facts))
     return Timeline(timeline.base, tuple(moments), opening.at)

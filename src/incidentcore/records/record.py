@@ -92,7 +92,6 @@ class Record(RecordBase):
     """
 
     record_type: ClassVar[str] = "record"
-    _defaults: ClassVar[dict[str, Any]] = {}
     _mistaken: ClassVar[dict[type, str]] = dict.fromkeys((list, tuple), "; call it for each record")
 
     history: tuple[Event, ...]
@@ -275,19 +274,6 @@ class Record(RecordBase):
         """Return the record of events in sequence, as a reader numbered them; none corrected."""
         timeline, facts = fold_both(history, cls._usual_facts())
         return cls._of(facts, tuple(history), numbered=True, timeline=timeline)
-
-    @classmethod
-    def default_facts(cls) -> dict[str, Any]:
-        """Return the default values of the fields of this type of record."""
-        return dict(cls._usual_facts())
-
-    @classmethod
-    def _usual_facts(cls) -> dict[str, Any]:
-        if "_defaults" not in cls.__dict__:
-            names = {field.name: field.default for field in attrs.fields(cls)}
-            del names["history"]
-            cls._defaults = {**names, "record_type": cls.record_type}
-        return cls._defaults
 
     def with_event(
         self,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self, cast
+
+import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -24,6 +26,8 @@ class RecordBase:
 
     __slots__ = ("__dict__", "__weakref__", "_numbered", "_timeline", "history")
 
+    record_type: ClassVar[str]
+    _defaults: ClassVar[dict[str, Any]]
     _numbered: bool
     _timeline: Timeline | None
     history: tuple[Event, ...]
@@ -53,12 +57,16 @@ class RecordBase:
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
         """Return the default values of the fields of this type of record."""
-        raise NotImplementedError  # pragma: no cover  every record type has its own
+        return dict(cls._usual_facts())
 
     @classmethod
     def _usual_facts(cls) -> dict[str, Any]:
         """Return the same, shared by all records of the type: never change it."""
-        raise NotImplementedError  # pragma: no cover  every record type has its own
+        if "_defaults" not in cls.__dict__:
+            names = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
+            del names["history"]
+            cls._defaults = {**names, "record_type": cls.record_type}
+        return cls._defaults
 
     @property
     def version(self) -> int:

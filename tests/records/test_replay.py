@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import (
     Acknowledged,
+    FieldsChanged,
     Incident,
     Problem,
     Record,
@@ -156,6 +157,16 @@ def test_a_history_of_another_type_is_refused() -> None:
     """A problem is not made from an incident's events."""
     with pytest.raises(InvalidTimelineError, match="incident"):
         Problem.from_history(opened().history)
+
+
+def test_roles_that_a_problem_cannot_have_change_nothing() -> None:
+    """Replay refuses no event: what the type of record lacks is left out (rule H2)."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    problem = Problem.open(id="P", title="x", by="kim", at=at)
+    fields = {"major_roles": {"scribe": "ada"}, "title": "y"}
+    event = FieldsChanged(record_id="P", sequence=2, at=at, by=Actor("ada"), fields=fields)
+    record = replay([*problem.history, event])
+    assert (record.title, record.version, "major_roles" in record.facts()) == ("y", 2, False)
 
 
 def test_before_its_opening_a_record_has_no_timeline() -> None:

@@ -200,7 +200,7 @@ def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[
     changes: dict[str, Any] = dict(entries_of(fields))
     for name in _MERGED:
         entries = changes.get(name)
-        if entries is not None and facts[name]:
+        if entries is not None and facts.get(name):  # only incidents have major roles
             changes[name] = merged(facts[name], entries)
     if "assignment_group" in changes:
         before = facts["assignment_group"]

@@ -1,4 +1,5 @@
-"""Measures: what a KPI measures on each record, one kind in each module.
+"""Measures: what a KPI measures on each record.
 
-To add a kind, add its module, and give its class a name in ``kpi`` and in ``kpi.written``.
+To add a kind, write its class beside those that read the same, and name it in ``kpi`` and in
+``kpi.written``.
 """

@@ -169,10 +169,8 @@ class AuditLog(Import[Incident]):
             if last[column] != first[column]:
                 used = "the first row's" if column == "opened_at" else "the last row's"
                 tell(last, column, "final_value_varies", f"{used} value stands")
-        for name in ("tool_resolved_at", "tool_closed_at"):
-            at = custom.get(name)
-            if at is not None and self.latest is not None:
-                self.latest = max(self.latest, at)
+        ends = (custom.get(name) for name in ("tool_resolved_at", "tool_closed_at"))
+        self.latest = max(filter(None, (self.latest, *ends)))
 
 
 def read_audit_log(source: TableInput, /, *, zone: ZoneInfo | str | None = None) -> AuditLog:

@@ -175,16 +175,15 @@ class TableReader:
         self.guesses_empty: bool = missing is EMPTY
         self._workers = [n for n in _WORKERS if self.guesses_empty and n in mapping]
         self._get: dict[str, Callable[[Any], Any]] = {}
-        self._places: list[tuple[str, int]] = []
+        self._taken: set[int] = set()
         if not table.objects:
             mapping = by_place(table, mapping)
             table.require(c for c in mapping.values() if isinstance(c, str))
         for name, column in mapping.items():
             self._place(name, column)
-        taken = {place for _, place in self._places}
         self._others: dict[str, list[int]] = {}
         for place, column in enumerate(table.columns):
-            if place not in taken and column:
+            if place not in self._taken and column:
                 self._others.setdefault(column, []).append(place)
         several = (name for name, places in self._others.items() if len(places) > 1)
         self.repeated: list[str] = [] if table.objects else list(several)
@@ -197,7 +196,7 @@ class TableReader:
         self.columns[name] = label or f"column {column}"
         if not self.table.objects:
             place = column - 1 if isinstance(column, int) else columns.index(label)
-            self._places.append((name, place))
+            self._taken.add(place)
             self._get[name] = itemgetter(place)
             return
         is_path = label not in columns and "." in label
@@ -208,24 +207,12 @@ class TableReader:
 
     def read(self, row: Any) -> dict[str, Any]:
         """Return the values of a row by field; None if a cell is empty or means a missing value."""
-        given = self._read(row)
+        given = {name: self.cell(get(row)) for name, get in self._get.items()}
         for name in self._workers:
             text = given[name]
             if isinstance(text, str) and text.strip("()[]<>- ").casefold() in _NOBODY:
                 given[name] = None
         return given
-
-    def _read(self, row: Any) -> dict[str, Any]:
-        if self._places:
-            missing = self._missing
-            try:
-                return {
-                    name: None if (text := row[place].strip()) in missing else text
-                    for name, place in self._places
-                }
-            except AttributeError:
-                pass  # not a row of texts
-        return {name: self.cell(get(row)) for name, get in self._get.items()}
 
     def emptied(self, row: Any, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Yield column and text of each cell of a row that was read as empty, but is not blank."""

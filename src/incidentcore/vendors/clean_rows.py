@@ -48,7 +48,8 @@ class CleanRows:
         lifecycle = context.lifecycle
         standard = LifecycleRef(Incident.record_type)
         self._lifecycle = standard if lifecycle is None else lifecycle.ref
-        self._known: dict[tuple[str, str], Level | State | None] = {}
+        self._state_of = lru_cache(_CACHED)(context.states.find)
+        self._level_of = lru_cache(_CACHED)(context.levels.match)
         self._actor = lru_cache(_CACHED)(Actor)
 
     def read(self, key: str, row: Any, given: Mapping[str, Any]) -> Incident | None:
@@ -101,17 +102,11 @@ class CleanRows:
         return fields
 
     def _word(self, kind: str, given: object) -> Level | State | None:
-        """Return the meaning of a word, looked up once; None if no table has it."""
-        word = (kind, str(given))
-        if word not in self._known:
-            if len(self._known) >= _CACHED or type(given) not in (str, int):
-                return None
-            states, levels = self._context.states, self._context.levels
-            meaning: tuple[Level | State | None, bool] = (
-                states.find(given) if kind == "state" else levels.match(kind, given)
-            )
-            self._known[word] = meaning[0] if meaning[1] else None  # the others give a finding
-        return self._known[word]
+        """Return the meaning of a word; None if no table has it."""
+        if type(given) not in (str, int):
+            return None
+        found = self._state_of(given) if kind == "state" else self._level_of(kind, given)
+        return found[0] if found[1] else None  # the others give a finding
 
     def _state(self, given: object, ends: list[str]) -> State | None:
         """Return the state in which the row ends; None if its moments do not lead to it."""

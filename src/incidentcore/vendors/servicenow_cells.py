@@ -91,16 +91,15 @@ def as_audit(line: Json, incident: Json) -> Json:
     own = as_object(incident.get(name))
     before, after = (cell(line, f"{side}_value") or cell(line, side) for side in ("old", "new"))
     known = {own.get("display_value"): own.get("value")}
+    line_id = f"{name}-{update}" if update else cell(line, "sys_id")
+    is_first = update == "0"
     return {
-        "sys_id": cell(line, "journal_sysid")
-        or (f"{name}-{update}" if update else cell(line, "sys_id")),
+        "sys_id": cell(line, "journal_sysid") or line_id,
         "fieldname": name,
         "oldvalue": known.get(before, before),
         "newvalue": known.get(after, after),
         "user": cell(line, "user_id") or cell(line, "user_name"),
-        "sys_created_on": cell(incident, "opened_at")
-        if update == "0"
-        else cell(line, "update_time"),
+        "sys_created_on": cell(incident, "opened_at") if is_first else cell(line, "update_time"),
         "record_checkpoint": update,
     }
 

@@ -200,10 +200,8 @@ class TableImport(Import[Incident]):
         if value is None:
             return None
         column = self._reader.columns[name]
-        action = "kept under custom"
-        if name == "opened":
-            action = "row left out: a record needs its opening"
-        reader = self._reader.readers.get(name)
+        is_needed, reader = name == "opened", self._reader.readers.get(name)
+        action = "row left out: a record needs its opening" if is_needed else "kept under custom"
         at = history.time(value, column, action=action, reader=reader)
         if at is None and custom is not None:
             custom[column] = clean(value)

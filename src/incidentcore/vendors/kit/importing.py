@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Generic, TypedDict, TypeVar, Unpack
 
 from incidentcore._checks import need_keywords
@@ -161,14 +162,10 @@ class Import(Iterator[R], Generic[R]):
                 self.findings.add(*found, key=key, path=name)
 
     def _counted(self, record: R) -> R:
-        counts = self._counts
-        counts["records"] += 1
-        counts["events"] += record.version
-        latest = self.latest
-        for event in record.history:  # recorded when it happened, or later
-            if latest is None or event.recorded_at > latest:
-                latest = event.recorded_at
-        self.latest = latest
+        self._counts["records"] += 1
+        self._counts["events"] += record.version
+        latest = max(map(attrgetter("recorded_at"), record.history))  # when it happened, or later
+        self.latest = latest if self.latest is None else max(self.latest, latest)
         return record
 
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:

@@ -103,7 +103,8 @@ def rows_of(page: Json) -> list[Any]:
     if not _NAMED.isdisjoint(page):  # a record, unless its list has objects
         name = name if name is not None and any(map(as_object, page[name])) else None
     elif name is None and not any(map(_is_word, page.values())):
-        several = [key for key in page if any(map(as_object, _list(page[key])))]
+        lists = {key: value for key, value in page.items() if isinstance(value, list)}
+        several = [key for key in lists if any(map(as_object, lists[key]))]
         name = several[0] if len(several) == 1 else None
     if name is None:
         return [page]
@@ -113,10 +114,6 @@ def rows_of(page: Json) -> list[Any]:
 def _is_word(value: object) -> bool:
     """Return whether a value is a text, but no link, and so of a record rather than of a page."""
     return isinstance(value, str) and not value.startswith(("/", "http://", "https://"))
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def flat(source: Iterable[Any]) -> Iterator[Any]:

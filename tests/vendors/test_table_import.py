@@ -61,6 +61,16 @@ def test_rows_that_are_not_whole_are_counted(duplicates: Any) -> None:
     assert reading.counts["rows"] == 2
 
 
+@pytest.mark.parametrize("duplicates", [None, "first", "last"])
+def test_all_rows_are_counted_whichever_of_an_id_is_used(duplicates: Any) -> None:
+    """Three rows, of which the last is of the first id."""
+    at = "2026-06-01T08:00Z"
+    rows = ["n,o", f"A,{at}", f"B,{at}", f"A,{at}"]
+    reading = read_table(rows, {"id": "n", "opened": "o"}, duplicates=duplicates)
+    assert len(list(reading)) == 2
+    assert reading.counts["rows"] == 3
+
+
 @pytest.mark.parametrize(
     ("duplicates", "expected", "row", "says"),
     [

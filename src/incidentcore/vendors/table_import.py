@@ -20,6 +20,9 @@ from incidentcore.words import Phrase
 Duplicates: TypeAlias = Literal["refuse", "first", "last"]
 Extend: TypeAlias = Callable[[HistoryBuilder, dict[str, Any]], None]
 
+_Row: TypeAlias = tuple[int, Any, dict[str, Any], str]
+"""A row's number, the row, its cells by field, and the id of its record."""
+
 _FIRST_ROWS: Final = 200
 _UNKNOWN: Final = (
     "kept under custom; known: {known}; a table that you give takes the place of the known words: "
@@ -52,11 +55,7 @@ class TableImport(Import[Incident]):
         seen: dict[str, int] = {}
         lost: set[str] = set()  # ids whose rows gave no record so far
         repeats = 0
-        for number, row in self._chosen():
-            self._counts["rows"] = number
-            if row is None:
-                continue
-            given, key = self._cells(number, row)
+        for number, row, given, key in self._chosen():
             if self._reader.guesses_empty:
                 for column, word in self._reader.emptied(row, given):
                     self.findings.add("empty_word", "read as empty", field=column, value=word)
@@ -74,17 +73,13 @@ class TableImport(Import[Incident]):
         if repeats > len(seen) and self._duplicates is None:
             self._refuse(repeats, repeats + len(seen))
 
-    def _chosen(self) -> Iterator[tuple[int, Any]]:
+    def _chosen(self) -> Iterator[_Row]:
         """Yield the rows; only the last of each id, if that is requested."""
         if self._duplicates != "last":
-            yield from whole_rows(self._reader.table, self.findings)
+            yield from self._whole()
             return
-        last: dict[str, tuple[int, Any]] = {}
-        for number, row in whole_rows(self._reader.table, self.findings):
-            if row is None:
-                yield number, None  # left out, but counted
-                continue
-            given, key = self._cells(number, row)
+        last: dict[str, _Row] = {}
+        for number, row, given, key in self._whole():
             if key in last and given.get("opened") is None:
                 action = Phrase("row left out: row {first} is used", first=last[key][0])
                 self.findings.add("duplicate_id", action, row=number, value=key)
@@ -93,8 +88,15 @@ class TableImport(Import[Incident]):
                 text = "row left out: row {number}, the last of this id, is used"
                 action = Phrase(text, number=number)
                 self.findings.add("duplicate_id", action, row=last[key][0], value=key)
-            last[key] = (number, row)
+            last[key] = (number, row, given, key)
         yield from last.values()
+
+    def _whole(self) -> Iterator[_Row]:
+        for number, row in whole_rows(self._reader.table, self.findings):
+            self._counts["rows"] = number
+            if row is not None:
+                given, key = self._cells(number, row)
+                yield number, row, given, key
 
     def _cells(self, number: int, row: Any) -> tuple[dict[str, Any], str]:
         """Return the cells of a row by field, and the record's id."""

@@ -19,7 +19,7 @@ from incidentcore.desk.holiday_form import INSTANT, TEXT
 from incidentcore.desk.parts import DeskField
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.service import scale_of
-from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
+from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, plain_ops, write_when
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_instant
 from incidentcore.records.replay import RECORD_TYPES
 
@@ -177,23 +177,13 @@ def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
 
 def _plain(target: str, test: Any, reading: Reading) -> Condition:
     several = isinstance(test, ITEMS)
-    if several:
-        need_data(test, ITEMS, "at least one value", least=1)
+    items = need_data(test, ITEMS, "at least one value", least=1) if several else (test,)
     if target == "category":
-        paths = [
-            FieldTest(target, "starts_with", _category(one))
-            for one in (test if several else [test])
-        ]
-        return AnyOf(tuple(paths)) if several else paths[0]
-    if target in SETS:
-        return (
-            FieldTest(target, "intersects", tuple(test))
-            if several
-            else FieldTest(target, "contains", test)
-        )
-    if several:
-        return FieldTest(target, "is_in", tuple(_value(target, one, reading) for one in test))
-    return FieldTest(target, "equals", _value(target, test, reading))
+        paths = tuple(FieldTest(target, "starts_with", _category(one)) for one in items)
+        return AnyOf(paths) if several else paths[0]
+    values = tuple(one if target in SETS else _value(target, one, reading) for one in items)
+    of_one, of_several = plain_ops(target)
+    return FieldTest(target, of_several, values) if several else FieldTest(target, of_one, *values)
 
 
 def _category(value: Any) -> Any:

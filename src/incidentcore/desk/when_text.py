@@ -30,6 +30,11 @@ _TAKEN: Final = (*SHORT, "any", "all", "not", "code", "during", "major")
 SETS: Final = frozenset(("tags", "links"))
 
 
+def plain_ops(path: str) -> tuple[str, str]:
+    """Return which test of a field is written as a plain value, and which as a plain list."""
+    return ("contains", "intersects") if path in SETS else ("equals", "is_in")
+
+
 def write_when(condition: Condition, writing: Any) -> dict[str, Any]:
     """Return a condition as a table of a desk file."""
     if not isinstance(condition, AllOf):
@@ -122,13 +127,7 @@ def _test(part: FieldTest) -> Any:
         text = "/".join(value)
         return text if tuple(text.split("/")) == value else {"starts_with": list(value)}
     plain = _plain_value(value, str(part))
-    if op == "equals" and path not in SETS and path != "category":
-        return plain
-    if (op == "is_in" and path not in SETS and path != "category") or (
-        op == "intersects" and path in SETS
-    ):
-        return plain
-    if op == "contains" and path in SETS:
+    if path != "category" and op in plain_ops(path):
         return plain
     if op in ("at_least", "below") and isinstance(value, datetime):
         return {"from" if op == "at_least" else "to": plain}

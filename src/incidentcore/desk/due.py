@@ -123,22 +123,13 @@ def due_items(
     Source: rules E1, S8 and B4.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore.desk import due_items, load_desk
+    >>> from incidentcore.demo import demo_desk
+    >>> from incidentcore.desk import due_items
     >>> from incidentcore.records import Incident
-    >>> desk = load_desk('''
-    ... desk = 1
-    ... name = "small"
-    ... zone = "UTC"
-    ... [services.all]
-    ... calendar = "always"
-    ... response = "1h"
-    ... [[agreements]]
-    ... service = "all"
-    ... ''')
-    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> desk, at = demo_desk(), datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = desk.open(Incident, id="INC-1", title="Mail is down", by="kim", at=at)
-    >>> [item.kind for item in due_items(desk, incident, now=at + timedelta(hours=2))]
-    ['sla.due', 'sla.breach']
+    >>> [item.kind for item in due_items(desk, incident, now=at + timedelta(hours=8))]
+    ['sla.due']
     """
     found = look_at(
         desk, record, now=now, known_at=known_at, ahead=False, include_lapsed=include_lapsed

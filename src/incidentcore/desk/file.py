@@ -103,7 +103,7 @@ def read_file(
         if isinstance(text, PathLike):
             allowed += "; of a path pass Path(...).read_text('utf-8')"
         raise InvalidValueError("text", type(text).__name__, allowed)
-    reading = Reading(data, code=code, files=files, lines=lines, source=source)
+    reading = Reading(data=data, code=code, files=files, lines=lines, source=source)
     made = reading.tried((), read, data, reading)
     if reading.faults:
         in_order = sorted(reading.faults, key=lambda fault: (reading.line(fault[0]), str(fault[0])))
@@ -126,10 +126,15 @@ def _plain(data: Any) -> Any:
     return [_plain(one) for one in data] if isinstance(data, (list, tuple)) else data
 
 
-def _version(data: Any, _: Reading, __: Path) -> int:
-    if data != VERSION:
-        raise WrongError(data, f"desk = {VERSION}, the form's version")
-    return VERSION
+def version_of(kind: str, version: int) -> Form:
+    """Return the form of the version of a file of some kind."""
+
+    def read(data: Any, _: Reading, __: Path) -> int:
+        if data != version:
+            raise WrongError(data, f"{kind} = {version}, the form's version")
+        return version
+
+    return Form(read, {"const": version})
 
 
 def read_zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
@@ -156,7 +161,7 @@ _FIELD: Final = Form(
 _AS_IT_IS: Final = Form(lambda data, _, __: data, {"type": "object"})
 _DESK: Final = Table(
     (
-        Key("desk", Form(_version, {"const": VERSION}), "desk = 1, the form's version."),
+        Key("desk", version_of("desk", VERSION), "desk = 1, the form's version."),
         Key("name", TEXT, "A text, the desk's name."),
         Key(
             "zone",

@@ -7,11 +7,12 @@ from these tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 import attrs
 
+from incidentcore._checks import tuple_of
 from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, path_text, whole
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, writer_of
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -181,6 +182,7 @@ def _part(value: Any, key: Key) -> Any:
     return value.get(key.name, key.default) if is_table else getattr(value, key.attribute)
 
 
+@attrs.frozen(eq=False)
 class Table:
     """A form of tables with known keys; reading it records every fault, not just the first.
 
@@ -188,18 +190,10 @@ class Table:
     ``take`` returns what to write for a key: by default the attribute, or the entry of a mapping.
     """
 
-    def __init__(
-        self,
-        keys: Iterable[Key],
-        build: Callable[..., Any],
-        take: Callable[[Any, Key], Any] | None = None,
-        *,
-        named: bool = False,
-    ) -> None:
-        self.named = named
-        self.keys: tuple[Key, ...] = tuple(keys)
-        self.build = build
-        self.take: Callable[[Any, Key], Any] = take or _part
+    keys: tuple[Key, ...] = attrs.field(converter=tuple_of)
+    build: Callable[..., Any]
+    take: Callable[[Any, Key], Any] = _part
+    named: bool = attrs.field(default=False, kw_only=True)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore._checks import misspelt, nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -30,35 +32,27 @@ def path_text(path: Path) -> str:
     return text or "the file"
 
 
+@attrs.define(kw_only=True, eq=False)
 class Reading:
     """The context in which a desk file is read: known names, time zone, and the faults found.
 
     ``lines`` has the line number of each path, if known; the rest is as for ``load_desk``.
     """
 
-    def __init__(
-        self,
-        data: Mapping[str, Any],
-        *,
-        code: Mapping[str, Any],
-        files: Mapping[str, str],
-        lines: Mapping[Path, int],
-        source: str,
-    ) -> None:
-        self.data = data
-        self.code = code
-        self.files = files
-        self.lines = lines
-        self.source = source
-        self.used: set[str] = set()
-        self.sources: list[str] = []
-        self.assumed: list[LintFinding] = []
-        self.zone: ZoneInfo = ZoneInfo("UTC")
-        self.policy: Any = STANDARD_POLICY
-        self.names: dict[str, dict[str, Any]] = {}
-        self.homes: dict[Path, Path] = {}
-        self.faults: dict[tuple[Path, str], str] = {}
-        self.subject = "record"
+    data: Mapping[str, Any]
+    code: Mapping[str, Any]
+    files: Mapping[str, str]
+    lines: Mapping[Path, int]
+    source: str
+    used: set[str] = attrs.field(factory=set)
+    sources: list[str] = attrs.field(factory=list)
+    assumed: list[LintFinding] = attrs.field(factory=list)
+    zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"))
+    policy: Any = STANDARD_POLICY
+    names: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    homes: dict[Path, Path] = attrs.field(factory=dict)
+    faults: dict[tuple[Path, str], str] = attrs.field(factory=dict)
+    subject: str = "record"
 
     def line(self, path: Path) -> int:
         """Return the line of a path, or of the nearest part around it; 0 if none is known."""

@@ -28,12 +28,13 @@ from incidentcore.values import Impact, Scale, Urgency
 AgreementKind = Literal["sla", "ola", "contract"]
 AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]
-CLOCKS: Final = ("response", "next_response", "update", "resolution")
 _DEFINED: Final[dict[str, Callable[..., SlaDefinition]]] = {
     "response": SlaDefinition.first_response,
     "next_response": SlaDefinition.next_response,
+    "update": lambda target, **terms: SlaDefinition.update(every=target, **terms),
     "resolution": SlaDefinition.resolution,
 }
+CLOCKS: Final = tuple(_DEFINED)
 
 
 @attrs.frozen(kw_only=True)
@@ -183,15 +184,12 @@ class Service(SharedRepr):
         """
         calendar = self.calendar if target.calendar is None else target.calendar
         terms: dict[str, Any] = {"calendar": calendar, "target": target.target}
-        if clock in _DEFINED:
+        if clock in CLOCKS:
             made = _DEFINED[clock](**terms)
-        elif clock == "update":
-            made = SlaDefinition.update(calendar=calendar, every=terms["target"])
         else:
             own = next(one for one in self.clocks if one.name == clock)
-            terms |= {**attrs.asdict(own, recurse=False), "kind": clock}
-            del terms["targets"]
-            made = SlaDefinition(**terms)
+            terms |= attrs.asdict(own, recurse=False, filter=attrs.filters.exclude("targets"))
+            made = SlaDefinition(kind=clock, **terms)
         changes: dict[str, Any] = {
             "name": " ".join(filter(None, (self.name, clock, target.level))),
             "swap": self.on_change or "retroactive",

@@ -10,7 +10,7 @@ from incidentcore.communication import CommunicationPlan
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDARS, PLAIN_CALENDAR
 from incidentcore.desk.escalation_form import ESCALATION
-from incidentcore.desk.file import begin, read_file, read_zone
+from incidentcore.desk.file import begin, read_file, read_zone, version_of
 from incidentcore.desk.forms import Form, Key, Table, list_of, noted
 from incidentcore.desk.holiday_form import LINE, TEXT, ZONE
 from incidentcore.desk.oncall_form import ON_CALL
@@ -25,7 +25,6 @@ from incidentcore.sla import SlaDefinition
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.values.frozen import freeze
 
-_VERSION: Final = 1
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -108,12 +107,6 @@ def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
     return Expectation(name, clock, owner=owner)
 
 
-def _version(data: Any, _: Reading, __: Path) -> int:
-    if data != _VERSION:
-        raise WrongError(data, f"drill = {_VERSION}, the form's version")
-    return _VERSION
-
-
 def _drill(*, name: str, communication: Any, escalation: Any, **made: Any) -> Drill:
     return Drill(
         name=name,
@@ -126,7 +119,7 @@ def _drill(*, name: str, communication: Any, escalation: Any, **made: Any) -> Dr
 _EXPECTATION: Final = Form(_expectation, _EXPECT.schema)
 _DRILL: Final = Table(
     (
-        Key("drill", Form(_version, {}), "drill = 1, the form's version."),
+        Key("drill", version_of("drill", 1), "drill = 1, the form's version."),
         Key("name", TEXT, "The drill's name, which its records carry."),
         Key("zone", Form(read_zone, ZONE.schema), "The zone of its times.", None),
         Key("lasts", SPAN_FORM, "How long it takes."),

@@ -9,6 +9,7 @@ error raised is ``FormatError``. A ``Codec`` does the same and also supports cla
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -25,7 +26,7 @@ from incidentcore.serialization.faults import (
     render,
     show,
 )
-from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.limits import DEFAULT_LIMITS, Limits
 from incidentcore.serialization.parse import check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
 from incidentcore.serialization.registry import NO_EXTRA, REGISTRY, TAG, Registry
@@ -40,7 +41,6 @@ T = TypeVar("T")
 
 _PLAIN: Final = "plain"
 _ENVELOPE: Final = ("type", "version", "value")
-_LIMITS: Final = Limits()
 
 
 def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
@@ -107,7 +107,7 @@ class Codec:
         /,
         kind: type[T],
         *,
-        limits: Limits = _LIMITS,
+        limits: Limits = DEFAULT_LIMITS,
         trusted: bool = False,
     ) -> T:
         """Build a value from its JSON text, as the function ``loads`` does."""
@@ -119,14 +119,20 @@ class Codec:
         /,
         kind: type[T],
         *,
-        limits: Limits = _LIMITS,
+        limits: Limits = DEFAULT_LIMITS,
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
         """Build a value from its JSON text, as the function ``loads_with_unknown`` does."""
         return self._read(*parse(text, limits), kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
-        self, data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+        self,
+        data: object,
+        /,
+        kind: type[T],
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        trusted: bool = False,
     ) -> T:
         """Build a value from its plain data, as the function ``from_plain`` does."""
         refused = check_plain(data, limits)
@@ -164,7 +170,7 @@ class Codec:
                     strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
                     if refused or not keep or not strange:
                         raise Faults(faults_of(error, ("value",))) from None
-                    value = _copied(value)
+                    value = deepcopy(value)  # since fields are removed from it
                     kept.extend((path, write(_taken(value, path), None)) for path in strange)
             if kept:
                 _check_places(name, value, [path for path, _ in kept], registry)
@@ -270,13 +276,6 @@ def _check_places(name: str, value: Any, paths: list[Path], registry: Registry) 
         check_places(kind, value, paths, registry)
     except Faults as error:
         raise Faults(faults_of(error, ("value",))) from None
-
-
-def _copied(value: Any) -> Any:
-    """Return a copy of plain data, since fields are removed from it."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _taken(value: Any, path: Path) -> Any:

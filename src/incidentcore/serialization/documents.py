@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from incidentcore.serialization.codec import CODEC
-from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.limits import DEFAULT_LIMITS, Limits
 from incidentcore.serialization.schema import REF_TEMPLATE, View
 from incidentcore.serialization.unknown import WithUnknownFields
 
 T = TypeVar("T")
-
-_LIMITS: Final = Limits()
 
 
 def to_plain(value: object, /, *, view: View = "document") -> dict[str, Any]:
@@ -45,7 +43,7 @@ def loads_with_unknown(
     /,
     kind: type[T],
     *,
-    limits: Limits = _LIMITS,
+    limits: Limits = DEFAULT_LIMITS,
     trusted: bool = False,
 ) -> WithUnknownFields[T]:
     """Build a value from its JSON text, and keep unknown fields and unknown kinds of event.
@@ -66,7 +64,7 @@ def loads_with_unknown(
 
 
 def from_plain(
-    data: object, /, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+    data: object, /, kind: type[T], *, limits: Limits = DEFAULT_LIMITS, trusted: bool = False
 ) -> T:
     """Build a value from its plain data, such as the content of a JSON column in a database.
 

@@ -43,3 +43,6 @@ class Limits(SharedRepr):
             need_whole(field.name, given)
         if self.depth > _DEEPEST:
             raise InvalidValueError("depth", self.depth, f"at most {_DEEPEST}")
+
+
+DEFAULT_LIMITS: Final = Limits()

@@ -5,13 +5,11 @@ The codec imports the classes of every package, so it is imported by the first c
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.limits import DEFAULT_LIMITS, Limits
 
 T = TypeVar("T")
-
-_LIMITS: Final = Limits()
 
 
 def dumps(value: object, /, *, indent: int | None = None) -> str:
@@ -47,7 +45,7 @@ def loads(
     /,
     kind: type[T],
     *,
-    limits: Limits = _LIMITS,
+    limits: Limits = DEFAULT_LIMITS,
     trusted: bool = False,
 ) -> T:
     """Build a value from its JSON text; unknown fields are refused.

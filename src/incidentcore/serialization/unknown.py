@@ -9,7 +9,7 @@ import attrs
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event
 from incidentcore.serialization.faults import Path
-from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.limits import DEFAULT_LIMITS
 from incidentcore.serialization.parse import parse
 from incidentcore.serialization.registry import EVENTS, REGISTRY, TAG
 
@@ -40,7 +40,7 @@ class UnknownEvent(Event):
         if not isinstance(self.name, str) or not self.name or self.name in _EVENT_NAMES:
             raise InvalidValueError("name", self.name, "a name that no known kind of event has")
         try:
-            body, refused = parse(self.body, Limits())
+            body, refused = parse(self.body, DEFAULT_LIMITS)
         except FormatError as error:
             raise InvalidValueError("body", self.body, "an object as JSON text") from error
         is_text = isinstance(self.body, str) and not refused and isinstance(body, dict)

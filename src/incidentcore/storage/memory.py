@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from datetime import datetime
+from sys import maxsize
 from threading import Lock
 
 from incidentcore._checks import need_kind
@@ -61,7 +62,7 @@ class InMemoryStore:
 
     def load(self, record_id: str) -> Record:
         """Return a record; see ``RecordStore.load``."""
-        return replay(self._all(record_id))
+        return replay(self.history(record_id, limit=maxsize))
 
     def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
         """Return a page of a record's events; see ``RecordStore.history``."""
@@ -70,12 +71,6 @@ class InMemoryStore:
             if record_id not in self._histories:
                 raise RecordNotFoundError(record_id)
             return tuple(self._histories[record_id][after : after + limit])
-
-    def _all(self, record_id: str) -> tuple[Event, ...]:
-        with self._lock:
-            if record_id not in self._histories:
-                raise RecordNotFoundError(record_id)
-            return tuple(self._histories[record_id])
 
     def find(
         self,

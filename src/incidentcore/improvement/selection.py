@@ -115,10 +115,7 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
             found = read(record)
         except AttributeError as error:
             raise_field_error("key", error)
-        try:
-            hash(found)
-        except TypeError:
-            need_hash("key", found)
+        need_hash("key", found)
         return found
 
     return read_checked

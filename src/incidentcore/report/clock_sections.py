@@ -38,12 +38,12 @@ def compliance_table(tally: Tally, groups: Sequence[str], as_of: datetime) -> Kp
         total = sum(counts.values(), Counter[str]())
         if not total.keys() - {"no_sla", "not_covered"}:
             continue
+        rows = {each: counts[each] for each in sorted(counts, key=order)}
+        rows[(ALL,) * len(groups)] = total
         definition = content_id(clock)
-        found = sorted(counts, key=order)
-        whole = (ALL,) * len(groups)
         results += [
-            compliance(count, definition=definition, group=(name, *group))
-            for group, count in (*((each, counts[each]) for each in found), (whole, total))
+            compliance(row, definition=definition, group=(name, *group))
+            for group, row in rows.items()
         ]
     return KpiTable(results=tuple(results), groups=("clock", *groups), as_of=as_of)
 

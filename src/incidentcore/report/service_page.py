@@ -106,12 +106,12 @@ def service_page(
     named = objectives or {}
     results = [
         compliance(
-            counts[name],
+            count,
             definition=content_id(clocks[name]),
             group=(name,),
             objective=named.get(name),
         )
-        for name in counts
+        for name, count in counts.items()
     ]
     table = KpiTable(results=tuple(results), groups=("clock",), as_of=now, window=period)
     sections = [_objectives(table), _misses(misses)]
@@ -119,17 +119,9 @@ def service_page(
         sections.append(_credits(results, credit))
     figures = {f"sla_compliance.{row.group[0]}": row.value for row in results}
     zone = version_at(desk, now).zone
-    about = (
-        (
-            "period",
-            Phrase(
-                "{start} to before {end}",
-                start=_day(period.start, zone),
-                end=_day(period.end, zone),
-            ),
-        ),
-        ("as of", _day(now, zone)),
-    )
+    start, end = _day(period.start, zone), _day(period.end, zone)
+    during = Phrase("{start} to before {end}", start=start, end=end)
+    about = (("period", during), ("as of", _day(now, zone)))
     return Page(title=title, about=about, sections=sections, figures=figures)  # type: ignore[arg-type]  # shares
 
 

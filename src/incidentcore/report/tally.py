@@ -174,8 +174,6 @@ class Tally:
         self.refused: list[LintFinding] = []
         self.latest: list[Escalation] = []
         self._state_tally = StateTally(lifecycles)
-        # By identity, beside the targets, so that no other object can have it.
-        self._targets: dict[int, tuple[object, str]] = {}
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
         """Count each incident and yield it, with the priority that the desk, if any, computes."""
@@ -228,11 +226,8 @@ class Tally:
         )
         due = [one for some in by_matrix for one in some]
         for one in due:
-            known = self._targets.get(id(one.targets))
-            if known is None:
-                known = one.targets, Phrase("{targets}", targets=one.targets)
-                self._targets[id(one.targets)] = known
-            self.fired[one.row, one.level, known[1], one.mode] += 1
+            targets = Phrase("{targets}", targets=one.targets)
+            self.fired[one.row, one.level, targets, one.mode] += 1
             self.lapsed += one.lapsed_at is not None
         if due:
             due += self.latest

@@ -148,10 +148,8 @@ class DrillReport(Paged):
             for one in self.lines
         ]
         heads = ["expected", "result", "due", "done", "late by", "record", "owner", "by", "why"]
-        numeric = [False, False, True, True, True, *[False] * 4]
-        data = [_plain(line) for line in self.lines]
-        title = "What was expected"
-        return Section(key="lines", title=title, table=(heads, rows, numeric), data=data)
+        data, title = [_plain(line) for line in self.lines], "What was expected"
+        return Section.of_rows("lines", title, heads, rows, numbers={2, 3, 4}, data=data)
 
     def _owners_section(self) -> Section:
         owners = self.by_owner
@@ -159,15 +157,16 @@ class DrillReport(Paged):
             [owner or "(nobody named)", *(str(counts.get(result, "")) for result in RESULTS)]
             for owner, counts in owners.items()
         ]
-        table = (["owner", *map(_words, RESULTS)], rows, [False, *[True] * len(RESULTS)])
+        heads = ["owner", *map(_words, RESULTS)]
         data = [{"owner": owner, **counts} for owner, counts in owners.items()]
-        return Section(key="owners", title="By owner", table=table, data=data)
+        numbers = range(1, len(heads))
+        return Section.of_rows("owners", "By owner", heads, rows, numbers=numbers, data=data)
 
     def _timeline_section(self) -> Section:
         rows = [[self._since(one.at), one.kind, one.text, one.record_id] for one in self.timeline]
-        table = (["at", "kind", "what", "record"], rows, [True, False, False, False])
+        heads = ["at", "kind", "what", "record"]
         data = [{**attrs.asdict(one), "at": one.at.isoformat()} for one in self.timeline]
-        return Section(key="timeline", title="Timeline", table=table, data=data)
+        return Section.of_rows("timeline", "Timeline", heads, rows, numbers={0}, data=data)
 
     def _since(self, at: datetime | None) -> str:
         """Return an instant as time since the start of the drill."""

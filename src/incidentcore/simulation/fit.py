@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from incidentcore._checks import each_of, need_kind
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.kpi.moments import compile_spells
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
@@ -57,11 +59,14 @@ def fit_workloads(
 
 
 def _fit(group: str, records: list[Record], span: timedelta, arrives: Calendar) -> Workload | None:
+    paused = compile_spells(field("state.pauses").is_true())
     work: list[timedelta] = []
     holds: list[timedelta] = []
     held = 0
     for record in records:
-        pauses = list(_pauses(record))
+        pauses = [
+            (since, end) for since, end in paused(record, record.updated_at) if end is not None
+        ]
         held += bool(pauses)
         holds += [end - start for start, end in pauses]
         end = record.first_resolved_at
@@ -99,14 +104,3 @@ def _evenly(values: list[T]) -> list[T]:
     if len(values) <= _MOST:
         return values
     return [values[place * len(values) // _MOST] for place in range(_MOST)]
-
-
-def _pauses(record: Record) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the pauses of a record that ended."""
-    since: datetime | None = None
-    for moment, facts in record.timeline().states():
-        if facts["state"].pauses:
-            since = since or moment.at
-        elif since is not None:
-            yield since, moment.at
-            since = None

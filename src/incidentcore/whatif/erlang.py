@@ -12,9 +12,9 @@ import attrs
 
 from incidentcore._checks import is_number, need_kind, need_span, need_whole
 from incidentcore.conditions import Condition, field
-from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
+from incidentcore.kpi.moments import compile_spells
 from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
 
@@ -73,7 +73,7 @@ def offered_load(
     if not window:
         raise InvalidValueError("window", window, "an Interval that is not empty")
     place = as_zone(zone)
-    timed = timed_tests([worked_on])
+    spells = compile_spells(worked_on)
     worked, whole = [0.0] * _WEEK, [0.0] * _WEEK
     for slot, seconds in _by_hour(window.start, window.end, place):
         whole[slot] += seconds
@@ -82,24 +82,12 @@ def offered_load(
             if not record.is_covered(name):
                 allowed = f"records whose source supplies {name}, or another worked_on"
                 raise InvalidValueError("records", record.id, allowed)
-        since: datetime | None = None
-        timeline = record.timeline(now=window.end).with_instants(timed, window.end)
-        for step, facts in timeline.states():
-            holds = bool(worked_on.test(facts, step.at))
-            if since is not None and not holds:
-                _add(worked, since, step.at, window, place)
-            since = (since or step.at) if holds else None
-        if since is not None:
-            _add(worked, since, window.end, window, place)
+        for start, end in spells(record, window.end):
+            last = window.end if end is None else min(end, window.end)
+            for slot, seconds in _by_hour(max(start, window.start), last, place):
+                worked[slot] += seconds
     pairs = zip(worked, whole, strict=True)
     return Load(tuple(part / total if total else 0.0 for part, total in pairs), place)
-
-
-def _add(
-    totals: list[float], start: datetime, end: datetime, window: Interval, zone: ZoneInfo
-) -> None:
-    for slot, seconds in _by_hour(max(start, window.start), min(end, window.end), zone):
-        totals[slot] += seconds
 
 
 def _by_hour(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[int, float]]:

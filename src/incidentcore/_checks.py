@@ -188,6 +188,12 @@ def is_day(value: object) -> TypeGuard[date]:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
+def need_day(where: str, value: object) -> None:
+    """Raise an error unless a value is a date without a time."""
+    if not is_day(value):
+        raise InvalidValueError(where, value, "a date")
+
+
 def need_several(
     where: str,
     value: object,

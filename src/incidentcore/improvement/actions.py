@@ -12,8 +12,8 @@ from incidentcore._checks import (
     a_text,
     any_text,
     checked,
-    is_day,
     is_number,
+    need_day,
     need_kind,
     need_span,
     of_type,
@@ -32,11 +32,6 @@ ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
 """The status of an action; it is open until the first change."""
 
 _ENDED: Final = ("done", "dropped")
-
-
-def _need_date(name: str, value: object) -> None:
-    if not is_day(value):
-        raise InvalidValueError(name, value, "a date")
 
 
 @attrs.frozen
@@ -58,7 +53,7 @@ class ActionStatusChange:
     ``by`` and ``note``, may be empty.
     """
 
-    on: date = attrs.field(validator=checked(_need_date))
+    on: date = attrs.field(validator=checked(need_day))
     status: str = attrs.field(validator=one_of(ActionStatus))
     by: str = attrs.field(default="", validator=any_text)
     note: str = attrs.field(default="", validator=any_text)
@@ -141,7 +136,7 @@ class ImprovementAction:
     id: str = attrs.field(validator=a_text)
     title: str = attrs.field(validator=a_text)
     owner: str = attrs.field(validator=a_text)
-    due: date = attrs.field(validator=checked(_need_date))
+    due: date = attrs.field(validator=checked(need_day))
     origin: ActionOrigin = attrs.field(validator=of_type(ActionOrigin))
     changes: tuple[ActionStatusChange, ...] = attrs.field(default=(), converter=_changes)
     measure: KpiTarget | None = attrs.field(default=None, validator=of_type(KpiTarget | None))
@@ -153,7 +148,7 @@ class ImprovementAction:
 
     def status_on(self, on: date) -> str:
         """Return the action's status at the end of a day."""
-        _need_date("on", on)
+        need_day("on", on)
         then = [change.status for change in self.changes if change.on <= on]
         return then[-1] if then else "open"
 

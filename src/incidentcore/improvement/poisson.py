@@ -44,10 +44,6 @@ def poisson_lower(count: int, risk: float) -> float:
     """Return the Poisson mean at which the probability of ``count`` or more events is ``risk``.
 
     Source: Garwood 1936, one-sided.
-
-    >>> from incidentcore.improvement.poisson import poisson_lower
-    >>> round(poisson_lower(5, 0.05), 4)
-    1.9701
     """
     return _bisected(0.0, float(count), lambda mean: at_least(count, mean) < risk)[0]
 

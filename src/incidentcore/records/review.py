@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
 from attrs.validators import optional
@@ -15,8 +15,9 @@ from incidentcore._checks import (
     any_text,
     are_texts,
     as_texts,
+    checked,
     each_of,
-    is_day,
+    need_day,
     need_kind,
     one_of,
 )
@@ -27,11 +28,6 @@ from incidentcore.records.causes import Cause
 from incidentcore.records.incident import Incident
 
 _KINDS: Final = ("observation", "decision", "action", "message")
-
-
-def _a_day(_: object, field: Any, value: Any) -> None:
-    if not is_day(value):
-        raise InvalidValueError(field.name, value, "a date")
 
 
 @attrs.frozen(kw_only=True)
@@ -66,8 +62,8 @@ class ActionItem(SharedRepr):
     id: str = attrs.field(validator=a_text)
     text: str = attrs.field(validator=a_text)
     owner: str = attrs.field(validator=a_text)
-    due: date = attrs.field(validator=_a_day)
-    done_on: date | None = attrs.field(default=None, validator=optional(_a_day))
+    due: date = attrs.field(validator=checked(need_day))
+    done_on: date | None = attrs.field(default=None, validator=optional(checked(need_day)))
 
 
 def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -123,7 +119,7 @@ class PostIncidentReview(SharedRepr):
     timeline: tuple[ReviewEntry, ...] = attrs.field(default=(), converter=_entries)
     causes: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
     actions: tuple[ActionItem, ...] = attrs.field(default=(), converter=_actions)
-    held_on: date | None = attrs.field(default=None, validator=optional(_a_day))
+    held_on: date | None = attrs.field(default=None, validator=optional(checked(need_day)))
 
     def __attrs_post_init__(self) -> None:
         if not are_texts(self.incidents):

@@ -85,14 +85,10 @@ def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: time
             targets = [row.target for row in lifecycle.table[state].get(step.action, ())]
             assert step.to in targets, f"the path takes {step} from {state}"
             state = step.to.name
-    refused = _refusal(lifecycle, record, action, at=at, **fields)
+    refused: object = None
+    try:
+        lifecycle.advance(record, action, at=at, by="ada", **fields)
+    except TransitionNotAllowedError as error:
+        refused = error.refusal
     assert refused == answer, f"advance does not refuse {action} as decide does"
     return record
-
-
-def _refusal(lifecycle: Lifecycle, record: Record, action: str, **arguments: Any) -> object:
-    try:
-        lifecycle.advance(record, action, by="ada", **arguments)
-    except TransitionNotAllowedError as error:
-        return error.refusal
-    return None

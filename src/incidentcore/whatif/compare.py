@@ -90,7 +90,7 @@ def compare_rules(
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
     changes: list[ComparisonChange] = []
-    clocks = _BothSides(before, after, are_desks=all(desks))
+    clocks = _BothSides(before, after)
     paid = [Decimal(0), Decimal(0)]
     for record in without_exercises(records):
         if record.opened_at > now:
@@ -122,7 +122,7 @@ def compare_rules(
                     )
                 )
         sides: Any = zip((before, after), statuses, strict=True)  # of desks
-        for change in _due_changes(sides, record, now, group) if statuses else ():
+        for change in _due_changes(sides, record, now, group) if all(desks) else ():
             outcomes[change.what, change.before, change.after] += 1
             if change.before != change.after:
                 changes.append(change)
@@ -138,16 +138,15 @@ def compare_rules(
 class _BothSides:
     """The clocks of two sets of rules, matched once for each two that are in force together."""
 
-    def __init__(self, before: Any, after: Any, *, are_desks: bool) -> None:
-        self.rules, self.are_desks = (before, after), are_desks
+    def __init__(self, before: Rules, after: Rules) -> None:
+        self.rules = before, after
         self.matched: dict[tuple[int, int], list[_Pair]] = {}  # by ids: hashing is slow
 
     def __call__(
         self, record: Record, now: datetime
     ) -> tuple[list[tuple[str, SlaStatus | None, SlaStatus | None]], list[Statuses]]:
-        """Return both statuses of each pair of clocks by key; for desks also those of each side."""
-        find = _of_desk if self.are_desks else _in_force
-        (mine, seen), (other, seen_after) = (find(rules, record) for rules in self.rules)
+        """Return both statuses of each pair of clocks by key, and the statuses of each side."""
+        (mine, seen), (other, seen_after) = (_in_force(rules, record) for rules in self.rules)
         pairs = self.matched.get((id(mine), id(other)))
         if pairs is None:
             pairs = list(_matched(_named(mine), _named(other)))
@@ -161,20 +160,16 @@ class _BothSides:
             else:
                 after = None if its is None else evaluate_sla(its, seen_after, now=now)
             found.append((key, before, after))
-            if self.are_desks:
-                known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
-        sides = (mine, other) if self.are_desks else ()
-        return found, [tuple([known[id(one)] for one in _listed(side)]) for side in sides]
+            known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
+        return found, [tuple([known[id(one)] for one in _listed(side)]) for side in (mine, other)]
 
 
-def _in_force(rules: SlaRules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
-    """Return the rules in force for a record, and the record as they see it."""
-    return in_force(rules, record.opened_at), record
-
-
-def _of_desk(desk: Desk, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
-    level = desk.service_level
-    return level, record if level is None else desk.judged(record)
+def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
+    """Return the clocks in force for a record, and the record as they see it."""
+    if not isinstance(rules, Desk):
+        return in_force(rules, record.opened_at), record
+    level = rules.service_level
+    return level, record if level is None else rules.judged(record)
 
 
 def _listed(rules: OneClock | ServiceLevel | None) -> tuple[OneClock, ...]:

@@ -186,7 +186,10 @@ class Comparison(Paged):
             InvalidValueError: The zone is unknown.
         """
         local = as_zone(zone)
-        sections = [self._counts_section()]
+        rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
+        heads = ["what", "before", "after", "count"]
+        counts = Section.of_rows("counts", "Outcomes", heads, rows, numbers={3}, text=(FIXED,))
+        sections = [counts]
         if self.compliance:
             rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
             heads = ["clock", "before", "after"]
@@ -214,11 +217,6 @@ class Comparison(Paged):
         if self.penalties is not None:
             about.append(("penalties", f"{self.penalties[0]} -> {self.penalties[1]}"))
         return Page(title=title, about=about, sections=sections)
-
-    def _counts_section(self) -> Section:
-        rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
-        heads = ["what", "before", "after", "count"]
-        return Section.of_rows("counts", "Outcomes", heads, rows, numbers={3}, text=(FIXED,))
 
 
 def _plain(change: ComparisonChange) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import each_of
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.errors import InvalidValueError
@@ -49,7 +49,6 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
     ``canceled``, ``not_started``, ``no_sla`` and ``not_covered``. If ``record`` was canceled before
     the clock could start, the outcome is ``canceled`` (rule K2).
     """
-    need_kind("status", status, SlaStatus)
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
     if status.stage == "not_started" and record is not None and record.state.is_canceled:
@@ -59,7 +58,6 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
 
 def why(status: SlaStatus) -> str:
     """Return one line of text on how the time of a clock was spent."""
-    need_kind("status", status, SlaStatus)
     trace = status.trace
     texts: dict[tuple[str, object], str] = {}
     spent: dict[str, timedelta] = {}
@@ -76,15 +74,10 @@ def why(status: SlaStatus) -> str:
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]], /) -> dict[str, Any]:
-    """Return a record and its clocks as one row of data.
-
-    Args:
-        record: The record.
-        clocks: Pairs of (name, status), one for each clock.
+    """Return a record and its clocks, as pairs of (name, status), as one row of data.
 
     Units: elapsed times and targets are hours of open time; instants are ISO text in UTC.
     """
-    need_kind("record", record, Record)
     row: dict[str, Any] = {
         "id": record.id,
         "title": record.title,
@@ -93,7 +86,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]], /) -> dic
         "opened_at": _iso(record.opened_at),
         "resolved_at": _iso(record.resolved_at if record.is_covered("resolved_at") else None),
     }
-    for name, status in each_of("clocks", clocks, tuple):
+    for name, status in clocks:
         row |= {
             f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),

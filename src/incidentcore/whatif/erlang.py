@@ -111,17 +111,13 @@ def _check_times(handling: timedelta, within: timedelta) -> None:
     need_span("within", within)
 
 
-def _blocked(load: float, agents: int) -> Iterator[tuple[int, float]]:
-    """Yield Erlang B for 0 agents, 1, 2 and so on: no factorial, so nothing overflows."""
+def _waiting(load: float, agents: int) -> Iterator[tuple[int, float]]:
+    """Yield Erlang C for 0 agents, 1, 2 and so on, from Erlang B: no factorial can overflow."""
     blocked = 1.0
-    yield 0, blocked
-    for count in range(1, agents + 1):
-        blocked = load * blocked / (count + load * blocked)
-        yield count, blocked
-
-
-def _waiting(load: float, agents: int, blocked: float) -> float:
-    return 1.0 if load >= agents else agents * blocked / (agents - load * (1 - blocked))
+    for count in range(agents + 1):
+        if count:
+            blocked = load * blocked / (count + load * blocked)
+        yield count, 1.0 if load >= count else count * blocked / (count - load * (1 - blocked))
 
 
 def wait_chance(load: float, agents: int) -> float:
@@ -138,10 +134,8 @@ def wait_chance(load: float, agents: int) -> float:
     0.1741
     """
     _check(load, agents)
-    if not load:
-        return 0.0 if agents else 1.0
-    *_, (_, blocked) = _blocked(load, agents)
-    return _waiting(load, agents, blocked)
+    *_, (_, waiting) = _waiting(load, agents)
+    return waiting
 
 
 def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
@@ -153,15 +147,8 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
         InvalidValueError: A value is out of range.
     """
     _check_times(handling, within)
-    return _answered(load, agents, wait_chance(load, agents), handling, within)
-
-
-def _answered(
-    load: float, agents: int, waiting: float, handling: timedelta, within: timedelta
-) -> float:
-    if load >= agents:
-        return 1.0 if not load and agents else 0.0
-    return 1 - waiting * exp(-(agents - load) * (within / handling))
+    waiting = wait_chance(load, agents)
+    return 0.0 if load >= agents else 1 - waiting * exp(-(agents - load) * (within / handling))
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
@@ -183,8 +170,8 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
     if not 0 <= share < 1:
         raise InvalidValueError("share", share, "a number from 0 to below 1")
     _check_times(handling, within)
-    for agents, blocked in _blocked(load, _MOST) if load < _MOST else ():
-        waiting = _waiting(load, agents, blocked)
-        if agents > load and _answered(load, agents, waiting, handling, within) >= share:
+    for agents, waiting in _waiting(load, _MOST) if load < _MOST else ():
+        rate = (agents - load) * (within / handling)
+        if agents > load and 1 - waiting * exp(-rate) >= share:
             return agents
     raise InvalidValueError("load", load, f"less than {_MOST:,} Erlangs")

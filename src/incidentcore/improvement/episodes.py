@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -11,8 +10,6 @@ import attrs
 
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, plain_interval
-from incidentcore.kpi.engine.accumulators import microseconds
-from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages.table import Tabular, to_text
 from incidentcore.schedule import BusinessDays
@@ -22,7 +19,6 @@ RecurrenceWindow: TypeAlias = timedelta | BusinessDays
 
 _ZERO: Final = timedelta(0)
 _DAY: Final = timedelta(days=1)
-_HALF: Final = Fraction(1, 2)
 _UTC: Final = ZoneInfo("UTC")
 
 
@@ -86,8 +82,8 @@ class RecurrenceGroup:
     @property
     def median_gap(self) -> timedelta:
         """Return the median time between one opening in the group and the next."""
-        ordered = sorted(map(microseconds, self.gaps))
-        return timedelta(microseconds=round(interpolate(ordered, _HALF)))
+        ordered, half = sorted(self.gaps), len(self.gaps) // 2
+        return (ordered[half] + ordered[~half]) / 2
 
     @property
     def label(self) -> str:

@@ -48,7 +48,6 @@ class Selection:
         self.left_out: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._only_incidents = incidents
-        self._is_all = population == ALWAYS
         self._belongs = compile_condition(population, self.as_of)
 
     def admit(self, record: Record) -> Record | None:
@@ -74,7 +73,7 @@ class Selection:
             return "exercise"
         if record.canceled_at is not None:
             return "canceled"
-        return None if self._is_all or self._belongs(record) else "outside_population"
+        return None if self._belongs(record) else "outside_population"
 
     def observed(self, first: datetime | None) -> Interval | None:
         """Return the interval in which openings were counted; None if it is empty.

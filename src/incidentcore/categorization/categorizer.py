@@ -152,22 +152,28 @@ def reaches(value: float, minimum: float) -> bool:
     return total((value,)) >= total((minimum,))
 
 
+def tally(votes: Iterable[tuple[Path, float]]) -> tuple[dict[Path, float], list[Path]]:
+    """Return the sum of the weights of each category, and the categories with the greatest sum."""
+    weights: dict[Path, list[float]] = {}
+    for path, weight in votes:
+        weights.setdefault(path, []).append(weight)
+    sums = {path: total(parts) for path, parts in weights.items()}
+    best = max(sums.values(), default=0.0)
+    return sums, [path for path, weight in sums.items() if weight == best]
+
+
 def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
     """Return the category with the greatest sum of weights, or an abstention below ``minimum``.
 
     ``matches`` are triples of (category, keyword or pattern, weight), in any order.
     """
-    weights: dict[Path, list[float]] = {}
     entries = list(matches)
-    for path, _, weight in entries:
-        weights.setdefault(path, []).append(weight)
-    if not weights:
+    if not entries:
         return Categorization.abstain(f"no {kind} found")
-    sums = {path: total(parts) for path, parts in weights.items()}
-    best = max(sums.values())
+    sums, winners = tally((path, weight) for path, _, weight in entries)
+    best = sums[winners[0]]
     entries.sort(key=lambda entry: (-sums[entry[0]], entry[0], -entry[2], entry[1]))
     evidence = [Evidence(kind, what, weight, path) for path, what, weight in entries]
-    winners = [path for path, weight in sums.items() if weight == best]
     if len(winners) > 1:
         note = f"{len(winners)} categories weigh the same"
     elif not reaches(best, minimum):

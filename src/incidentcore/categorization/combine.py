@@ -17,6 +17,7 @@ from incidentcore.categorization.categorizer import (
     path_or_none,
     reaches,
     share,
+    tally,
     total,
 )
 from incidentcore.categorization.taxonomy import Path
@@ -137,23 +138,19 @@ class Vote:
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight of votes, with each vote as evidence."""
-        votes: dict[Path, list[float]] = {}
         evidence: list[Evidence] = []
         for number, categorizer in enumerate(self.categorizers, 1):
             answer = categorizer(record)
             if not answer.abstained:
                 weight = self.weights[number - 1] if self.weights else 1.0
-                votes.setdefault(answer.category, []).append(weight)
                 evidence.append(Evidence("vote", f"of {number}", weight, answer.category))
         cast = len(evidence)
         if cast < self.quorum:
             note = Evidence("note", f"{cast} voted, {self.quorum} are needed", 0.0)
             return Categorization.abstain((note, *evidence))
-        sums = {path: total(parts) for path, parts in votes.items()}
-        best = max(sums.values())
-        winners = [path for path, weight in sums.items() if weight == best]
+        sums, winners = tally((vote.category, vote.weight) for vote in evidence)
         if len(winners) > 1:
             note = Evidence("note", f"a tie between {len(winners)} categories", 0.0)
             return Categorization.abstain((note, *evidence))
         evidence.sort(key=lambda vote: (vote.category != winners[0], -vote.weight))
-        return Categorization(winners[0], share(best, total(sums.values())), evidence)
+        return Categorization(winners[0], share(sums[winners[0]], total(sums.values())), evidence)

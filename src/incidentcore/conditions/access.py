@@ -47,10 +47,7 @@ def reader(path: str) -> Callable[[object], object]:
     ends = [".".join(rest[place:]) for place in range(len(rest))]
 
     def read(subject: object) -> object:
-        value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
-        if value is _MISSING:
-            _check_absent(subject, first)
-            return None
+        value = read_one(subject)
         for place, step in enumerate(rest):
             if value is None:
                 return None

@@ -64,19 +64,9 @@ class LiveCondition(SharedRepr):
         return _condition_state(
             source=self.name[0],
             key=self.name[1],
-            firing=self.firing,
-            last_at=self.last_at,
-            heard_at=self.heard_at,
             severity=self.severity or "",
-            incident=self.incident,
             changes=tuple(self.changes),
-            flapping=self.flapping,
-            held=self.held,
-            held_until=self.held_until,
-            held_by=self.held_by,
-            held_for=self.held_for,
-            inhibits=self.inhibits,
-            unheard=self.unheard,
+            **{name: getattr(self, name) for name in _AS_STORED},
         )
 
     def due(self, policy: IntakePolicy, memory: Mapping[bool, timedelta]) -> datetime | None:

@@ -98,23 +98,23 @@ class AlertFields:
     A field that is missing or not allowed adds a mistake, and is read as if it were empty.
     """
 
-    def __init__(self, data: Any, path: str, faults: AlertFaults) -> None:
+    def __init__(self, data: Any, path: str = "$", faults: AlertFaults | None = None) -> None:
         self.path: str = path
-        self._faults = faults
+        self.faults: AlertFaults = AlertFaults() if faults is None else faults
         self.is_object: bool = isinstance(data, Mapping) and all(
             isinstance(key, str) for key in data
         )
         self.data: Mapping[str, Any] = data if self.is_object else {}
         if not self.is_object:
-            faults.wrong(data, "an object with text keys", path)
+            self.faults.wrong(data, "an object with text keys", path)
 
     def wrong(self, name: str, allowed: str) -> None:
         """Record that a field has a value that is not allowed, or that it is missing."""
         value, path = self.data.get(name), f"{self.path}.{name}"
         if value is None:
-            self._faults.note("a required field is missing", path)
+            self.faults.note("a required field is missing", path)
         else:
-            self._faults.wrong(value, allowed, path)
+            self.faults.wrong(value, allowed, path)
 
     def text(self, name: str, *, required: bool = False) -> str:
         """Return a field that must be text."""
@@ -129,7 +129,7 @@ class AlertFields:
         """Return an object of texts; numbers and booleans become text."""
         if self.data.get(name) is None:
             return FrozenMap()
-        inner = AlertFields(self.data[name], f"{self.path}.{name}", self._faults)
+        inner = AlertFields(self.data[name], f"{self.path}.{name}", self.faults)
         texts: dict[str, str] = {}
         for key, item in inner.data.items():
             match item:
@@ -140,7 +140,7 @@ class AlertFields:
                 case int() | float():
                     texts[key] = repr(item)
                 case _:
-                    self._faults.wrong(item, "text", f"{self.path}.{name}.{key}")
+                    self.faults.wrong(item, "text", f"{self.path}.{name}.{key}")
         return FrozenMap(texts)
 
     def instant(self, name: str, *, required: bool = False) -> datetime | None:
@@ -181,5 +181,5 @@ class AlertFields:
         return {
             name: freeze(value)
             for name, value in self.data.items()
-            if name not in names and self._faults.is_plain(value, f"{self.path}.{name}")
+            if name not in names and self.faults.is_plain(value, f"{self.path}.{name}")
         }

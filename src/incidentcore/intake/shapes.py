@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import Alert
-from incidentcore.intake.reading import AlertFaults, AlertFields
+from incidentcore.intake.reading import AlertFields
 from incidentcore.values import FrozenMap
 
 _DICT: Final = (
@@ -46,9 +46,8 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     a required field is missing @ $.at
     got 'down'; allowed: firing, resolved @ $.status
     """
-    faults = AlertFaults()
-    fields = AlertFields(data, "$", faults)
-    return faults.checked(_from_object(fields, faults, {}, {}, _recorded(recorded_at)))
+    fields = AlertFields(data)
+    return fields.faults.checked(_from_object(fields, {}, {}, _recorded(recorded_at)))
 
 
 def _recorded(recorded_at: datetime | None) -> datetime | None:
@@ -57,7 +56,6 @@ def _recorded(recorded_at: datetime | None) -> datetime | None:
 
 def _from_object(
     fields: AlertFields,
-    faults: AlertFaults,
     given: Mapping[str, Any],
     extra: Mapping[str, object],
     recorded_at: datetime | None,
@@ -66,7 +64,7 @@ def _from_object(
     if not fields.is_object:
         return None
     present = {name: value for name, value in fields.data.items() if value is not None}
-    both = AlertFields({"status": "firing", **given, **present}, fields.path, faults)
+    both = AlertFields({"status": "firing", **given, **present}, fields.path, fields.faults)
     key = both.text("key", required=True)
     at = given["at"] if "at" in given else both.instant("at", required=True)
     status = both.status()
@@ -82,7 +80,7 @@ def _from_object(
         "annotations": both.texts("annotations"),
         "extra": {**extra, **fields.rest(known)},
     }
-    if at is None or faults.found:
+    if at is None or fields.faults.found:
         return None
     return Alert(key=key, at=at, status=status, recorded_at=known_at or at, **read)
 
@@ -133,9 +131,9 @@ def alerts_from_alertmanager(
     >>> [(alert.title, alert.severity) for alert in alerts_from_alertmanager(payload)]
     [('ProbeFailure', 'critical')]
     """
-    faults = AlertFaults()
     known_at = _recorded(recorded_at)
-    request = AlertFields(payload, "$", faults)
+    request = AlertFields(payload)
+    faults = request.faults
     alerts: list[Alert | None] = []
     if request.is_object:
         if request.data.get("version") not in ("4", "1"):
@@ -145,7 +143,7 @@ def alerts_from_alertmanager(
         if isinstance(items, (list, tuple)):
             for number, item in enumerate(items):
                 fields = AlertFields(item, f"$.alerts[{number}]", faults)
-                alerts.append(_from_alertmanager(fields, faults, group, known_at, source))
+                alerts.append(_from_alertmanager(fields, group, known_at, source))
         elif "alerts" in request.data:
             faults.wrong(items, "an array", "$.alerts")
         else:
@@ -156,7 +154,6 @@ def alerts_from_alertmanager(
 
 def _from_alertmanager(
     fields: AlertFields,
-    faults: AlertFaults,
     group: FrozenMap[object],
     recorded_at: datetime | None,
     source: str,
@@ -169,10 +166,10 @@ def _from_alertmanager(
     if not key:  # Alertmanager before 0.18 sends none; it is computed from the labels
         key = ",".join(f"{name}={value!r}" for name, value in labels.items())
         if not key:
-            faults.note("neither a fingerprint nor labels", fields.path)
+            fields.faults.note("neither a fingerprint nor labels", fields.path)
     at = fields.instant("startsAt" if status == "firing" else "endsAt", required=True)
     extra = fields.rest(_ALERTMANAGER)
-    if at is None or faults.found:
+    if at is None or fields.faults.found:
         return None
     return Alert(
         key=key,
@@ -223,9 +220,9 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
     ... ).status
     'resolved'
     """
-    faults = AlertFaults()
     known_at = _recorded(recorded_at)
-    around = AlertFields(event, "$", faults)
+    around = AlertFields(event)
+    faults = around.faults
     if not around.is_object:
         return faults.checked(None)
     if around.data.get("specversion") != "1.0":
@@ -247,4 +244,4 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         given["at"] = around.instant("time", required=True)
     extra = {"cloudevent": FrozenMap(around.rest(("data",)))}
     fields = AlertFields(data, "$.data", faults)
-    return faults.checked(_from_object(fields, faults, given, extra, known_at))
+    return faults.checked(_from_object(fields, given, extra, known_at))

@@ -56,3 +56,14 @@ def test_lists_of_tables_are_indented() -> None:
         "  - i 5",
         "- j: none",
     ]
+
+
+def test_a_list_may_hold_texts_beside_tables() -> None:
+    """As the fields of a transition do, some of which have more to say than their name."""
+    fields = ["resolution_notes", {"name": "code", "required": False}, "a, b"]
+    assert [*bullets({"fields": fields})] == [
+        "- fields:",
+        "  - resolution_notes",
+        "  - name code; required false",
+        '  - "a, b"',
+    ]

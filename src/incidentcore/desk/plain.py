@@ -62,6 +62,9 @@ def bullets(value: Any) -> Iterator[str]:
     """Yield a line for each entry of a list, or each key of a table; lists of tables indented."""
     if isinstance(value, list):
         for entry in value:
+            if not isinstance(entry, Mapping):
+                yield f"- {plain_text(entry)}"
+                continue
             listed = {key: part for key, part in entry.items() if _has_tables(part)}
             pairs = plain_pairs({k: part for k, part in entry.items() if k not in listed})
             first, *rest = [*filter(None, [pairs]), *bullets(listed)] or ["none"]

@@ -60,7 +60,6 @@ _AUDIT_TEXT: Final = (
     "By the states, groups and replies that the log shows; the tool's own figures stand below."
 )
 
-_AT_ONCE: Final = 1_000
 _SHOWN: Final = 20
 _DRAWN: Final = 60  # months
 _TRUTHS: Final = {"true": (True,), "false": (False,)}
@@ -357,20 +356,12 @@ def _row_writer(
         return None
     folder.mkdir(parents=True, exist_ok=True)
     file = stack.enter_context((folder / "records.csv").open("w", encoding="utf-8", newline=""))
-    rows: list[dict[str, Any]] = []
-
-    def flush() -> None:
-        if rows:
-            text = to_csv(list(rows[0]), [list(row.values()) for row in rows])
-            file.write(text.split("\n", 1)[1] if file.tell() else text)
-            rows.clear()
 
     def write(incident: Incident, clocks: tuple[tuple[str, SlaStatus], ...]) -> None:
-        rows.append(tally.clock_row(incident, clocks))
-        if len(rows) == _AT_ONCE:
-            flush()
+        row = tally.clock_row(incident, clocks)
+        text = to_csv(list(row), [list(row.values())])
+        file.write(text.split("\n", 1)[1] if file.tell() else text)
 
-    stack.callback(flush)
     return write
 
 

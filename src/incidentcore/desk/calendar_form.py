@@ -136,10 +136,7 @@ def _composed(kinds: list[str], data: Mapping[str, Any], reading: Reading, path:
     named = need_data(data[kind], ITEMS, f"{kind} = [two calendars or more]", least=2)
     parts = list(reading.each(_plain, enumerate(named), (*path, kind)).values())
     made = reduce(_ALGEBRA[kind], parts)
-    if "zone" in data:
-        last = parts[-1]
-        made = _ALGEBRA[kind](made.left, last, zone=data["zone"])
-    return made
+    return _ALGEBRA[kind](made.left, parts[-1], zone=data["zone"]) if "zone" in data else made
 
 
 def _plain(data: Any, reading: Reading, path: Path) -> Any:

@@ -178,8 +178,9 @@ def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, A
 
 
 def _part(value: Any, key: Key) -> Any:
-    is_table = isinstance(value, Mapping)
-    return value.get(key.name, key.default) if is_table else getattr(value, key.attribute)
+    if isinstance(value, Mapping):
+        return value.get(key.name, key.default)
+    return getattr(value, key.attribute, key.default)
 
 
 @attrs.frozen(eq=False)
@@ -187,7 +188,8 @@ class Table:
     """A form of tables with known keys; reading it records every fault, not just the first.
 
     ``build`` gets the value of each key by its attribute, and the table's own name if ``named``;
-    ``take`` returns what to write for a key: by default the attribute, or the entry of a mapping.
+    ``take`` returns what to write for a key: by default the attribute, or the
+    entry of a mapping; what has neither is not written.
     """
 
     keys: tuple[Key, ...] = attrs.field(converter=tuple_of)

@@ -149,7 +149,6 @@ _RULE: Final = Table(
         Key("name", TEXT, "The rule's name in reasons.", ""),
     ),
     dict,
-    lambda rule, key: getattr(rule, key.name, None),
 )
 _CODE: Final = Form(
     lambda name, reading, _: reading.callable(name),

@@ -144,7 +144,6 @@ _SERVICE: Final = Table(
         Key("clocks", names_of(_OWN), "Custom clocks.", ()),
     ),
     lambda like, **found: Service(**found),  # noqa: ARG005  what is inherited was merged before
-    lambda service, key: getattr(service, key.attribute, None),
     named=True,
 )
 _SCHEMA: Final = {**_SERVICE.schema, "required": []}

@@ -532,3 +532,11 @@ def test_pages_that_state_a_total_are_all_there_or_not(pages: int, *, is_cut: bo
     reading = read_zendesk(listed, [audit(n, 8, 1) for n in range(3)])
     assert len(list(reading)) == pages
     assert ("a page says that there is more" in " ".join(map(str, reading.findings))) == is_cut
+
+
+@pytest.mark.parametrize("more", [(), (change("subject", "Mail", kind="Create"),)])
+def test_a_log_that_ends_in_another_state_says_so_however_many_entries_it_has(more: Any) -> None:
+    """The audits say open, and the ticket solved: the log disagrees, also if it has one entry."""
+    created = audit(1, 8, 1, change("status", "open", kind="Create"), *more)
+    record, found = read(created, fields={"status": "solved"})
+    assert (record.state.name, found) == ("Solved", {"history_disagrees": 1})

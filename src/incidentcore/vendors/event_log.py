@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeAlias, Unpack
@@ -246,20 +247,15 @@ class _Log:
             meanings = {fold(word): value for word, value in states.items()}
             named = {w: v for w, v in states.items() if isinstance(v, (State, str))}
             states = STANDARD_STATES | named
-
         objects = (self.attributes or {}).values()
         stated = (*objects, *(self.fields or ()), "group" if self.group else None)
         kinds = [one for one in (meanings or {}).values() if isinstance(one, type)]
         for kind in kinds:
             _need_kind(kind)
         covered = {_COVERED[one] for one in (*stated, *kinds) if one in _COVERED}
-
-        def build(history: HistoryBuilder, case: Case) -> None:
-            self._build(history, case, meanings)
-
         return Import(
             cases,
-            build,
+            partial(self._build, meanings=meanings),
             record=Incident,
             id=lambda case: case[0],
             covers={"states", "moments", *covered},

@@ -218,8 +218,6 @@ class HistoryBuilder(EntryLog):
 
     def _sorted(self, opened: datetime) -> list[Entry]:
         """Return the entries in time order; those of one field and instant follow each other."""
-        if len(self._entries) < 2 and not (self._entries and self._entries[0].at < opened):
-            return self._entries
         entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))
         values: dict[str, object] = {}
         start = 0

@@ -119,21 +119,21 @@ def test_the_ends_of_an_octave_are_within_one_per_cent(bits: int) -> None:
     """The last value before a power of two, the power itself and the next one."""
     for value in ((1 << bits) - 1, 1 << bits, (1 << bits) + 1):
         for sign in (1, -1):
-            sketch = Sketch()
+            sketch = Sketch(scaled=False)
             for other in (0, sign * value, sign * value * 4):  # in the middle, so not an end
-                sketch.add(other, scaled=False)
-            near = interpolate(sketch.ordered(scaled=False), Fraction(1, 2))
+                sketch.add(other)
+            near = interpolate(sketch.ordered(), Fraction(1, 2))
             assert abs(near - sign * value) <= Fraction(value, 100)
 
 
 def test_a_merged_sketch_has_the_ends_of_both() -> None:
-    one, two = Sketch(), Sketch()
+    one, two = Sketch(scaled=False), Sketch(scaled=False)
     for value in (3, 5):
-        one.add(value, scaled=False)
+        one.add(value)
     one.merge(two)
     assert (one.n, one.least, one.greatest) == (2, 3, 5)
     for value in (2, 7):
-        two.add(value, scaled=False)
+        two.add(value)
     one.merge(two)
     assert (one.n, one.total, one.least, one.greatest) == (4, 17, 2, 7)
     two.merge(one)

@@ -17,7 +17,7 @@ from incidentcore.frames.plan import Plan, refuse
 from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks
 from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
 from incidentcore.kpi.engine.compile import compile_kpi
-from incidentcore.kpi.engine.gather import BASES, as_known
+from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.measures.base import Extract
 from incidentcore.kpi.moments import compile_moment, compile_path
@@ -190,7 +190,7 @@ class Kinds:
             kind.outcomes.append(outcome)
             basis = kpi.window_basis
             if self.is_windowed and not measure.spreads and basis != "snapshot":
-                at = BASES[basis](known)
+                at = getattr(known, f"{basis}_at")
                 if at is not None:
                     kind.by_row[basis] = place_in(moments, at)
                 if basis in ("resolved", "closed") and known.reopen_count and self.plan.window:

@@ -138,10 +138,10 @@ def _first_buckets() -> Ints:
     return np.searchsorted(_lower_edges(), lows.view(np.float64), "right").astype(np.int16)
 
 
-def _buckets(times: Ints) -> Ints:
-    """Return the bucket of each time of zero or more."""
+def _buckets(times: Ints, greatest: int) -> Ints:
+    """Return the bucket of each time of zero or more, none of which is beyond the greatest."""
     edges = _lower_edges()
-    if times.max() >> _BITS:
+    if greatest >> _BITS:
         return np.searchsorted(edges, times, "right")
     buckets = _first_buckets().take(_cell(times))  # exact, and a cell has one edge at most
     buckets += edges.take(buckets) <= times
@@ -153,11 +153,13 @@ def _sketch(sketch: Sketch, pieces: Sequence[Ints]) -> None:
     pieces = [times for times in pieces if len(times)]
     if not pieces:
         return
-    other = Sketch()
+    other = Sketch(scaled=False)
     other.n, other.total = sum(map(len, pieces)), sum(map(_sum, pieces))
     other.least = min(int(times.min()) for times in pieces)
     other.greatest = max(int(times.max()) for times in pieces)
-    counts: Any = sum(np.bincount(_buckets(times), minlength=_CELLS) for times in pieces)
+    counts: Any = sum(
+        np.bincount(_buckets(times, other.greatest), minlength=_CELLS) for times in pieces
+    )
     seen = np.flatnonzero(counts)
     other.buckets.update(zip(seen.tolist(), counts[seen].tolist(), strict=True))
     sketch.merge(other)

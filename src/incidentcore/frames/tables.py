@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -14,6 +15,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
 from incidentcore.kpi import KpiTable
+from incidentcore.kpi.measures.duration import between
 from incidentcore.kpi.moments import compile_path
 from incidentcore.kpi.table import FIGURES
 from incidentcore.records import Event, Record
@@ -114,25 +116,22 @@ def _times(
     record: Record, path: str, as_of: datetime, clock: Calendar | None
 ) -> dict[str, timedelta]:
     """Return how long a field had each value, up to the record's end or an instant."""
-    times: dict[str, timedelta] = {}
     read = reader(path)
-    held: tuple[str, datetime] | None = None
-
-    def close(until: datetime) -> None:
-        if held is not None and until > held[1]:
-            span = until - held[1] if clock is None else clock.open_time(held[1], until)
-            times[held[0]] = times.get(held[0], timedelta()) + span
-
-    for step, facts in record.timeline().states():
-        if step.at > as_of:
-            break
-        close(step.at)
-        shown = _plain(read(facts))
-        held = (
-            None if facts["state"].final else (str("(none)" if shown is None else shown), step.at)
-        )
-    close(as_of)
+    steps: list[tuple[datetime, str | None]] = [
+        (step.at, None if facts["state"].final else _shown(read(facts)))
+        for step, facts in record.timeline().states()
+        if step.at <= as_of
+    ]
+    times: dict[str, timedelta] = {}
+    for (at, value), (until, _) in pairwise([*steps, (as_of, None)]):
+        if value is not None and at < until:
+            times[value] = times.get(value, timedelta()) + between(at, until, clock)
     return times
+
+
+def _shown(value: Any) -> str:
+    plain = _plain(value)
+    return "(none)" if plain is None else str(plain)
 
 
 def to_frame(

@@ -320,9 +320,9 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
     _holds(said.n * least <= said.total <= said.n * greatest, "a sum between n times the ends")
     if times:
         _holds(type(least) is type(greatest) is int and least >= 0, "times in whole microseconds")
-    own = Sketch()  # its ends lie in the first and in the last bucket
+    own = Sketch(scaled=not times)  # its ends lie in the first and in the last bucket
     for value in (least, greatest):
-        own.add(value, scaled=not times)
+        own.add(value)
     keys = (said.buckets[0][0], said.buckets[-1][0])
     _holds((min(own.buckets), max(own.buckets)) == keys, "ends within the outer buckets")
     sketch.n, sketch.total = said.n, said.total

@@ -18,12 +18,12 @@ def test_a_sketch_interpolates_between_values_within_one_per_cent(
     values: list[int], percent: int
 ) -> None:
     """Each of the two neighbors is within one per cent, so what lies between them is too."""
-    sketch = Sketch()
+    sketch = Sketch(scaled=False)
     for value in values:
-        sketch.add(value, scaled=False)
+        sketch.add(value)
     exact = interpolate(sorted(values), Fraction(percent, 100))
 
-    near = interpolate(sketch.ordered(scaled=False), Fraction(percent, 100))
+    near = interpolate(sketch.ordered(), Fraction(percent, 100))
 
     assert abs(near - exact) <= exact / 100
 
@@ -31,11 +31,11 @@ def test_a_sketch_interpolates_between_values_within_one_per_cent(
 @given(st.lists(st.fractions(-1000, 1000), min_size=1, max_size=30))
 def test_a_sketch_of_numbers_keeps_signs_and_sums(values: list[Fraction]) -> None:
     """Negative numbers are bucketed below zero; sum and ends are exact."""
-    sketch = Sketch()
+    sketch = Sketch(scaled=True)
     for value in values:
-        sketch.add(value, scaled=True)
+        sketch.add(value)
 
     assert (sketch.total, sketch.least, sketch.greatest) == (sum(values), min(values), max(values))
     median = interpolate(sorted(values), Fraction(1, 2))
     reach = Fraction(1, 100) * max(map(abs, values)) + Fraction(1, 10**5)
-    assert abs(interpolate(sketch.ordered(scaled=True), Fraction(1, 2)) - median) <= reach
+    assert abs(interpolate(sketch.ordered(), Fraction(1, 2)) - median) <= reach

@@ -40,98 +40,77 @@ class Meaning:
     difference: str
 
 
-def _meanings(*pairs: tuple[Kpi, str]) -> tuple[Meaning, ...]:
-    return tuple(Meaning(kpi, difference) for kpi, difference in pairs)
-
-
-_RESTORE: Final = (
-    times.MEAN_TIME_TO_RESTORE_SERVICE,
-    "from the outage to the service working again, over all spells of downtime",
-)
-_RESOLVE: Final = (times.MEAN_TIME_TO_RESOLVE, "from the opening to the last resolution")
-_FIRST_RESPONSE: Final = (
-    times.MEAN_TIME_TO_FIRST_RESPONSE,
-    "from the opening to the first public agent reply",
-)
-_BETWEEN: Final = (
-    service.MEAN_TIME_BETWEEN_FAILURES,
-    "uptime of what is repaired, over the failures that began",
-)
-_FAILURE: Final = (times.MEAN_TIME_TO_FAILURE, "lifetime of what is replaced, not repaired")
-_MEANINGS: Final[dict[str, tuple[Meaning, ...]]] = {
-    "mtta": _meanings(
-        (
-            times.MEAN_TIME_TO_ACKNOWLEDGE,
-            "from the opening to the first acknowledgement; never acknowledged is left out",
-        ),
-        (times.MEDIAN_TIME_TO_ACKNOWLEDGE, "the median of the same times"),
-        (
-            times.SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE,
-            "the median with unacknowledged records censored instead of left out",
-        ),
-        (
-            times.MEAN_TIME_TO_FIRST_REACTION,
-            "to the acknowledgement or the resolution, whichever comes first",
-        ),
-        (times.MEAN_TIME_TO_ASSIGN, "from the detection to the first assignment"),
+_DIFFERENCES: Final = {  # how a KPI differs from the others of its names, by id
+    "availability": "the share of the promised time in which it worked",
+    "first_contact_resolution_rate": (
+        "a proxy of resolved records: never reassigned, never reopened"
     ),
-    "mttr": _meanings(
-        _RESOLVE,
-        _RESTORE,
-        (times.MEAN_TIME_TO_REPAIR, "from the beginning of the work to the restoration"),
-        (
-            times.MEAN_TIME_TO_RECOVER_FROM_ALERT,
-            "from the detection to the restoration; also called mean time to respond",
-        ),
-        _FIRST_RESPONSE,
-        (times.MEAN_TIME_TO_FIRST_RESOLUTION, "to the first resolution, reopened later or not"),
-        (times.MEAN_NET_TIME_TO_RESOLVE, "without the gaps between a resolution and a reopening"),
+    "first_contact_resolution_rate_gross": "one reply and no further word, of all",
+    "first_contact_resolution_rate_net": "the same, of those that the first level can resolve",
+    "first_level_resolution_rate": "at the first level without escalation",
+    "mean_failed_deployment_recovery_time": "from the deployment to the resolution",
+    "mean_net_time_to_resolve": "without the gaps between a resolution and a reopening",
+    "mean_reply_time": "of every reply to a waiting requester, also the later ones",
+    "mean_satisfaction": "the mean score",
+    "mean_time_between_failures": "uptime of what is repaired, over the failures that began",
+    "mean_time_to_acknowledge": (
+        "from the opening to the first acknowledgement; never acknowledged is left out"
     ),
-    "mttd": _meanings((times.MEAN_TIME_TO_DETECT, "from the outage to its detection")),
-    "mttf": _meanings(_FAILURE, _BETWEEN),
-    "mtbf": _meanings(_BETWEEN, _FAILURE),
-    "mtrs": _meanings(_RESTORE),
-    "mttc": _meanings((times.MEAN_TIME_TO_CLOSE, "from the opening to the closure")),
-    "frt": _meanings(_FIRST_RESPONSE),
-    "reply time": _meanings(
-        (times.MEAN_REPLY_TIME, "of every reply to a waiting requester, also the later ones"),
-        _FIRST_RESPONSE,
+    "mean_time_to_assign": "from the detection to the first assignment",
+    "mean_time_to_close": "from the opening to the closure",
+    "mean_time_to_detect": "from the outage to its detection",
+    "mean_time_to_failure": "lifetime of what is replaced, not repaired",
+    "mean_time_to_first_reaction": (
+        "to the acknowledgement or the resolution, whichever comes first"
     ),
-    "ttr": _meanings(_RESOLVE, _RESTORE),
-    "fcr": _meanings(
-        (
-            rates.FIRST_CONTACT_RESOLUTION_RATE,
-            "a proxy of resolved records: never reassigned, never reopened",
-        ),
-        (rates.FIRST_CONTACT_RESOLUTION_RATE_GROSS, "one reply and no further word, of all"),
-        (
-            rates.FIRST_CONTACT_RESOLUTION_RATE_NET,
-            "the same, of those that the first level can resolve",
-        ),
-        (
-            rates.RESOLVED_WITHOUT_FURTHER_CONTACT_RATE,
-            "no further word of the requester, with any number of replies",
-        ),
-        (rates.ONE_TOUCH_RATE, "exactly one public agent reply"),
+    "mean_time_to_first_resolution": "to the first resolution, reopened later or not",
+    "mean_time_to_first_response": "from the opening to the first public agent reply",
+    "mean_time_to_recover_from_alert": (
+        "from the detection to the restoration; also called mean time to respond"
     ),
-    "flr": _meanings(
-        (rates.FIRST_LEVEL_RESOLUTION_RATE, "at the first level without escalation"),
-        (rates.RESOLVED_WITHOUT_REASSIGNMENT_RATE, "never moved to another group"),
+    "mean_time_to_repair": "from the beginning of the work to the restoration",
+    "mean_time_to_resolve": "from the opening to the last resolution",
+    "mean_time_to_restore_service": (
+        "from the outage to the service working again, over all spells of downtime"
     ),
-    "csat": _meanings(
-        (rates.SATISFACTION_RATE, "the share of responses of 4 or 5"),
-        (rates.MEAN_SATISFACTION, "the mean score"),
+    "median_time_to_acknowledge": "the median of the same times",
+    "one_touch_rate": "exactly one public agent reply",
+    "resolved_without_further_contact_rate": (
+        "no further word of the requester, with any number of replies"
     ),
-    "fdrt": _meanings(
-        (service.MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME, "from the deployment to the resolution")
+    "resolved_without_reassignment_rate": "never moved to another group",
+    "satisfaction_rate": "the share of responses of 4 or 5",
+    "survival_median_time_to_acknowledge": (
+        "the median with unacknowledged records censored instead of left out"
     ),
-    "uptime": _meanings(
-        (service.AVAILABILITY, "the share of the promised time in which it worked")
+}
+_MEANINGS: Final = {  # the ids of the KPIs that a name may mean, the most common meaning first
+    "mtta": (
+        "mean_time_to_acknowledge median_time_to_acknowledge survival_median_time_to_acknowledge "
+        "mean_time_to_first_reaction mean_time_to_assign"
     ),
-    "tto": _meanings(
-        (times.MEAN_TIME_TO_ASSIGN, "from the detection to the first assignment"),
-        (times.MEAN_TIME_TO_ACKNOWLEDGE, "from the opening to the first acknowledgement"),
+    "mttr": (
+        "mean_time_to_resolve mean_time_to_restore_service mean_time_to_repair "
+        "mean_time_to_recover_from_alert mean_time_to_first_response "
+        "mean_time_to_first_resolution mean_net_time_to_resolve"
     ),
+    "mttd": "mean_time_to_detect",
+    "mttf": "mean_time_to_failure mean_time_between_failures",
+    "mtbf": "mean_time_between_failures mean_time_to_failure",
+    "mtrs": "mean_time_to_restore_service",
+    "mttc": "mean_time_to_close",
+    "frt": "mean_time_to_first_response",
+    "reply time": "mean_reply_time mean_time_to_first_response",
+    "ttr": "mean_time_to_resolve mean_time_to_restore_service",
+    "fcr": (
+        "first_contact_resolution_rate first_contact_resolution_rate_gross "
+        "first_contact_resolution_rate_net resolved_without_further_contact_rate one_touch_rate"
+    ),
+    "flr": "first_level_resolution_rate resolved_without_reassignment_rate",
+    "csat": "satisfaction_rate mean_satisfaction",
+    "fdrt": "mean_failed_deployment_recovery_time",
+    "uptime": "availability",
+    "tto": "mean_time_to_assign mean_time_to_acknowledge",
 }
 _SAME: Final = {
     "aging": "backlog",
@@ -179,7 +158,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     key = str(name).strip().casefold()
     key = _SAME.get(key, key)
     if key in _MEANINGS:
-        return _MEANINGS[key]
+        return tuple(Meaning(ALL[one], _DIFFERENCES[one]) for one in _MEANINGS[key].split())
     kpi_or_none = by_name.get(key) or by_name.get("_".join(key.replace("-", " ").split()))
     if kpi_or_none is not None:
         return (Meaning(kpi_or_none, kpi_or_none.formula),)

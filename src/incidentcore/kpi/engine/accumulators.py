@@ -165,21 +165,20 @@ class SketchedSample(Accumulator):
     It describes a sample, with the methods of ``Sample``.
     """
 
-    __slots__ = ("censored", "scaled", "seen", "survival")
+    __slots__ = ("censored", "seen", "survival")
 
     def __init__(self, *, scaled: bool, survival: bool) -> None:
         super().__init__()
-        self.scaled: bool = scaled
         self.survival: bool = survival
-        self.seen: Sketch = Sketch()
-        self.censored: Sketch = Sketch()
+        self.seen: Sketch = Sketch(scaled=scaled)
+        self.censored: Sketch = Sketch(scaled=scaled)
 
     def add(self, outcome: int | Fraction) -> None:
         if not self.survival:
-            self.seen.add(outcome, scaled=self.scaled)
+            self.seen.add(outcome)
             return
         time, observed = divmod(int(outcome), 2)
-        (self.seen if observed else self.censored).add(time, scaled=False)
+        (self.seen if observed else self.censored).add(time)
 
     def figure(self, kpi: Definition) -> Figure:
         return sample_figure(kpi, self, is_sketched=True)
@@ -188,14 +187,14 @@ class SketchedSample(Accumulator):
         return self.seen.total
 
     def ordered(self) -> Sequence[Fraction]:
-        return self.seen.ordered(scaled=self.scaled)
+        return self.seen.ordered()
 
     def end(self, kind: str) -> Any:
         return self.seen.least if kind == "min" else self.seen.greatest
 
     def observations(self) -> Iterable[tuple[int, bool]]:
         for sketch in (self.seen, self.censored):
-            for value in sketch.ordered(scaled=False):
+            for value in sketch.ordered():
                 yield round(value), sketch is self.seen
 
     def __len__(self) -> int:

@@ -31,8 +31,10 @@ def compile_kpi(
     drops = kpi.canceled == "exclude"
     fast = kpi.measure.fast_reader(kpi) if drops and is_covered else None
     measure = fast or (read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered)
-    if kpi.population == ALWAYS and not is_left_out and not asked and (fast or not drops):
-        return measure
+    if kpi.population == ALWAYS and not is_left_out and not asked:
+        if fast or not drops:
+            return measure
+        return lambda record: measure(record) if record.canceled_at is None else "canceled"
     if not _covered(covers, test_needs(kpi.population)):
         return _not_covered
     belongs = None if kpi.population == ALWAYS else compile_test(kpi.population, kpi, as_of)

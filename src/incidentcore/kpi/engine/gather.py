@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import product
-from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import each_of, need_kind
@@ -39,20 +38,7 @@ Source: TypeAlias = tuple[frozenset[str] | None, bool]
 
 _NEAR: Final = 1_024  # groups that are found by identity
 _AT_ONCE: Final = 512  # records that are read by one function after another
-BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
-    "opened": attrgetter("opened_at"),
-    "acknowledged": attrgetter("acknowledged_at"),
-    "first_response": attrgetter("first_response_at"),
-    "first_resolved": attrgetter("first_resolved_at"),
-    "resolved": attrgetter("resolved_at"),
-    "closed": attrgetter("closed_at"),
-}
-# For each basis that a reopening undoes: the field of its earlier instants, and the code of a
-# record that was resolved or closed again later.
-_UNDONE: Final[dict[str, tuple[str, str]]] = {
-    "resolved": ("resolved_at", "resolved_again"),
-    "closed": ("closed_at", "closed_again"),
-}
+_UNDONE: Final = ("resolved", "closed")  # bases that a reopening undoes
 
 
 def as_known(record: Record, /, as_of: datetime) -> Record | None:
@@ -300,13 +286,14 @@ def _periods(record: Record, basis: str, windows: Windows) -> Iterator[tuple[str
     if basis == "snapshot" or windows.window is None:
         yield None, ""
         return
-    last = windows.period(BASES[basis](record))
+    name = f"{basis}_at"
+    at = getattr(record, name)
+    last = windows.period(at)
     if last is not None:
         yield last[0], ""
     if basis not in _UNDONE or not record.reopen_count:
         return
-    name, again = _UNDONE[basis]
-    code = "reopened" if getattr(record, name) is None else again
+    code = "reopened" if at is None else f"{basis}_again"
     before = {
         period[0]
         for _, facts, _ in fold_steps(record.history, record.default_facts())

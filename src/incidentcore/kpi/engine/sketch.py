@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import Any, Final
 
@@ -38,12 +38,17 @@ def _root(power: int) -> int:
     return low
 
 
-def _bucket(value: int) -> int:
-    """Return the bucket of a positive whole number."""
-    octave = value.bit_length() - 1
+def _key(whole: int) -> int:
+    """Return a number's bucket, counted from 1; that of a negative one is negative, that of 0 is 0.
+
+    So buckets sort like the numbers.
+    """
+    if whole <= 0:
+        return -_key(-whole) if whole else 0
+    octave = whole.bit_length() - 1
     shift = _BITS - octave
-    mantissa = value << shift if shift >= 0 else value >> -shift
-    return octave * PER_OCTAVE + bisect_right(octave_edges(), mantissa) - 1
+    mantissa = whole << shift if shift >= 0 else whole >> -shift
+    return octave * PER_OCTAVE + bisect_right(octave_edges(), mantissa)
 
 
 @lru_cache(maxsize=8192)
@@ -83,37 +88,28 @@ class _Weighted(Sequence[Fraction]):
 class Sketch:
     """A histogram, with the exact number of values, their sum, the least and the greatest.
 
-    Whole numbers are bucketed unchanged, fractions in millionths.
+    Times are bucketed in microseconds, and numbers (``scaled``) in millionths.
     """
 
-    __slots__ = ("buckets", "greatest", "least", "n", "total")
+    __slots__ = ("buckets", "greatest", "least", "n", "scaled", "total")
 
-    def __init__(self) -> None:
+    def __init__(self, *, scaled: bool) -> None:
+        self.scaled: bool = scaled
         self.n: int = 0
         self.total: int | Fraction = 0
         self.least: int | Fraction | None = None
         self.greatest: int | Fraction | None = None
         self.buckets: defaultdict[int, int] = defaultdict(int)
 
-    def add(self, value: int | Fraction, *, scaled: bool) -> None:
-        """Count a value; ``scaled`` is True for a number, False for a time in microseconds."""
+    def add(self, value: int | Fraction) -> None:
+        """Count a value."""
         self.n += 1
         self.total += value
         if self.least is None or value < self.least:
             self.least = value
         if self.greatest is None or value > self.greatest:
             self.greatest = value
-        whole = round(value * _SCALE) if scaled else int(value)
-        key = self._key(whole)
-        self.buckets[key] += 1
-
-    @staticmethod
-    def _key(whole: int) -> int:
-        """Return a key that sorts like the values: negative ones below 0, which is the key of 0."""
-        if whole == 0:
-            return 0
-        bucket = _bucket(abs(whole)) + 1
-        return bucket if whole > 0 else -bucket
+        self.buckets[_key(round(value * _SCALE) if self.scaled else int(value))] += 1
 
     def merge(self, other: Sketch) -> None:
         """Add the counts of another sketch."""
@@ -129,18 +125,18 @@ class Sketch:
         for key, count in other.buckets.items():
             mine[key] += count
 
-    def _value(self, key: int, *, scaled: bool) -> Fraction:
+    def _value(self, key: int) -> Fraction:
         if key == 0:
             return Fraction(0)
         value = _representative(abs(key) - 1)
-        value = value / _SCALE if scaled else value
+        value = value / _SCALE if self.scaled else value
         value = value if key > 0 else -value
         assert self.least is not None and self.greatest is not None  # noqa: S101, PT018  a key has a value
         return min(max(value, Fraction(self.least)), Fraction(self.greatest))
 
-    def ordered(self, *, scaled: bool) -> Sequence[Fraction]:
+    def ordered(self) -> Sequence[Fraction]:
         """Return the sample that the sketch describes: each value's representative, ascending."""
-        return _Weighted(self.state(), partial(self._value, scaled=scaled))
+        return _Weighted(self.state(), self._value)
 
     def state(self) -> Mapping[int, int]:
         """Return the counts by bucket, in ascending order."""

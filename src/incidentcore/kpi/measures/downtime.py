@@ -187,9 +187,7 @@ class Downtime(_Spells, ValueMeasure):
 
     _unended = "unrestored"
 
-    @property
-    def settings(self) -> frozenset[Setting]:
-        return frozenset({"clock"})
+    settings: ClassVar[frozenset[Setting]] = frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         spells_of, clock = super().reader(kpi, as_of), kpi.clock

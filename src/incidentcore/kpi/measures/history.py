@@ -56,9 +56,7 @@ class TimeIn(ValueMeasure):
     def needs(self) -> frozenset[str]:
         return history_needs(self.condition) | moment_needs(self.until)
 
-    @property
-    def settings(self) -> frozenset[Setting]:
-        return frozenset({"clock"})
+    settings: ClassVar[frozenset[Setting]] = frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         read_until = compile_moment(self.until, as_of)

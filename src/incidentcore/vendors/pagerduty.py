@@ -36,6 +36,11 @@ from incidentcore.vendors.presets import PAGERDUTY
 _COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
 _NOISE_STARTS: Final = ("reach_", "no_", "responder_", "notify_")
+_STATES: Final = {
+    "acknowledge": "acknowledged",
+    "resolve": "resolved",
+    **dict.fromkeys(("unacknowledge", "reopen"), "triggered"),
+}
 _GIVEN: Final = ("assign", "reassign", "delegate", "escalate")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
 # The type of the log entry for each event of a webhook, if it has another name.
@@ -307,47 +312,42 @@ def _kind(entry: Json) -> str:
 
 
 def _entry(history: HistoryBuilder, entry: Json, services: Mapping[str, str | None]) -> None:
-    kind = _kind(entry)
-    entry_id, at = entry.get("id"), entry.get("created_at")
+    kind, entry_id = _kind(entry), entry.get("id")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
         return
     by = _actor(history, entry.get("agent"), entry)
-    channel = entry.get("channel") or {}
-    if kind == "acknowledge":
-        if by.role != "system":
-            history.add(Acknowledged, entry_id, at, by)
-        history.changed(entry_id, at, by, field="state", after="acknowledged")
+    where, channel = (entry_id, entry.get("created_at"), by), entry.get("channel") or {}
+    if kind == "acknowledge" and by.role != "system":
+        history.add(Acknowledged, *where)
     elif kind == "unacknowledge":
-        history.add(Unacknowledged, entry_id, at, by, reason=channel.get("type") or "")
-        history.changed(entry_id, at, by, field="state", after="triggered")
-    elif kind in ("resolve", "reopen"):
-        after = "resolved" if kind == "resolve" else "triggered"
-        history.changed(entry_id, at, by, field="state", after=after)
+        history.add(Unacknowledged, *where, reason=channel.get("type") or "")
+    if kind in _STATES:
+        history.changed(*where, field="state", after=_STATES[kind])
     elif kind in _GIVEN:
         assignee = _first(history, entries_of(entry, "assignees"), str(entry_id))
         if kind == "escalate":
-            history.add(Escalated, entry_id, at, by, target=assignee or "unknown")
+            history.add(Escalated, *where, target=assignee or "unknown")
         if assignee:
-            history.changed(entry_id, at, by, field="assignee", after=assignee)
+            history.changed(*where, field="assignee", after=assignee)
     elif kind == "annotate":
         text = str(channel.get("summary") or channel.get("content") or "")
-        history.add(Commented, entry_id, at, by, text=text, visibility="internal")
+        history.add(Commented, *where, text=text, visibility="internal")
     elif kind == "status_update":
         text = str(entry.get("message") or "")
-        history.add(Communicated, entry_id, at, by, audience="subscribers", text=text)
+        history.add(Communicated, *where, audience="subscribers", text=text)
     elif kind == "snooze" and _snoozed_until(entry) is not None:
         until = history.time(_snoozed_until(entry), "until", path=entry_id)
         if until is not None:
-            history.add(Snoozed, entry_id, at, by, until=until)
+            history.add(Snoozed, *where, until=until)
     elif kind == "priority_change" and {"old_priority", "new_priority"} & channel.keys():
         old, new = (_level(channel.get(f"{side}_priority")) for side in ("old", "new"))
-        history.changed(entry_id, at, by, field="priority", before=old, after=new)
+        history.changed(*where, field="priority", before=old, after=new)
     elif kind == "service_change" and pick(channel, "old_service.id"):
         ids = (pick(channel, "old_service.id"), pick(entry, "service.id"))
         old, new = (services.get(key) or key for key in ids)
-        history.changed(entry_id, at, by, field="service", before=old, after=new)
+        history.changed(*where, field="service", before=old, after=new)
     elif kind == "unsnooze":
-        history.add(Unsnoozed, entry_id, at, by)
+        history.add(Unsnoozed, *where)
     else:
         if kind == "merge":
             history.find("merged_record", "kept: merged with another incident", path=entry_id)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.forecast.hazards import HazardCurve, score_interval
-from incidentcore.kpi.engine.estimates import survival_interval
+from incidentcore.forecast.hazards import _Z, HazardCurve
+from incidentcore.kpi.engine.estimates import score_interval, survival_interval
 
 ROWS = st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=40)
 LATE = st.lists(
@@ -120,7 +120,7 @@ def test_the_interval_covers_a_known_truth() -> None:
 
 def test_the_interval_of_a_share_is_that_of_wilson() -> None:
     """Eight of ten, as tabled."""
-    low, high = score_interval(0.8, 10)
+    low, high = score_interval(0.8, 10, _Z)
     assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
 
 
@@ -142,9 +142,9 @@ def test_it_is_the_curve_of_lifelines() -> None:
 
 def test_an_interval_holds_its_share_exactly() -> None:
     """Where rounding would lead beyond it: none of three, and all of ten."""
-    assert score_interval(0.0, 3)[0] == 0.0
-    assert score_interval(1.0, 10)[1] == 1.0
-    assert 0 < score_interval(0.5, 10)[0] < 0.5 < score_interval(0.5, 10)[1] < 1
+    assert score_interval(0.0, 3, _Z)[0] == 0.0
+    assert score_interval(1.0, 10, _Z)[1] == 1.0
+    assert 0 < score_interval(0.5, 10, _Z)[0] < 0.5 < score_interval(0.5, 10, _Z)[1] < 1
 
 
 def test_where_nobody_is_left_at_risk_one_trial_is_all_that_is_known() -> None:

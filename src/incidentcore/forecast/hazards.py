@@ -14,15 +14,9 @@ from collections.abc import Sequence
 from math import exp, log, log1p
 from typing import Final
 
-from incidentcore.kpi.engine import estimates
+from incidentcore.kpi.engine.estimates import score_interval
 
 _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
-
-
-def score_interval(share: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval for a share, given the effective number of trials."""
-    low, high = estimates.score_interval(share, n, _Z)
-    return low if low < share else share, high if high > share else share  # noqa: FURB136
 
 
 class HazardCurve:
@@ -100,7 +94,7 @@ class HazardCurve:
             trials = float(n if share == 0.0 else max(1, min(n, self._at_risk[last])))
         else:
             trials = (1 - share) / (share * (self._variance[last] - self._variance[first]))
-        low, high = score_interval(share, trials)
+        low, high = score_interval(share, trials, _Z)
         return share, low, high, n
 
     def quantile(self, since: int, share: float) -> int | None:

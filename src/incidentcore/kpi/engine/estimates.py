@@ -124,18 +124,21 @@ def _product(past: Sequence[tuple[int, int]]) -> Fraction:
 
 def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
     """Return Wilson's score interval of a share, for at least one trial."""
-    low, high = score_interval(hits / n, n, _normal_quantile(confidence))
-    return 0.0 if hits == 0 else low, 1.0 if hits == n else high
+    return score_interval(hits / n, n, _normal_quantile(confidence))
 
 
 def score_interval(share: float, n: float, z: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share for an effective number of trials and a z-score."""
+    """Return Wilson's interval of a share for an effective number of trials and a z-score.
+
+    It holds the share and is within 0 and 1, also where rounding would lead beyond them.
+    """
     square = z * z
     whole = 1 + square / n
     middle = (share + square / (2 * n)) / whole
     half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / whole
     low, high = middle - half, middle + half
     # Forecasts ask often, and max and min would take twice as long.
+    low, high = low if low < share else share, high if high > share else share  # noqa: FURB136
     return low if low > 0.0 else 0.0, high if high < 1.0 else 1.0  # noqa: FURB136
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from inspect import Parameter, Signature, signature
 from math import inf
 from types import NoneType, UnionType
@@ -238,6 +239,16 @@ def need_share(where: str, value: object, error: Refusal = InvalidValueError) ->
     """Raise an error if a value is not a number from 0 to 1."""
     if not is_number(value) or not 0 <= value <= 1:
         raise error(where, value, "a number from 0 to 1")
+
+
+def exact_fraction(
+    where: str, value: object, allowed: str, error: Refusal = InvalidValueError
+) -> Fraction:
+    """Return a number as it is written: 0.8 means 8/10, not the binary number nearest to it."""
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise error(where, value, allowed) from None
 
 
 def need_key_part(

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from tests.kpi.test_field_cases import M, at, inc, one, resolve
 
-from incidentcore.kpi import catalogue, quantile
+from incidentcore.conditions import field
+from incidentcore.errors import DefinitionError
+from incidentcore.kpi import Availability, Count, Objective, catalogue, quantile
 from incidentcore.kpi.statistic import MEAN, MEDIAN
+from incidentcore.sla import SlaThreshold
 
 
 def test_ops_k1_a_median_of_four() -> None:
@@ -26,3 +33,21 @@ def test_a_word_is_the_statistic() -> None:
     median = catalogue.MEAN_TIME_TO_RESOLVE.replace(statistic="median")
     assert median.statistic == MEDIAN
     assert median == catalogue.MEAN_TIME_TO_RESOLVE.replace(statistic=MEDIAN)
+
+
+@pytest.mark.parametrize("number", ["1/0", "half", "nan", "inf"])
+def test_what_is_no_number_is_refused_in_words(number: Any) -> None:
+    """A fraction of zero parts too, wherever a number is taken as it is written."""
+    weighed = [(field("state.open").is_true(), number)]
+    volume = catalogue.VOLUME
+    makers: list[Callable[[], object]] = [
+        lambda: quantile(number),
+        lambda: Objective(at_least=number),
+        lambda: volume.replace(confidence=number),
+        lambda: Count(amount=number),
+        lambda: Availability(weights=weighed),
+        lambda: SlaThreshold(name="x", fraction=number),
+    ]
+    for make in makers:
+        with pytest.raises(DefinitionError, match="allowed"):
+            make()

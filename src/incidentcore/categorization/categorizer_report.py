@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import fsum
 from typing import Final
 
 import attrs
 
+from incidentcore._checks import exact_fraction
 from incidentcore.categorization.categorizer import reaches
 from incidentcore.categorization.taxonomy import Path, path_text
 from incidentcore.errors import InvalidValueError
@@ -231,7 +231,8 @@ class CategorizerReport:
         if (precision is None) == (coverage is None):
             targets = {"precision": precision, "coverage": coverage}
             raise InvalidValueError("target", targets, "one of precision and coverage")
-        wanted = Fraction(str(precision if coverage is None else coverage))  # 0.56 of 25 is 14
+        target = precision if coverage is None else coverage
+        wanted = exact_fraction("target", target, "a number from 0 to 1")  # 0.56 of 25 is 14
         answered = correct = 0
         best: tuple[float, int, int] | None = None
         rising = self.confidences

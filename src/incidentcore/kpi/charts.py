@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import inf
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
 from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.engine.accumulators import Sample
 from incidentcore.kpi.engine.compute import compute_kpis
 from incidentcore.kpi.engine.estimates import control_limits, survival_interval
 from incidentcore.kpi.engine.gather import as_known, gather_kpis
@@ -188,12 +189,11 @@ def open_spans(record: Record) -> Iterator[Spell]:
             yield max(since, opened), until
 
 
-def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
+def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> Sample:
     part = gather_kpis([kpi], records, as_of=as_of)
     if not kpi.measure.has_statistic or kpi.unit != "duration":
         raise InvalidValueError("kpi", kpi.id, "a KPI that measures a time")
-    cells: list[Any] = [cell for row in part.cells.values() for cell in row]
-    return [value for cell in cells for value in cell.ordered()]
+    return cast("Sample", part.row(((), None))[0])
 
 
 def distribution_data(
@@ -210,7 +210,7 @@ def distribution_data(
         raise InvalidValueError("edges", edges, "at least one edge, ascending")
     if kpi.statistic == SURVIVAL_MEDIAN:
         raise InvalidValueError("kpi", kpi.id, "a KPI without censoring; see survival_data")
-    values = _sample(kpi, records, as_of)
+    values = _sample(kpi, records, as_of).values
     rows: Rows = []
     for low, high in zip([None, *bounds], [*bounds, None], strict=True):
         count = sum(
@@ -242,7 +242,6 @@ def survival_data(
     need_kind("kpi", kpi, Kpi)
     if kpi.statistic != SURVIVAL_MEDIAN:
         raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic survival_median")
-    seen = ((value >> 1, bool(value & 1)) for value in _sample(kpi, records, as_of))
-    steps = survival_interval(seen, _CONFIDENCE)
+    steps = survival_interval(_sample(kpi, records, as_of).observations(), _CONFIDENCE)
     names = ("share", "low", "high", "at_risk")
     return [{"hours": time / 3.6e9, **dict(zip(names, row, strict=True))} for time, *row in steps]

@@ -13,6 +13,7 @@ import attrs
 from incidentcore._checks import (
     SharedRepr,
     as_pairs,
+    exact_fraction,
     need_keywords,
     need_kind,
     need_text,
@@ -72,10 +73,9 @@ def _id_in_words(kpi: Kpi) -> str:
 
 
 def _confidence(level: float | str | Fraction | None) -> Fraction | None:
-    try:
-        return None if level is None else Fraction(str(level))
-    except ValueError:
-        raise KpiDefinitionError("confidence", level, "a number between 0 and 1") from None
+    if level is None:
+        return None
+    return exact_fraction("confidence", level, "a number between 0 and 1", KpiDefinitionError)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, exact_fraction
 from incidentcore.errors import KpiDefinitionError
 
 Goal: TypeAlias = timedelta | Fraction
@@ -18,10 +18,8 @@ Goal: TypeAlias = timedelta | Fraction
 def _goal(value: timedelta | float | str | Decimal | Fraction | None) -> Goal | None:
     if value is None or isinstance(value, timedelta):
         return value
-    try:
-        return Fraction(str(value))
-    except ValueError:
-        raise KpiDefinitionError("objective", value, "a finite number or a timedelta") from None
+    allowed = "a finite number or a timedelta"
+    return exact_fraction("objective", value, allowed, KpiDefinitionError)
 
 
 @attrs.frozen(kw_only=True)

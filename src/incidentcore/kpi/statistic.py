@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_word
+from incidentcore._checks import SharedRepr, exact_fraction, need_word
 from incidentcore.errors import KpiDefinitionError
 
 Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "survival_median"]
@@ -60,7 +60,5 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     Args:
         q: The quantile, from 0 to 1; 0.9 means exactly nine tenths.
     """
-    try:
-        return Statistic("quantile", Fraction(str(q)))
-    except ValueError:
-        raise KpiDefinitionError("q", q, "a number from 0 to 1") from None
+    exact = exact_fraction("q", q, "a number from 0 to 1", KpiDefinitionError)
+    return Statistic("quantile", exact)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, exact_fraction, need_each, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
@@ -88,15 +88,11 @@ class CalendarByField(SharedRepr):
 
 
 def _fraction(value: Fraction | float | str | None) -> Fraction | None:
-    """Return the fraction as written: 0.8 means 8/10, not the binary number nearest to it."""
     if value is None:
         return None
-    try:
-        found = Fraction(str(value))
-    except ValueError:
-        found = None
-    if found is None or found >= 10:
-        allowed = "a fraction below 10, such as 0.75 or 3/4; 75 % is 0.75"
+    allowed = "a fraction below 10, such as 0.75 or 3/4; 75 % is 0.75"
+    found = exact_fraction("fraction", value, allowed, SlaDefinitionError)
+    if found >= 10:
         raise SlaDefinitionError("fraction", value, allowed)
     return found
 

@@ -9,6 +9,7 @@ from math import ceil, exp, lgamma, log
 
 import attrs
 
+from incidentcore._checks import exact_fraction
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
@@ -72,12 +73,10 @@ def smallest_target(
     """
     need_clock(definition)
     now = as_utc(now, "now")
-    try:
-        wanted = Fraction(str(share))
-    except ValueError:
-        wanted = Fraction(0)
+    allowed = 'a number above 0 and at most 1, such as "0.95"'
+    wanted = exact_fraction("share", share, allowed)
     if not 0 < wanted <= 1:
-        raise InvalidValueError("share", share, 'a number above 0 and at most 1, such as "0.95"')
+        raise InvalidValueError("share", share, allowed)
     if not 0 < confidence < 1:
         raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
     finished: list[tuple[timedelta, str]] = []

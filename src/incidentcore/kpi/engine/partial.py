@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, get_args
+
+import attrs
 
 from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.errors import InvalidValueError
@@ -19,20 +21,11 @@ Key: TypeAlias = tuple[tuple[object, ...], str | None]
 Row: TypeAlias = list[Accumulator]
 
 
-def _family(kpi: Kpi) -> tuple[object, ...]:
-    """Return the attributes that decide a KPI's values, which all statistics of them share."""
-    return (
-        kpi.measure,
-        kpi.population,
-        kpi.exclusions,
-        kpi.clock,
-        kpi.reopened,
-        kpi.canceled,
-        kpi.exercises,
-        kpi.unfinished,
-        kpi.window_basis,
-        kpi.statistic == SURVIVAL_MEDIAN,
-    )
+# What does not decide a KPI's values: how one figure is made of them, and words.
+_OF_FIGURES: Final = attrs.filters.exclude(
+    *("id", "statistic", "objective", "min_n", "confidence"),
+    *("title", "formula", "edge_cases", "source"),
+)
 
 
 def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
@@ -41,7 +34,9 @@ def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
     firsts: list[Kpi] = []
     of: list[int] = []
     for kpi in kpis:
-        place = places.setdefault(_family(kpi), len(firsts))
+        values = attrs.astuple(kpi, recurse=False, filter=_OF_FIGURES)
+        family = (values, kpi.statistic == SURVIVAL_MEDIAN)
+        place = places.setdefault(family, len(firsts))
         if place == len(firsts):
             firsts.append(kpi)
         of.append(place)

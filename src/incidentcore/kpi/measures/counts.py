@@ -26,7 +26,7 @@ def _amount(total: float | Decimal | Fraction | None) -> int | Fraction | None:
         return None
     try:
         exact = Fraction(total)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         raise KpiDefinitionError("amount", total, "a finite number") from None
     return exact.numerator if exact.denominator == 1 else exact
 

@@ -58,7 +58,7 @@ def _weights(
     for condition, weight in tuple_of(weights):
         try:
             exact = Fraction(str(weight))
-        except ValueError:
+        except (ValueError, ZeroDivisionError):
             exact = Fraction(-1)
         if not isinstance(condition, Condition) or not 0 <= exact <= 1:
             allowed = "conditions, each with a weight from 0 to 1"

@@ -47,6 +47,29 @@ def test_a_guard_may_name_the_only_state() -> None:
     assert str(row.guard) == "state.name is 'Parked'"
 
 
+def test_a_guard_may_name_a_level_of_the_desk() -> None:
+    """As any condition may, while adjustments of priorities name states of the lifecycle."""
+    text = """
+    [lifecycle.incident]
+    states = [{ name = "Parked", open = true }]
+    transitions = [
+      { action = "wait", from = "Parked", to = "Parked", guard = { priority = "P1" } },
+    ]
+    recomputes = true
+    [priority]
+    matrix = { big = { soon = "P1", late = "P2" } }
+    adjust = [{ name = "parked", when = { state = "Parked" }, at_least = "P1" }]
+    """
+    desk = loaded(HEAD + text)
+    lifecycle = desk.lifecycle("incident")
+    (row,) = lifecycle.transitions
+    assert str(row.guard) == "priority is P1"
+    assert lifecycle.priority_policy == desk.priority
+    assert [str(one.when) for one in desk.priority.adjustments] == ["state.name is 'Parked'"]
+    with pytest.raises(FormatError, match=r"guard\.priority: got 'high'; allowed: one of P1, P2$"):
+        load_desk(HEAD + text.replace('{ priority = "P1" }', '{ priority = "high" }'))
+
+
 def test_a_lifecycle_recomputes_by_code() -> None:
     """A rule of one's own is named and passed in."""
 

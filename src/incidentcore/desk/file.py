@@ -18,7 +18,7 @@ from incidentcore.desk.import_form import IMPORT
 from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, with_priority
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
-from incidentcore.desk.priority_form import CATEGORIES, PRIORITY
+from incidentcore.desk.priority_form import CATEGORIES, PRIORITY, read_matrix
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
@@ -199,6 +199,7 @@ def begin(data: Any, reading: Reading) -> None:
 
 def _read(data: Any, reading: Reading) -> Desk:
     begin(data, reading)
+    read_matrix(reading)
     made = _DESK.read(data, reading, ())
     unused = sorted(set(reading.code) - reading.used)
     if unused:

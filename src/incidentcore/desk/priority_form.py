@@ -107,7 +107,7 @@ MATRIX: Final = or_code(
     {PriorityMatrix: _matrix_word},
     {"description": "a preset's name, or a table"},
 )
-_PRIORITY: Final = Table(
+PRIORITY: Final = Table(
     (
         Key("matrix", MATRIX, "The matrix: a preset's name, or a table.", SERVICENOW, "calculator"),
         Key(
@@ -122,17 +122,16 @@ _PRIORITY: Final = Table(
 )
 
 
-def _priority(data: Any, reading: Reading, path: Path) -> Any:
-    """Read the priorities: the matrix first, since conditions and bounds refer to its levels."""
-    here = (*path, "matrix")
-    matrix: Any = SERVICENOW if set(data) <= set(_PRIORITY.names) else BROKEN
-    if "matrix" in data:
-        matrix = reading.tried(here, MATRIX.read, data["matrix"], reading, here)
+def read_matrix(reading: Reading) -> None:
+    """Register the levels of the matrix of a file, to which conditions of any section refer."""
+    data = reading.tried(("priority",), PRIORITY.need, reading.data.get("priority", {}))
+    matrix: Any = BROKEN if data is BROKEN or set(data) - set(PRIORITY.names) else SERVICENOW
+    if data is not BROKEN and "matrix" in data:
+        path: Path = ("priority", "matrix")
+        matrix = reading.tried(path, MATRIX.read, data["matrix"], reading, path)
     reading.policy = BROKEN if matrix is BROKEN else PriorityPolicy(matrix)
-    return _PRIORITY.read(data, reading, path)
 
 
-PRIORITY: Final = Form(by_shape(_PRIORITY.read, table=_priority), _PRIORITY.schema, _PRIORITY.write)
 _PATH: Final = Form(
     lambda data, reading, path: tuple(
         part.strip() for part in TEXT.read(data, reading, path).split("/")

@@ -129,12 +129,7 @@ class Agenda:
         found = look_at(self._desk, record, now=now, include_lapsed=False, kept=kept)
         if record.updated_at <= now and found.next is not None and found.next - now <= _SOON:
             self._folds[record.id] = found.statuses
-        delivered = self._delivered
-        owed = tuple(item for item in found.items if item.key not in delivered)
-        if owed:
-            self._owed[record.id] = owed
-        else:
-            self._owed.pop(record.id, None)
+        self._owe(record.id, found.items)
         if found.next is None:
             self._wakeups.pop(record.id, None)
         elif self._wakeups.get(record.id) != found.next:
@@ -144,20 +139,22 @@ class Agenda:
                 self._heap = [(at, name) for name, at in self._wakeups.items()]
                 heapq.heapify(self._heap)
 
+    def _owe(self, record_id: str, items: Iterable[DueItem]) -> None:
+        """Keep which of a record's items have not been delivered."""
+        delivered = self._delivered
+        owed = tuple(item for item in items if item.key not in delivered)
+        if owed:
+            self._owed[record_id] = owed
+        else:
+            self._owed.pop(record_id, None)
+
     def delivered(self, *items: DueItem) -> None:
         """Record that items were delivered; they are not returned again."""
         allowed = "what due returned; keys that a store kept go to Agenda(delivered=)"
         need_each("items", items, DueItem, allowed=allowed)
         for item in items:
             self._delivered.add(item.key)
-            owed = self._owed.get(item.record_id)
-            if owed is None:
-                continue
-            left = tuple(one for one in owed if one.key != item.key)
-            if left:
-                self._owed[item.record_id] = left
-            else:
-                del self._owed[item.record_id]
+            self._owe(item.record_id, self._owed.get(item.record_id, ()))
         if not self._owed:
             self._owed.clear()  # which gives its memory back
 

@@ -30,13 +30,14 @@ from incidentcore.pages import Page, Section
 from incidentcore.records import ApprovalRule, Incident, ServiceRequest, request_approval
 from incidentcore.report import build_report, service_page
 from incidentcore.report.figures import KPIS, VOLUME
+from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import LintFinding
 from incidentcore.vendors import AUDIT_LIFECYCLE, read_table
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.words import GERMAN, Phrase, render
 from incidentcore.words.german_figures import FIGURES, FOUND
-from incidentcore.words.german_pages import PAGES
+from incidentcore.words.german_pages import EXPLAINED, PAGES
 
 # Words that both languages have, in the templates that hold them.
 SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until", "amend", "true",
@@ -150,7 +151,9 @@ def english() -> frozenset[str]:
     }
     seen = headings() | written | of_figures
     texts |= {
-        text for text in {**PAGES, **FIGURES, **FOUND} if text in seen or f"{text}." in of_figures
+        text
+        for text in {**PAGES, **EXPLAINED, **FIGURES, **FOUND}
+        if text in seen or f"{text}." in of_figures
     }
     return frozenset(texts | {f"{text}." for text in FIGURES if text in texts and text[-1] != "."})
 
@@ -176,6 +179,22 @@ def test_there_are_tables() -> None:
 def test_each_template_has_a_twin(where: str) -> None:
     """With the same data in it."""
     for text in TABLES[where].values():
+        assert text in GERMAN.twins, text
+        assert holes(GERMAN.template(text)) == holes(text), text
+
+
+def test_each_phrase_of_a_desk_has_a_twin() -> None:
+    """Where it stands in the code that says it, and the words for stages of clocks."""
+    said: set[str] = set(get_args(ClockStage))
+    for path in Path(incidentcore.__path__[0], "desk").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Phrase":
+                text = node.args[0]
+                either = (text.body, text.orelse) if isinstance(text, ast.IfExp) else (text,)
+                said.update(one.value for one in either if isinstance(one, ast.Constant))
+    said -= {text for text in said if not spoken(text) and "{" in text}  # of data alone
+    assert len(said) > 30
+    for text in said:
         assert text in GERMAN.twins, text
         assert holes(GERMAN.template(text)) == holes(text), text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -35,7 +35,6 @@ from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 from incidentcore.words import Phrase, Words
-from incidentcore.words.words import Texts
 
 
 @attrs.frozen(kw_only=True)
@@ -73,16 +72,6 @@ class DueItem:
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return why the item is due, in the language of ``words``; stored text stays as it is."""
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
-
-
-DUE_TEXTS: Final[Texts] = {
-    "update": "update for {audience}: {why}",
-    "auto_close": "resolved since {at}",
-    "snooze_end": "the snooze ended",
-    "approval": "nobody decided in time",
-    "field": "{path} was reached",
-}
-"""Why items are due, by code; those of clocks are worded as in escalations."""
 
 
 class Look(NamedTuple):
@@ -254,7 +243,7 @@ def _update_item(update: StakeholderUpdate) -> DueItem:
         kind="update",
         record_id=update.record_id,
         due_at=update.due_at,
-        why=_why("update", audience=update.audience, why=update),
+        why=Phrase("update for {audience}: {why}", audience=update.audience, why=update),
         lapsed_at=update.lapsed_at if sent is None else sent,
         lapsed_because=update.lapsed_because if sent is None else "sent",
         body=update,
@@ -300,10 +289,6 @@ def _thresholds(clock: SlaDefinition | SlaPolicy) -> Iterator[tuple[SlaThreshold
             yield from ((threshold, name) for name in having)
 
 
-def _why(code: str, **data: object) -> Phrase:
-    return Phrase(DUE_TEXTS[code], **data)
-
-
 def _instants(desk: Desk, view: Record) -> Iterator[DueItem]:
     """Yield the instants that the record itself holds and that are still in force."""
 
@@ -315,15 +300,15 @@ def _instants(desk: Desk, view: Record) -> Iterator[DueItem]:
     at = None if close is None else close.at(view)
     if at is not None and view.resolved_at is not None:
         since = view.resolved_at.astimezone(desk.zone)
-        yield item("auto_close", at, _why("auto_close", at=since))
+        yield item("auto_close", at, Phrase("resolved since {at}", at=since))
     if view.state.final:
         return
     if view.snoozed_until is not None and view.state.open:
-        yield item("snooze_end", view.snoozed_until, _why("snooze_end"))
+        yield item("snooze_end", view.snoozed_until, Phrase("the snooze ended"))
     expires = getattr(view, "approval_expires_at", None)
     if expires is not None and getattr(view, "approval_decided_at", None) is None:
-        yield item("approval", expires, _why("approval"))
+        yield item("approval", expires, Phrase("nobody decided in time"))
     for own in desk.fields:
         value = view.custom.get(own.name) if own.kind == "instant" else None
         if isinstance(value, datetime):
-            yield item(f"field.{own.name}", value, _why("field", path=own.path))
+            yield item(f"field.{own.name}", value, Phrase("{path} was reached", path=own.path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, get_args
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -23,41 +23,24 @@ from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Holiday
-from incidentcore.sla.fold import ClockStage
 from incidentcore.words import Phrase
 from incidentcore.words.words import Texts
 
 _SERVICE: Final = ("calendar", "clocks", "pause", "warn", "reopen", "on_change")
 _LEVEL: Final = ("after", "at", "every", "to", "mode")
+_MAJOR: Final = (
+    "Accepted major incidents are not closed automatically, since close_major is not true."
+)
 _LAPSES: Final = (
     *("acknowledged", "breached", "canceled", "ended", "met", "no_further_update"),
     *("no_rule_applies", "not_opened", "reopened", "replaced", "resolved", "running", "snoozed"),
     *("stopped",),
 )
-_MAJOR: Final = (
-    "Accepted major incidents are not closed automatically, since close_major is not true."
-)
-EXPLAIN_TEXTS: Final[Texts] = {
-    "as_of": "as of {at} ({zone})",
-    "state": "state {state}, priority {level}",
-    "no_priority": "state {state}, priority none",
-    "approval": "approval: needed, and not asked; see Desk.approval_rule",
-    "clocks": "clocks:",
-    "no_clocks": "clocks: no promise applies",
-    "due": "due:",
-    "nothing_due": "due: nothing",
-    "next": "next, unless something happens:",
-    "again": "look again: {at}",
-    "again_after": "look again: when something happens",
-    "sent": "; sent {since}",
-    "gone": "; no longer due since {since}: {why}",
-    "clock_gone": "; no longer due since {since}: the clock stopped, {why}",
-    **{f"stage.{stage}": stage for stage in get_args(ClockStage)},
-    **{f"lapse.{why}": why.replace("_", " ") for why in _LAPSES},
-    "lapse.nobody_to_tell": "there is nobody to notify",
-    "lapse.retimed": "it has another time",
+_LAPSE_TEXTS: Final[Texts] = {
+    **{why: why.replace("_", " ") for why in _LAPSES},
+    "nobody_to_tell": "there is nobody to notify",
+    "retimed": "it has another time",
 }
-"""The texts of ``explain_record``, by code."""
 
 
 def desk_page(desk: Desk, /) -> Phrase:
@@ -293,13 +276,15 @@ def explain_record(
     level = "" if judged.priority is None else judged.priority.name
     lines: list[str] = [
         record.id if record.title == record.id else f"{record.id}: {record.title}",
-        _text("as_of", at=_time(at, desk.zone), zone=desk.zone.key),
-        _text("state" if level else "no_priority", state=record.state.name, level=level),
+        Phrase("as of {at} ({zone})", at=_time(at, desk.zone), zone=desk.zone.key),
+        Phrase("state {state}, priority {level}", state=record.state.name, level=level)
+        if level
+        else Phrase("state {state}, priority none", state=record.state.name),
     ]
     if getattr(record, "approval_state", "") is None and desk.approval(record) is not None:
-        lines.append(_text("approval"))
+        lines.append(Phrase("approval: needed, and not asked; see Desk.approval_rule"))
     statuses = desk.evaluate(record, now=at)
-    lines.append(_text("clocks" if statuses else "no_clocks"))
+    lines.append(Phrase("clocks:" if statuses else "clocks: no promise applies"))
     traces: list[str] = []
     for status in statuses:
         name = "" if status.definition is None else status.definition.name
@@ -311,21 +296,18 @@ def explain_record(
         if trace:
             traces.append(Phrase("\n{clock}\n{trace}", clock=name, trace=line_by_line))
     look = look_at(desk, record, now=at)
-    lines.append(_text("due" if look.items else "nothing_due"))
+    lines.append(Phrase("due:" if look.items else "due: nothing"))
     lines.extend(_due_line(item, desk.zone) for item in look.items)
     if look.next is None:
-        return Phrase.joined([*lines, _text("again_after"), *traces])
+        again = Phrase("look again: when something happens")
+        return Phrase.joined([*lines, again, *traces])
     known = {item.key for item in look.items}
     then = look_at(desk, record, now=look.next, ahead=False).items
     coming = [_due_line(item, desk.zone) for item in then if item.key not in known]
     if coming:
-        lines.append(_text("next"))
-    again = _text("again", at=_time(look.next, desk.zone))
+        lines.append(Phrase("next, unless something happens:"))
+    again = Phrase("look again: {at}", at=_time(look.next, desk.zone))
     return Phrase.joined([*lines, *coming, again, *traces])
-
-
-def _text(code: str, **data: object) -> Phrase:
-    return Phrase(EXPLAIN_TEXTS[code], **data)
 
 
 def _due_line(item: DueItem, zone: ZoneInfo) -> Phrase:
@@ -347,10 +329,12 @@ def _gone(item: DueItem, zone: ZoneInfo) -> str:
         return ""
     since, because = _time(item.lapsed_at, zone), item.lapsed_because
     if because == "sent":
-        return _text("sent", since=since)
-    why = EXPLAIN_TEXTS.get(f"lapse.{because}", because.replace("_", " "))
-    code = "clock_gone" if item.kind.startswith("sla.") else "gone"
-    return _text(code, since=since, why=Phrase(why))
+        return Phrase("; sent {since}", since=since)
+    why = Phrase(_LAPSE_TEXTS.get(because, because.replace("_", " ")))
+    if item.kind.startswith("sla."):
+        text = "; no longer due since {since}: the clock stopped, {why}"
+        return Phrase(text, since=since, why=why)
+    return Phrase("; no longer due since {since}: {why}", since=since, why=why)
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

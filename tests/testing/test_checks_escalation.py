@@ -1,6 +1,7 @@
 """The shipped laws pass on the shipped shapes, and catch an engine that breaks them."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -12,8 +13,10 @@ from incidentcore.conditions import NEVER
 from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
+    due_escalations,
     goalert_row,
     jira_row,
+    next_escalation_wakeup,
     pagerduty_row,
     servicenow_row,
     servicenow_sla_row,
@@ -50,7 +53,7 @@ def test_the_laws_are_asked_at_polls_after_the_opening() -> None:
     """Within a week of it, in order; before it, every law would hold of nothing."""
     seen: list[list[datetime]] = []
 
-    def note(matrix: object, record: object, slas: object, polls: list[datetime]) -> None:
+    def note(due: object, record: object, polls: list[datetime]) -> None:
         seen.append(polls)
 
     matrix = EscalationMatrix("m", [goalert_row("r", [("a", 5), ("b", 600)])])
@@ -90,7 +93,7 @@ RECORD = Incident.open(id="INC-1", title="No mail", by="kim", at=checks_escalati
 PLAIN = goalert_row("r", [("a", 5), ("b", 600)])
 
 
-def lapsed(matrix: EscalationMatrix, record: Record, **named: Any) -> tuple[Any, ...]:
+def lapsed(record: Record, **named: Any) -> tuple[Any, ...]:
     """Say that the first level is due a day after whatever came last."""
     return (SimpleNamespace(row="r", level=0, due_at=record.updated_at + timedelta(days=1)),)
 
@@ -105,21 +108,21 @@ def lapsed(matrix: EscalationMatrix, record: Record, **named: Any) -> tuple[Any,
     ],
 )
 def test_what_an_acknowledgement_silences_is_due_no_more(
-    monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], until: Any, *, is_wrong: bool
+    changed: dict[str, Any], until: Any, *, is_wrong: bool
 ) -> None:
     """An engine that goes on is found where the row says that it ends, and only there."""
     level = attrs.evolve(PLAIN.levels[0], until=until)
     matrix = EscalationMatrix("m", [EscalationRow("r", [level], **changed)])
     now = checks_escalation.OPENED + 60 * MIN
-    checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
-    monkeypatch.setattr(checks_escalation, "due_escalations", lapsed)
+    check = partial(checks_escalation._acknowledgement_silences, matrix)
+    check(partial(due_escalations, matrix, slas=()), RECORD, now)
     if is_wrong:
         with pytest.raises(AssertionError, match="what an acknowledgement silences"):
-            checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
+            check(lapsed, RECORD, now)
     else:
-        checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
+        check(lapsed, RECORD, now)
     over = advance(RECORD, "cancel", at=now, by="ada")  # nobody acknowledges what is over
-    checks_escalation._acknowledgement_silences(matrix, over, (), now)
+    check(lapsed, over, now)
 
 
 WAKEUPS: dict[str, tuple[timedelta | None, str]] = {
@@ -132,28 +135,29 @@ WAKEUPS: dict[str, tuple[timedelta | None, str]] = {
 
 
 @pytest.mark.parametrize("name", WAKEUPS)
-def test_a_wake_up_that_is_wrong_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wake_up_that_is_wrong_is_found(name: str) -> None:
     after, words = WAKEUPS[name]
     opened = checks_escalation.OPENED
-    matrix = EscalationMatrix("m", [PLAIN])
+    due = partial(due_escalations, EscalationMatrix("m", [PLAIN]), slas=())
     wakeup = None if after is None else opened + after
-    monkeypatch.setattr(checks_escalation, "next_escalation_wakeup", lambda *_, **__: wakeup)
     if words:
         with pytest.raises(AssertionError, match=words):
-            checks_escalation._wakeup_is_least(matrix, RECORD, (), opened)
+            checks_escalation._wakeup_is_least(due, RECORD, now=opened, wakeup=wakeup)
     else:
-        checks_escalation._wakeup_is_least(matrix, RECORD, (), opened)
+        checks_escalation._wakeup_is_least(due, RECORD, now=opened, wakeup=wakeup)
 
 
 def test_each_law_is_asked_at_the_first_or_last_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wake-up is of what was known at the first; the last one is acknowledged."""
+    matrix = EscalationMatrix("m", [PLAIN])
     polls: list[datetime] = []
     asked: list[tuple[str, bool]] = []
 
-    def polled(_: object, __: object, ___: object, given: list[datetime]) -> None:
+    def polled(_: object, __: object, given: list[datetime]) -> None:
         polls[:] = given
 
-    def woken(_: object, record: Any, __: object, now: datetime) -> None:
+    def woken(_: object, record: Any, *, now: datetime, wakeup: datetime) -> None:
+        assert wakeup == next_escalation_wakeup(matrix, [record], slas=(), now=now)
         asked.append(("wakeup", record.updated_at <= now == polls[0]))
 
     def silenced(_: object, __: object, ___: object, now: datetime) -> None:
@@ -162,6 +166,6 @@ def test_each_law_is_asked_at_the_first_or_last_poll(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(checks_escalation, "_polls_agree", polled)
     monkeypatch.setattr(checks_escalation, "_wakeup_is_least", woken)
     monkeypatch.setattr(checks_escalation, "_acknowledgement_silences", silenced)
-    checks_escalation.check_levels(EscalationMatrix("m", [PLAIN]), (), examples=20)
+    checks_escalation.check_levels(matrix, (), examples=20)
     assert len(asked) >= 20
     assert asked == [("wakeup", True), ("silence", True)] * (len(asked) // 2)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
+from typing import TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.escalation import (
+    Escalation,
     EscalationMatrix,
     due_escalations,
     lint_escalation,
@@ -19,6 +22,9 @@ from incidentcore.records import Incident, Record, acknowledge, replay
 from incidentcore.sla import SlaRules
 from incidentcore.testing.checks_sla import assert_clean, one_law_at_a_time, seen_by, showing
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, escalated_incidents
+
+Due: TypeAlias = Callable[..., tuple[Escalation, ...]]
+"""``due_escalations`` of one matrix and its clocks, as a function of a record."""
 
 
 def check_escalation(
@@ -62,90 +68,73 @@ def check_levels(
     matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
 ) -> None:
     """Check the escalations of generated incidents against all laws, without linting the matrix."""
+    due: Due = partial(due_escalations, matrix, slas=slas)
 
     @one_law_at_a_time(examples)
     @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)
         with showing(record):
-            keep_laws(record, polls, chance)
-
-    def keep_laws(record: Record, polls: list[datetime], chance: Random) -> None:
-        _polls_agree(matrix, record, slas, polls)
-        shuffled = list(record.history)
-        chance.shuffle(shuffled)
-        last, first = polls[-1], polls[0]
-        again = _keys(matrix, replay(shuffled), slas, last)
-        assert again == _keys(matrix, record, slas, last), "arrival order is irrelevant"
-        past = seen_by(record, first)
-        seen = _keys(matrix, record, slas, first)
-        assert _keys(matrix, past, slas, first) == seen, "events after now are not seen"
-        _wakeup_is_least(matrix, past, slas, polls[0])
-        _acknowledgement_silences(matrix, record, slas, last)
+            _polls_agree(due, record, polls)
+            shuffled = list(record.history)
+            chance.shuffle(shuffled)
+            last, first = polls[-1], polls[0]
+            again = _keys(due, replay(shuffled), last)
+            assert again == _keys(due, record, last), "arrival order is irrelevant"
+            past = seen_by(record, first)
+            seen = _keys(due, record, first)
+            assert _keys(due, past, first) == seen, "events after now are not seen"
+            wakeup = next_escalation_wakeup(matrix, [past], slas=slas, now=first)
+            _wakeup_is_least(due, past, now=first, wakeup=wakeup)
+            _acknowledgement_silences(matrix, due, record, last)
 
     run()
 
 
 def _keys(
-    matrix: EscalationMatrix,
-    record: Record,
-    slas: Sequence[SlaRules],
-    now: datetime,
-    already: frozenset[str] = frozenset(),
+    due: Due, record: Record, now: datetime, already: Collection[str] = ()
 ) -> dict[str, datetime]:
-    due = due_escalations(matrix, record, slas=slas, now=now, already=already, include_lapsed=True)
-    dues = {one.key: one.due_at for one in due}
-    assert len(dues) == len(due), "a key is given once"
+    found = due(record, now=now, already=already, include_lapsed=True)
+    dues = {one.key: one.due_at for one in found}
+    assert len(dues) == len(found), "a key is given once"
     return dues
 
 
-def _polls_agree(
-    matrix: EscalationMatrix,
-    record: Record,
-    slas: Sequence[SlaRules],
-    polls: list[datetime],
-) -> None:
+def _polls_agree(due: Due, record: Record, polls: list[datetime]) -> None:
     delivered: dict[str, datetime] = {}
     for now in [*polls, polls[-1]]:
-        new = _keys(matrix, record, slas, now, frozenset(delivered))
+        new = _keys(due, record, now, delivered)
         assert not new.keys() & delivered.keys(), "a key that was delivered comes never again"
         delivered |= new
-        whole = _keys(matrix, record, slas, now)
+        whole = _keys(due, record, now)
         assert delivered == whole, "every polling schedule gives the same, and due only grows"
         assert all(at <= now for at in whole.values()), "nothing is due before its time"
 
 
-def _wakeup_is_least(
-    matrix: EscalationMatrix,
-    record: Record,
-    slas: Sequence[SlaRules],
-    now: datetime,
-) -> None:
+def _wakeup_is_least(due: Due, record: Record, *, now: datetime, wakeup: datetime | None) -> None:
     def known(at: datetime) -> tuple[dict[str, datetime], set[str]]:
-        waiting = due_escalations(matrix, record, slas=slas, now=at)
-        return _keys(matrix, record, slas, at), {one.key for one in waiting}
+        return _keys(due, record, at), {one.key for one in due(record, now=at)}
 
     before = known(now)
-    wakeup = next_escalation_wakeup(matrix, [record], slas=slas, now=now)
     if wakeup is None:
         assert known(now + timedelta(days=30)) == before, "without a wake-up nothing falls due"
         return
     just_before = max(now, wakeup - timedelta.resolution)
     assert known(just_before) == before, "nothing falls due or comes back before the wake-up"
-    due, waiting = known(wakeup)
-    news = len(due) > len(before[0]) or waiting > before[1]
+    ever, waiting = known(wakeup)
+    news = len(ever) > len(before[0]) or waiting > before[1]
     assert news, "something is due or comes back at the wake-up"
 
 
 def _acknowledgement_silences(
-    matrix: EscalationMatrix, record: Record, slas: Sequence[SlaRules], now: datetime
+    matrix: EscalationMatrix, due: Due, record: Record, now: datetime
 ) -> None:
     at = max(record.updated_at, now)
     if not record.state.open:
         return
     answered = acknowledge(record, at=at, by="ada")
     later = at + timedelta(days=30)
-    for one in due_escalations(matrix, answered, slas=slas, now=later, include_lapsed=True):
+    for one in due(answered, now=later, include_lapsed=True):
         row = next(row for row in matrix.rows if row.name == one.row)
         lasting = row.ack_timeout is None and row.acknowledged_by != "all"
         if lasting and row.levels[one.level].until == "acknowledged":

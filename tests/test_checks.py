@@ -119,7 +119,7 @@ def test_a_mapping_or_pairs_become_pairs() -> None:
 PACKAGE = Path(incidentcore.__file__).parent
 # A check with its name, or a row of a loop over names and the attributes that have them.
 CHECKED = re.compile(
-    r"""\b(?:_?need_\w+|checked_path|each_of|_condition|_check_counts|_ids|_all|_bounded|_weights"""
+    r"""\b(?:_?need_\w+|_checked_path|each_of|_condition|_check_counts|_ids|_all|_bounded|_weights"""
     r"""|_numbers)\(\(*["'](?P<name>[\w.]+)["']"""
     r"""|\b(?:_?as_\w+|writer_of)\([^()]*, (?:name=|where=)?\(*["'](?P<other>\w+)["']"""
     r"""|\(\(?["'](?P<row>\w+)["']\)?, self\.\w+"""

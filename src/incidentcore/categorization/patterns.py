@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -65,13 +66,8 @@ class PatternRule:
         object.__setattr__(self, "search", compilers[self.engine](self.pattern))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuilt, (self.pattern, self.category, self.weight, self.engine, self.name))
-
-
-def _rebuilt(
-    pattern: str, category: Path, weight: float, engine: PatternEngine, name: str
-) -> PatternRule:
-    return PatternRule(pattern, category, weight=weight, engine=engine, name=name)
+        rule = partial(PatternRule, weight=self.weight, engine=self.engine, name=self.name)
+        return rule, (self.pattern, self.category)
 
 
 def _literal(pattern: str) -> _Search:

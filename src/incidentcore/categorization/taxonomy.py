@@ -36,11 +36,7 @@ def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
 
 
 def labeled_pairs(labeled: Labeled) -> Iterator[tuple[Any, Path]]:
-    """Yield the record or text of each pair, with its category as a path.
-
-    Raises:
-        InvalidValueError: The pairs are not pairs, or a category is neither a name nor a path.
-    """
+    """Yield the record or text of each pair, with its category as a path."""
     allowed = "pairs of (record or text, category)"
     for place, pair in enumerate(need_several("labeled", labeled, allowed)):
         try:

@@ -85,14 +85,14 @@ def candidates_of(
     for test in tests:
         for path in test.fields:
             first, *rest = path.split(".")
-            node = fields.setdefault(first, _Node(first, first))
+            node = fields.setdefault(first, _Node(first, first, domains))
             for step in rest:
                 node = node.child(step)
             if isinstance(test, FieldTest):
                 node.tests.append(test)
             else:
                 node.others.append(test)
-    return {first: _unique(node.candidates(domains)) for first, node in fields.items()}
+    return {first: _unique(node.candidates()) for first, node in fields.items()}
 
 
 @attrs.define
@@ -101,16 +101,17 @@ class _Node(SharedRepr):
 
     path: str
     step: str
+    domains: Mapping[str, tuple[object, ...]]
     tests: list[FieldTest] = attrs.Factory(list)
     others: list[Condition] = attrs.Factory(list)  # of any other kind
     below: dict[str, _Node] = attrs.Factory(dict)
 
     def child(self, step: str) -> _Node:
-        return self.below.setdefault(step, _Node(f"{self.path}.{step}", step))
+        return self.below.setdefault(step, _Node(f"{self.path}.{step}", step, self.domains))
 
-    def candidates(self, domains: Mapping[str, tuple[object, ...]]) -> list[Candidate]:
-        if self.path in domains:
-            return [Candidate(value) for value in domains[self.path]]
+    def candidates(self) -> list[Candidate]:
+        if self.path in self.domains:
+            return [Candidate(value) for value in self.domains[self.path]]
         if self.others and not self.below:
             return self._of_others()
         mentioned = _mentioned(self.tests)
@@ -119,17 +120,17 @@ class _Node(SharedRepr):
         if not (is_root and self.step in _ALWAYS_THERE):
             found.append(Candidate(None))
         if (is_root and self.step in _STATES) or of_type(mentioned, State):
-            found += _states(mentioned, self.below, domains.get(f"{self.path}.name", ()))
+            found += _states(mentioned, self.below, self.domains.get(f"{self.path}.name", ()))
         elif (is_root and self.step in _ACTORS) or of_type(mentioned, Actor):
-            found += self._actors(mentioned, domains)
+            found += self._actors(mentioned)
         elif of_type(mentioned, Level):
             found += _levels(mentioned, self.below)
             found += [UNKNOWN] if self.others else []
         elif self.below or self.path == "custom":
-            found += self._mapped(mentioned, domains)
+            found += self._mapped(mentioned)
         else:
             found += _plain(self.step if is_root else "", self.step, self.tests, mentioned)
-        return [candidate for candidate in found if self._fits(candidate.value, domains)]
+        return [candidate for candidate in found if self._fits(candidate.value)]
 
     def _of_others(self) -> list[Candidate]:
         """Return the values that tests of other types cover, and a value of which nothing is known.
@@ -144,34 +145,30 @@ class _Node(SharedRepr):
             found.append(UNKNOWN)
         return found
 
-    def _fits(self, value: object, domains: Mapping[str, tuple[object, ...]]) -> bool:
+    def _fits(self, value: object) -> bool:
         """Return whether a value respects the known domains of the paths below it."""
         return all(
-            getattr(value, step, None) in domains[child.path]
+            getattr(value, step, None) in self.domains[child.path]
             for step, child in self.below.items()
-            if child.path in domains and isinstance(value, (State, Actor, Level))
+            if child.path in self.domains and isinstance(value, (State, Actor, Level))
         )
 
-    def _actors(
-        self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]
-    ) -> list[Candidate]:
+    def _actors(self, mentioned: list[Any]) -> list[Candidate]:
         choices = []
         for part in ("id", "role"):
             values = {getattr(actor, part): None for actor in of_type(mentioned, Actor)}
-            values.update(dict.fromkeys(domains.get(f"{self.path}.{part}", ())))
+            values.update(dict.fromkeys(self.domains.get(f"{self.path}.{part}", ())))
             if part in self.below:
-                below = [each.value for each in self.below[part].candidates(domains)]
+                below = [each.value for each in self.below[part].candidates()]
                 values.update({each: None for each in of_type(below, str) if each})
             choices.append([*values, fresh_text(values)])
         actors = [Candidate(Actor(*chosen)) for chosen in product(*choices)]
         return [*actors, *([UNKNOWN] if _matched_below(self.below) else [])]
 
-    def _mapped(
-        self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]
-    ) -> list[Candidate]:
+    def _mapped(self, mentioned: list[Any]) -> list[Candidate]:
         """Return mappings with every combination of values that the steps below may have."""
         steps = list(self.below)
-        choices = [_unique(self.below[step].candidates(domains)) for step in steps]
+        choices = [_unique(self.below[step].candidates()) for step in steps]
         _check(choices)
         found = [Candidate(value) for value in mentioned]
         if any(test.op not in (*_EQUALITY, "present") for test in self.tests):

@@ -46,24 +46,16 @@ class PriorityCalculator(Protocol):
         ...
 
 
-def as_level(scale: Scale, level: Level | str, where: str) -> Level:
-    """Return the level of a scale for a level or its name.
-
-    Raises:
-        PriorityMatrixError: The scale has no such level.
-    """
+def _as_level(scale: Scale, level: Level | str, where: str) -> Level:
+    """Return the level of a scale for a level or its name, which it must have."""
     for each in scale:
         if level in (each, each.name):
             return each
     raise PriorityMatrixError(where, level, _levels_of(scale))
 
 
-def read_level(scale: Scale, path: str, record: object) -> Level | None:
-    """Return the level that a record's field holds, checked against its scale.
-
-    Raises:
-        InvalidValueError: The field holds something other than a level of the scale or None.
-    """
+def _read_level(scale: Scale, path: str, record: object) -> Level | None:
+    """Return the level that a record's field holds, which must be one of its scale or None."""
     seen: Any = reader(path)(record)
     if seen is None or seen in scale:
         return seen  # type: ignore[no-any-return]
@@ -74,12 +66,8 @@ def _levels_of(scale: Scale) -> str:
     return f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
 
 
-def checked_path(field: str, path: object) -> None:
-    """Check that a value is the path of a field.
-
-    Raises:
-        PriorityMatrixError: The value is not a path.
-    """
+def _checked_path(field: str, path: object) -> None:
+    """Refuse a value that is not the path of a field."""
     try:
         reader(path)  # type: ignore[arg-type]  # refuses what is not a text
     except DefinitionError as error:
@@ -147,10 +135,10 @@ class PriorityMatrix(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for field in ("rows", "columns", "scale"):
             need_kind(field, getattr(self, field), Scale, PriorityMatrixError)
-        checked_path("row_field", self.row_field)
-        checked_path("column_field", self.column_field)
+        _checked_path("row_field", self.row_field)
+        _checked_path("column_field", self.column_field)
         for name in self.manual_only:
-            as_level(self.scale, name, "manual_only")
+            _as_level(self.scale, name, "manual_only")
         object.__setattr__(self, "cells", self._checked(self.cells))
 
     def _checked(self, cells: Any) -> tuple[tuple[Level, ...], ...]:
@@ -170,7 +158,7 @@ class PriorityMatrix(SharedRepr):
             line = []
             for column in self.columns:
                 where = f"cell {row.name}/{column.name}"
-                level = as_level(self.scale, by_pair[row, column], where)
+                level = _as_level(self.scale, by_pair[row, column], where)
                 if level.name in self.manual_only:
                     raise PriorityMatrixError(where, level.name, "a level that may be computed")
                 line.append(level)
@@ -184,7 +172,7 @@ class PriorityMatrix(SharedRepr):
                 if not isinstance(key, tuple) or len(key) != 2:
                     raise PriorityMatrixError("cells", key, "keys of the form (row, column)")
                 row, column = key
-                pair = as_level(self.rows, row, "row"), as_level(self.columns, column, "column")
+                pair = _as_level(self.rows, row, "row"), _as_level(self.columns, column, "column")
                 if pair in by_pair:
                     raise PriorityMatrixError("cells", key, "each cell once")
                 by_pair[pair] = value
@@ -319,8 +307,8 @@ class PriorityMatrix(SharedRepr):
 
     def __call__(self, record: Any, /) -> PriorityCalculation:
         """Return the priority of a record, with the cell that gave it."""
-        row = read_level(self.rows, self.row_field, record)
-        column = read_level(self.columns, self.column_field, record)
+        row = _read_level(self.rows, self.row_field, record)
+        column = _read_level(self.columns, self.column_field, record)
         if row is None or column is None:
             lacking = self.row_field if row is None else self.column_field
             return PriorityCalculation(None, f"{self.name}: {lacking} is not known")
@@ -352,7 +340,7 @@ class PriorityMatrix(SharedRepr):
 
 def _numbers(where: str, scale: Scale, option: Numbers) -> dict[Level, int]:
     entries = as_pairs(option)
-    numbers = {as_level(scale, key, where): number for key, number in entries}
+    numbers = {_as_level(scale, key, where): number for key, number in entries}
     for level, number in numbers.items():
         if type(number) is not int:
             raise PriorityMatrixError(f"{where}.{level.name}", number, "a whole number")

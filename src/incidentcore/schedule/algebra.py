@@ -159,10 +159,6 @@ def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Pa
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
 
 
-def _utc() -> ZoneInfo:
-    return ZoneInfo("UTC")
-
-
 def _checked(value: Calendar) -> Calendar:
     if not is_calendar(value):
         raise CalendarDefinitionError("calendar", value, "a calendar")
@@ -348,7 +344,7 @@ class Maintenance(SharedRepr, IndexedCalendar):
     intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
     name: str = attrs.field(default="", kw_only=True, converter=as_name)
     zone: ZoneInfo = attrs.field(
-        factory=_utc, kw_only=True, converter=as_zone, eq=attrgetter("key")
+        factory=lambda: ZoneInfo("UTC"), kw_only=True, converter=as_zone, eq=attrgetter("key")
     )
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:

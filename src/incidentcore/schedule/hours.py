@@ -165,11 +165,9 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
 def format_span(span: Span) -> str:
     """Return a window as text that ``parse_hours`` can read."""
     start, end = span
-    if end > DAY:
+    if end > DAY and end - DAY != start:  # 24 hours keep an end that differs from the start
         end -= DAY
-    return (
-        f"{_clock(start)}-{_clock(end)}" if start != end else f"{_clock(start)}-{_clock(end + DAY)}"
-    )
+    return f"{_clock(start)}-{_clock(end)}"
 
 
 def _clock(seconds: int) -> str:

@@ -71,16 +71,12 @@ def _of_day(days: Days, day: date) -> Iterator[LintFinding]:
 def _orphans(days: Days, day: date) -> list[Span]:
     """Return what remains on the next date of a weekly night that is closed or ends earlier."""
     after = day + _ONE_DAY
-    usual, next_usual = days.plan.week[day.weekday()], days.plan.week[after.weekday()]
-    if not usual or not next_usual or after in days.special:
-        return []
-    evening, morning = usual[-1], next_usual[0]
-    # Windows that meet at midnight are one night if together they fit into 24 hours (rule C2).
-    if evening[1] != DAY or morning[0] != 0 or not 0 < evening[0] >= morning[1]:
+    morning = split(own_windows(days.plan.week)[day.weekday()])[1]
+    if not morning or after in days.special:
         return []
     own = None if day in days.closed else days.special.get(day)
     own_tail = () if own is None else split(own[0])[1]
     if not own_tail and any(end == DAY for _, end in days.open(day)):
         return []
-    left = subtract([morning], own_tail)
+    left = subtract(morning, own_tail)
     return [piece for piece in left if intersect(days.open(after), [piece])]

@@ -27,10 +27,6 @@ def _as_versions(value: Versions[Calendar]) -> Versions[Calendar]:
     return value
 
 
-def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
-    return calendar.versions.entries[0][1].zone
-
-
 @attrs.frozen
 class VersionedCalendar(SharedRepr, IndexedCalendar):
     """A calendar that changed over time: each version applies while it is in force (rule C7).
@@ -58,7 +54,7 @@ class VersionedCalendar(SharedRepr, IndexedCalendar):
     zone: ZoneInfo = attrs.field(
         kw_only=True,
         eq=attrgetter("key"),
-        default=attrs.Factory(_first_zone, takes_self=True),
+        default=attrs.Factory(lambda self: self.versions.entries[0][1].zone, takes_self=True),
         converter=as_zone,
     )
 

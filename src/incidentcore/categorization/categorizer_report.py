@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from math import fsum
+from operator import itemgetter
 from typing import Final
 
 import attrs
@@ -234,23 +236,17 @@ class CategorizerReport:
         target = precision if coverage is None else coverage
         wanted = exact_fraction("target", target, "a number from 0 to 1")  # 0.56 of 25 is 14
         answered = correct = 0
-        best: tuple[float, int, int] | None = None
-        rising = self.confidences
-        for place in range(len(rising) - 1, -1, -1):
-            confidence, right = rising[place]
-            answered += 1
-            correct += right
-            if place and rising[place - 1][0] == confidence:
-                continue
-            if coverage is not None:
-                if answered >= wanted * self.n:
-                    best = (confidence, answered, correct)
-                    break
-            elif correct >= wanted * answered:
-                best = (confidence, answered, correct)
-        if best is None:
-            return None
-        return ThresholdPoint(minimum=best[0], answered=best[1], correct=best[2], n=self.n)
+        best: ThresholdPoint | None = None
+        for minimum, alike in groupby(reversed(self.confidences), key=itemgetter(0)):
+            rights = [right for _, right in alike]
+            answered += len(rights)
+            correct += sum(rights)
+            point = ThresholdPoint(minimum=minimum, answered=answered, correct=correct, n=self.n)
+            if coverage is None:
+                best = point if correct >= wanted * answered else best
+            elif answered >= wanted * self.n:
+                return point
+        return best
 
     def __str__(self) -> str:
         answered = f"{self.n} records, {self.answered} answered ({self.coverage:.1%})"

@@ -8,7 +8,16 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_number, need_each, need_kind, need_text
+from incidentcore._checks import (
+    SharedRepr,
+    a_text,
+    any_text,
+    is_number,
+    need_each,
+    need_kind,
+    need_text,
+    of_type,
+)
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
@@ -117,13 +126,9 @@ class IncidentEnded(SharedRepr):
         final: Whether the incident can no longer be reopened, for example because it was closed.
     """
 
-    incident: str
+    incident: str = attrs.field(validator=a_text)
     at: datetime = attrs.field(converter=as_utc)
-    final: bool = attrs.field(default=False, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        need_text("incident", self.incident)
-        need_kind("final", self.final, bool)
+    final: bool = attrs.field(default=False, kw_only=True, validator=of_type(bool))
 
 
 @attrs.frozen
@@ -141,13 +146,9 @@ class IncidentReopened(SharedRepr):
             in ``custom["alert_group"]`` of the record.
     """
 
-    incident: str
+    incident: str = attrs.field(validator=a_text)
     at: datetime = attrs.field(converter=as_utc)
-    group: str
-
-    def __attrs_post_init__(self) -> None:
-        need_text("incident", self.incident)
-        need_text("group", self.group, empty=True)
+    group: str = attrs.field(validator=any_text)
 
 
 Notice: TypeAlias = IncidentEnded | IncidentReopened

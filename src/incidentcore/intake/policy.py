@@ -9,11 +9,13 @@ from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
+from attrs.validators import optional
 
 from incidentcore._checks import (
     SharedRepr,
     as_texts,
     as_tuple,
+    checked,
     need_each,
     need_kind,
     need_span,
@@ -48,12 +50,18 @@ ResolveOn: TypeAlias = Literal["all", "first", "never"]
 """Which resolved faults resolve the incident."""
 
 
-def need_weeks(name: str, value: Any, *, zero: bool) -> None:
+def _need_weeks(name: str, value: Any, *, zero: bool) -> None:
     """Raise ``DefinitionError`` unless a value is a span of at most 52 weeks."""
     allowed = f"a timedelta {'from zero' if zero else 'of more than zero'} to 52 weeks"
     need_span(name, value, DefinitionError, allowed, more_than_zero=not zero)
     if value > _LONGEST:
         raise DefinitionError(name, value, allowed)
+
+
+from_zero: Final = checked(_need_weeks, zero=True)
+above_zero: Final = checked(_need_weeks, zero=False)
+_text: Final = checked(need_text, DefinitionError)
+_test: Final = checked(need_kind, Condition, DefinitionError, "a condition on alerts")
 
 
 @attrs.frozen(kw_only=True)
@@ -75,14 +83,11 @@ class Flapping(SharedRepr):
     Source: our choice; two thresholds as in Nagios, but of a count, not of a weighted share.
     """
 
-    within: timedelta
-    start: int = 4
-    stop: int = 1
+    within: timedelta = attrs.field(validator=above_zero)
+    start: int = attrs.field(default=4, validator=checked(need_whole, DefinitionError, least=2))
+    stop: int = attrs.field(default=1, validator=checked(need_whole, DefinitionError, least=0))
 
     def __attrs_post_init__(self) -> None:
-        need_weeks("within", self.within, zero=False)
-        need_whole("start", self.start, DefinitionError, least=2)
-        need_whole("stop", self.stop, DefinitionError, least=0)
         if self.stop >= self.start:
             raise DefinitionError("stop", self.stop, f"fewer than start, {self.start}")
 
@@ -105,16 +110,12 @@ class MaintenanceRule(SharedRepr):
         DefinitionError: The name is empty, or an attribute has the wrong type.
     """
 
-    name: str
-    during: Calendar
-    when: Condition = ALWAYS
-    resume: bool = attrs.field(default=True, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        need_text("name", self.name, DefinitionError)
-        need_kind("during", self.during, Calendar, DefinitionError)
-        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
-        need_kind("resume", self.resume, bool, DefinitionError)
+    name: str = attrs.field(validator=_text)
+    during: Calendar = attrs.field(validator=checked(need_kind, Calendar, DefinitionError))
+    when: Condition = attrs.field(default=ALWAYS, validator=_test)
+    resume: bool = attrs.field(
+        default=True, kw_only=True, validator=checked(need_kind, bool, DefinitionError)
+    )
 
     def end_of(self, at: datetime) -> datetime | None:
         """Return when the maintenance in progress at ``at`` ends; None if not within 20 years."""
@@ -124,12 +125,12 @@ class MaintenanceRule(SharedRepr):
             return None
 
 
-def _check_paths(name: str, paths: tuple[str, ...]) -> None:
-    fields = {field.name for field in attrs.fields(Alert)}
+def _paths(_: object, field: Any, paths: tuple[str, ...]) -> None:
+    fields = {each.name for each in attrs.fields(Alert)}
     for path in paths:
         reader(path)
         if path.partition(".")[0] not in fields:
-            raise DefinitionError(name, path, f"a path from {', '.join(sorted(fields))}")
+            raise DefinitionError(field.name, path, f"a path from {', '.join(sorted(fields))}")
 
 
 @attrs.frozen
@@ -144,12 +145,8 @@ class AlertGrouping(SharedRepr):
         DefinitionError: An attribute has the wrong type.
     """
 
-    when: Condition
-    by: tuple[str, ...] = attrs.field(converter=as_texts)
-
-    def __attrs_post_init__(self) -> None:
-        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
-        _check_paths("by", self.by)
+    when: Condition = attrs.field(validator=_test)
+    by: tuple[str, ...] = attrs.field(converter=as_texts, validator=_paths)
 
 
 @attrs.frozen
@@ -174,16 +171,10 @@ class Inhibit(SharedRepr):
     Source: our choice; inhibition rules as in Prometheus Alertmanager, but alerts wait.
     """
 
-    source: Condition
-    target: Condition
-    equal: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
-    name: str = attrs.field(default="inhibited", kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        need_text("name", self.name, DefinitionError)
-        for name, condition in (("source", self.source), ("target", self.target)):
-            need_kind(name, condition, Condition, DefinitionError, "a condition on alerts")
-        _check_paths("equal", self.equal)
+    source: Condition = attrs.field(validator=_test)
+    target: Condition = attrs.field(validator=_test)
+    equal: tuple[str, ...] = attrs.field(default=(), converter=as_texts, validator=_paths)
+    name: str = attrs.field(default="inhibited", kw_only=True, validator=_text)
 
     def key_of(self, alert: Alert) -> str:
         """Return the key of an alert, without regard to which of the tests it matches."""
@@ -267,35 +258,26 @@ class IntakePolicy(SharedRepr):
     'labels.service=None'
     """
 
-    name: str = "alerts"
-    when: Condition = ALWAYS
-    group_by: tuple[str, ...] = attrs.field(default=("source", "key"), converter=as_texts)
+    name: str = attrs.field(default="alerts", validator=_text)
+    when: Condition = attrs.field(default=ALWAYS, validator=_test)
+    group_by: tuple[str, ...] = attrs.field(
+        default=("source", "key"), converter=as_texts, validator=_paths
+    )
     groupings: tuple[AlertGrouping, ...] = attrs.field(default=(), converter=_groupings)
-    window: timedelta = timedelta(hours=24)
-    threshold: int = 1
-    deduplicate: timedelta = timedelta(hours=1)
-    reopen_within: timedelta | None = None
+    window: timedelta = attrs.field(default=timedelta(hours=24), validator=above_zero)
+    threshold: int = attrs.field(default=1, validator=checked(need_whole, DefinitionError))
+    deduplicate: timedelta = attrs.field(default=timedelta(hours=1), validator=from_zero)
+    reopen_within: timedelta | None = attrs.field(default=None, validator=optional(from_zero))
     resolve_on: ResolveOn = "all"
-    silence: timedelta | None = None
+    silence: timedelta | None = attrs.field(default=None, validator=optional(above_zero))
     flapping: Flapping | None = None
     maintenance: tuple[MaintenanceRule, ...] = attrs.field(default=(), converter=_rules)
     inhibit: tuple[Inhibit, ...] = attrs.field(default=(), converter=_inhibits)
     severities: SeverityTable = STANDARD_SEVERITIES
-    lateness: timedelta = _ZERO
+    lateness: timedelta = attrs.field(default=_ZERO, validator=from_zero)
 
     def __attrs_post_init__(self) -> None:
-        need_text("name", self.name, DefinitionError)
-        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
-        _check_paths("group_by", self.group_by)
         need_each("groupings", self.groupings, AlertGrouping, DefinitionError)
-        need_weeks("window", self.window, zero=False)
-        need_whole("threshold", self.threshold, DefinitionError, least=1)
-        need_weeks("deduplicate", self.deduplicate, zero=True)
-        need_weeks("lateness", self.lateness, zero=True)
-        if self.reopen_within is not None:
-            need_weeks("reopen_within", self.reopen_within, zero=True)
-        if self.silence is not None:
-            need_weeks("silence", self.silence, zero=False)
         need_word("resolve_on", self.resolve_on, ResolveOn, DefinitionError)
         need_kind("flapping", self.flapping, Flapping | None, DefinitionError)
         need_kind("severities", self.severities, SeverityTable, DefinitionError)

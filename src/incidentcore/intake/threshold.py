@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import attrs
+from attrs.validators import optional
 
-from incidentcore._checks import each_of, need_kind, need_text
+from incidentcore._checks import a_text, checked, each_of, need_kind, need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, AlertStatus, as_number
 from incidentcore.intake.ordering import TICK, Ordering
-from incidentcore.intake.policy import need_weeks
+from incidentcore.intake.policy import above_zero, from_zero
 from incidentcore.values import FrozenMap
 
 _ZERO: Final = timedelta()
+_text: Final = checked(need_text, DefinitionError, empty=True)
 
 
 def _labels(labels: Mapping[str, str]) -> FrozenMap[str]:
@@ -47,13 +49,10 @@ class MetricSample:
             naive.
     """
 
-    series: str
+    series: str = attrs.field(validator=a_text)
     at: datetime = attrs.field(converter=as_utc)
     value: float = attrs.field(converter=as_number)
     labels: FrozenMap[str] = attrs.field(default=FrozenMap(), kw_only=True, converter=_labels)
-
-    def __attrs_post_init__(self) -> None:
-        need_text("series", self.series)
 
 
 @attrs.frozen
@@ -88,18 +87,19 @@ class SampleThreshold:
     80.0
     """
 
-    id: str
+    id: str = attrs.field(validator=checked(need_text, DefinitionError))
     at_least: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
     at_most: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
     clear: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
-    lasting: timedelta = attrs.field(default=_ZERO, kw_only=True)
-    keep_firing: timedelta = attrs.field(default=_ZERO, kw_only=True)
-    stale_after: timedelta | None = attrs.field(default=None, kw_only=True)
-    severity: str = attrs.field(default="", kw_only=True)
-    title: str = attrs.field(default="", kw_only=True)
+    lasting: timedelta = attrs.field(default=_ZERO, kw_only=True, validator=from_zero)
+    keep_firing: timedelta = attrs.field(default=_ZERO, kw_only=True, validator=from_zero)
+    stale_after: timedelta | None = attrs.field(
+        default=None, kw_only=True, validator=optional(above_zero)
+    )
+    severity: str = attrs.field(default="", kw_only=True, validator=_text)
+    title: str = attrs.field(default="", kw_only=True, validator=_text)
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id, DefinitionError)
         given = [limit for limit in (self.at_least, self.at_most) if limit is not None]
         if len(given) != 1:
             raise DefinitionError("at_least, at_most", given, "a finite number for one of them")
@@ -108,12 +108,6 @@ class SampleThreshold:
             side = "at most" if self.at_least is not None else "at least"
             raise DefinitionError("clear", clear, f"{side} the threshold, {given[0]}")
         object.__setattr__(self, "clear", clear)
-        need_weeks("lasting", self.lasting, zero=True)
-        need_weeks("keep_firing", self.keep_firing, zero=True)
-        if self.stale_after is not None:
-            need_weeks("stale_after", self.stale_after, zero=False)
-        for name in ("severity", "title"):
-            need_kind(name, getattr(self, name), str, DefinitionError)
 
     def breached_by(self, value: float) -> bool:
         """Return whether a value breaches the threshold."""

@@ -21,7 +21,7 @@ from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.moments import Spell, open_spells
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
-from incidentcore.kpi.table import KpiResult, KpiTable
+from incidentcore.kpi.table import KpiResult, KpiTable, plain_value
 from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
 
@@ -30,11 +30,6 @@ Rows: TypeAlias = list[dict[str, Any]]
 _MICRO = timedelta(microseconds=1)
 _CONFIDENCE = Fraction(95, 100)
 _NEVER_NEGATIVE = ("duration", "fraction", "records", "values", "events", "times")
-
-
-def plain_number(result: KpiResult) -> float | None:
-    """Return the value of a result as a number; a duration in hours."""
-    return result.value if result.hours is None else result.hours  # type: ignore[return-value]
 
 
 def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
@@ -68,7 +63,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         InvalidValueError: The table has no figures per period for this KPI and group.
     """
     return [
-        {"period": row.period, "value": plain_number(row), "n": row.n, "enough": row.enough}
+        {"period": row.period, "value": plain_value(row.value), "n": row.n, "enough": row.enough}
         for row in series(table, kpi, group)
     ]
 

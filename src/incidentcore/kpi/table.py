@@ -153,7 +153,7 @@ def _percent(value: float) -> str:
     return "< 0.01 %" if text == "0.00 %" and value > 0 else text
 
 
-def _plain(value: object) -> Any:
+def plain_value(value: object) -> Any:
     """Return a value as a number, text or None; durations in hours."""
     if isinstance(value, timedelta):
         return hours(value)
@@ -215,9 +215,12 @@ class KpiTable(Tabular):
         for row in self.results:
             yield {
                 "kpi": row.kpi,
-                **{name: _plain(value) for name, value in zip(self.groups, row.group, strict=True)},
+                **{
+                    name: plain_value(value)
+                    for name, value in zip(self.groups, row.group, strict=True)
+                },
                 **({} if row.period is None else {"period": row.period}),
-                **{name: _plain(_cell(row, name)) for name in names},
+                **{name: plain_value(_cell(row, name)) for name in names},
             }
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:

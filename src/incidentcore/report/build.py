@@ -13,10 +13,9 @@ from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
 from incidentcore.kpi import Kpi, KpiTable, finish_partial, gather_kpis
-from incidentcore.kpi.charts import plain_number
 from incidentcore.kpi.engine.partial import as_kpis
 from incidentcore.kpi.groups import GroupBy
-from incidentcore.kpi.table import ALL
+from incidentcore.kpi.table import ALL, plain_value
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page
 from incidentcore.records import Incident
@@ -121,12 +120,12 @@ def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float
         figures = dict.fromkeys(kpi.id for kpi in KPIS) | {kpi.id: 0 for kpi in VOLUME.values()}
     for row in table.results:
         if {*row.group} <= {ALL}:
-            figures[row.kpi] = plain_number(row)
+            figures[row.kpi] = plain_value(row.value)
     totals = [row for row in clocks.results if row.group[-1] == ALL]
     if totals:
         ended, met = sum(row.n for row in totals), sum(row.numerator or 0 for row in totals)
         figures["sla_compliance"] = met / ended if ended else None
-        figures |= {f"sla_compliance.{row.group[0]}": plain_number(row) for row in totals}
+        figures |= {f"sla_compliance.{row.group[0]}": plain_value(row.value) for row in totals}
     figures["escalations"] = tally.fired.total()
     return figures
 

@@ -12,7 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
-from incidentcore.kpi.engine.partial import Partial, Row, as_kpis
+from incidentcore.kpi.engine.partial import Partial, as_kpis
 from incidentcore.kpi.groups import (
     EventGroups,
     GroupBy,
@@ -128,10 +128,6 @@ def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:
             part.row((group, period))
 
 
-def _plan(row: Row) -> Plan:
-    return [(None if total.counts_inline else total.add, total.excluded) for total in row]
-
-
 def _compiled(part: Partial, source: Source) -> list[Extract]:
     covers, exercise = source
     return [compile_kpi(k, part.as_of, covers=covers, exercise=exercise) for k in part.firsts]
@@ -148,7 +144,10 @@ def _plan_finder(part: Partial, groups: Sequence[Grouping]) -> Callable[[Record]
         except TypeError:
             raise InvalidValueError("group", group, "values that can be hashed") from None
         if plan is None:
-            plan = plans[group] = _plan(part.row((group, None)))
+            plan = plans[group] = [
+                (None if total.counts_inline else total.add, total.excluded)
+                for total in part.row((group, None))
+            ]
         return plan
 
     if not groups:

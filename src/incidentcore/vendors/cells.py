@@ -227,8 +227,7 @@ class TableReader:
     def cell(self, value: Any) -> Any:
         """Return a cell's value; for an object with a ``display_value``, its ``value``."""
         if isinstance(value, str):
-            value = value.strip()
-            return None if value in self._missing else value
+            return None if (text := value.strip()) in self._missing else text
         if isinstance(value, Mapping) and "value" in value:
             return self.cell(value["value"])
         if is_missing(value):

@@ -57,7 +57,7 @@ class CleanRows:
 
         It also raises InvalidValueError or TypeError for a row that is not plain.
         """
-        if any(given[name] is not None for name in self._never):
+        if self._never and any(given[name] is not None for name in self._never):
             return None
         moments: list[tuple[str, datetime]] = []
         for name, reader in self._times:

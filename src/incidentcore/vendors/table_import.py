@@ -55,7 +55,8 @@ class TableImport(Import[Incident]):
         seen: dict[str, int] = {}
         lost: set[str] = set()  # ids whose rows gave no record so far
         repeats = 0
-        for number, row, given, key in self._chosen():
+        rows = self._last_rows() if self._duplicates == "last" else self._rows()
+        for number, row, given, key in rows:
             if self._reader.guesses_empty:
                 for column, word in self._reader.emptied(row, given):
                     self.findings.add("empty_word", "read as empty", field=column, value=word)
@@ -73,13 +74,10 @@ class TableImport(Import[Incident]):
         if repeats > len(seen) and self._duplicates is None:
             self._refuse(repeats, repeats + len(seen))
 
-    def _chosen(self) -> Iterator[_Row]:
-        """Yield the rows; only the last of each id, if that is requested."""
-        if self._duplicates != "last":
-            yield from self._whole()
-            return
+    def _last_rows(self) -> Iterator[_Row]:
+        """Yield the last row of each id that has an opening."""
         last: dict[str, _Row] = {}
-        for number, row, given, key in self._whole():
+        for number, row, given, key in self._rows():
             if key in last and given.get("opened") is None:
                 action = Phrase("row left out: row {first} is used", first=last[key][0])
                 self.findings.add("duplicate_id", action, row=number, value=key)
@@ -91,7 +89,7 @@ class TableImport(Import[Incident]):
             last[key] = (number, row, given, key)
         yield from last.values()
 
-    def _whole(self) -> Iterator[_Row]:
+    def _rows(self) -> Iterator[_Row]:
         for number, row in whole_rows(self._reader.table, self.findings):
             self._counts["rows"] = number
             if row is not None:

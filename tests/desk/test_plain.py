@@ -22,6 +22,7 @@ from incidentcore.desk.plain import bullets, dates_of, plain_day, plain_text
         (["a", 2, False], "a, 2, false"),
         (date(2026, 6, 1), "2026-06-01"),
         ({"a": {"b": ["c", "d"]}, "e": 1}, "(a: (b: c, d), e: 1)"),
+        ([{"at": "1h before", "vip": True}, "80%"], "(at: 1h before, vip: true), 80%"),
     ],
 )
 def test_a_text_is_quoted_only_if_it_could_be_misread(value: Any, text: str) -> None:

@@ -103,7 +103,10 @@ def test_years_and_seconds_are_written_where_they_matter() -> None:
     months = [day_time(at.replace(month=n), berlin)[7:10] for n in range(1, 13)]
     assert " ".join(months) == "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
     assert GERMAN.day_time(at, berlin, year=True) == "Mi 23. Dez. 2026 17:40:05"
+    assert day_time(at.replace(second=0), berlin) == "Wed 23 Dec 17:40"
     assert span_text(timedelta(hours=1, microseconds=5)) == "1:00:00.000005"
+    assert span_text(timedelta(hours=26, minutes=5)) == "26:05"
+    assert span_text(-timedelta(minutes=3, seconds=7)) == "-0:03:07"
 
 
 def test_a_phrase_that_was_copied_speaks_german_still() -> None:

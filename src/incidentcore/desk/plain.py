@@ -15,12 +15,7 @@ _QUOTED: Final = re.compile(r"[,;()\n]|: |^$")  # of a text, what could be taken
 
 
 def plain_text(value: Any) -> str:
-    """Return a value of the file on one line: lists with commas, tables in parentheses.
-
-    >>> from incidentcore.desk.plain import plain_text
-    >>> plain_text([{"at": "1h before", "vip": True}, "80%"])
-    '(at: 1h before, vip: true), 80%'
-    """
+    """Return a value of the file on one line: lists with commas, tables in parentheses."""
     if isinstance(value, Mapping):
         return f"({', '.join(f'{key}: {plain_text(one)}' for key, one in value.items())})"
     if isinstance(value, list):

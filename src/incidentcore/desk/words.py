@@ -54,20 +54,17 @@ _TARGETS: Final = (
 _KINDS: Final = ("group", "role", "person", "field", "manager_of")
 
 
+@attrs.define
 class WrongError(Exception):
     """Raised if a value in a desk file cannot be read.
 
     The message shows what was probably meant: ``nearest``, or the most similar of ``names``.
     """
 
-    def __init__(
-        self, given: object, allowed: str, names: tuple[str, ...] = (), nearest: str = ""
-    ) -> None:
-        super().__init__(given, allowed, names)
-        self.given = given
-        self.allowed = allowed
-        self.names = names
-        self.nearest = nearest
+    given: object
+    allowed: str
+    names: tuple[str, ...] = ()
+    nearest: str = ""
 
 
 def need_data(data: Any, kind: type | tuple[type, ...], allowed: str, *, least: int = 0) -> Any:

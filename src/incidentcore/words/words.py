@@ -32,14 +32,7 @@ def named_time(
     *,
     year: bool = False,
 ) -> str:
-    """Return an instant in a zone, with seconds if they are not zero; ``mark`` follows the date.
-
-    >>> from datetime import UTC, datetime
-    >>> from zoneinfo import ZoneInfo
-    >>> from incidentcore.words.words import day_time
-    >>> day_time(datetime(2026, 12, 23, 16, 40, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
-    'Wed 23 Dec 17:40'
-    """
+    """Return an instant in a zone, with seconds if they are not zero; ``mark`` follows the day."""
     local = as_utc(at).astimezone(zone)
     day = f"{days[local.weekday()]} {local.day:2d}{mark} {months[local.month - 1]}"
     exact = local.second or local.microsecond
@@ -51,13 +44,7 @@ day_time: Final = partial(named_time, _DAYS.split(), _MONTHS.split(), "")
 
 
 def span_text(span: timedelta) -> str:
-    """Return a span of time as hours and minutes, with seconds if they are not zero.
-
-    >>> from datetime import timedelta
-    >>> from incidentcore.words.words import span_text
-    >>> span_text(timedelta(hours=26, minutes=5)), span_text(-timedelta(minutes=3, seconds=7))
-    ('26:05', '-0:03:07')
-    """
+    """Return a span such as ``26:05``: hours and minutes, with seconds if they are not zero."""
     sign = "-" if span < timedelta(0) else ""
     seconds, micros = divmod(abs(span) // timedelta(microseconds=1), 1_000_000)
     minutes, seconds = divmod(seconds, 60)

@@ -133,6 +133,10 @@ def test_what_came_is_counted_by_the_days_of_the_zone() -> None:
         (after, 1, 3, None),
     ]
     assert rows[0]["tested"] == "7 steps: MAE 1.50 (naive 2.00), 80% band covers 86%"
+    late = Incident.open(id="D", title="T", by="kim", at=midnight + HOUR, recorded_at=after + HOUR)
+    for as_of, came in ((after, 2), (after + HOUR, 3)):  # D is known an hour after the day
+        rows = forecast_data(forecast, records=[*records, late], as_of=as_of)
+        assert [row["came"] for row in rows] == [came, None]
     assert [row["came"] for row in forecast_data(forecast, records=records)] == [None, None]
     assert forecast_data(forecast, level=0.95)[0]["high"] == 5
     with pytest.raises(InvalidValueError, match=r"one of 0\.8, 0\.95"):

@@ -145,7 +145,7 @@ def forecast_volume(
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
     rows = without_exercises(records)
-    opened = [at for row in rows if (at := _opened(row, as_of)) is not None]
+    opened = [at for row in rows if (at := opened_by(row, as_of)) is not None]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
     begins = list(slots.begins(first, as_of))
@@ -173,7 +173,7 @@ def forecast_volume(
     )
 
 
-def _opened(record: Record, as_of: datetime) -> datetime | None:
+def opened_by(record: Record, as_of: datetime) -> datetime | None:
     """Return when a record was opened, as known at an instant; None if that was not known yet."""
     known: Record | None = record
     if any(isinstance(event, Corrected) for event in record.history):  # else no need to replay

@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import each_of, need_kind, need_word
+from incidentcore._checks import need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
+from incidentcore.forecast.volume import opened_by
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.charts import series
-from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.engine.results import exact_number
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import missed
@@ -128,10 +128,9 @@ def week_data(
     """
     as_of, place = as_utc(as_of, "as_of"), as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
-    for record in each_of("records", records, Record):
-        known = as_known(record, as_of)
-        if known is not None and known.exercise is None:
-            at = known.opened_at.astimezone(place)
+    for record in without_exercises(records):
+        if (opened := opened_by(record, as_of)) is not None:
+            at = opened.astimezone(place)
             counts[at.weekday(), at.hour] += 1
     return [
         {"day": name, "hour": hour, "opened": counts[day, hour]}
@@ -204,11 +203,13 @@ def forecast_data(
         rows.append({**row, "level": level, "tested": tested})
     if as_of is None or not isinstance(forecast, VolumeForecast):
         return rows
-    opened = sorted(record.opened_at for record in without_exercises(records))
+    as_of = as_utc(as_of, "as_of")
+    found = (opened_by(record, as_of) for record in without_exercises(records))
+    opened = sorted(at for at in found if at is not None)
     zone = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
     length = timedelta(**{f"{forecast.unit}s": 1})
     for row, step in zip(rows, forecast.steps, strict=True):
         end = (step.at.astimezone(zone) + length).astimezone(UTC)
-        if end <= as_utc(as_of, "as_of"):
+        if end <= as_of:
             row["came"] = bisect_left(opened, end) - bisect_left(opened, step.at)
     return rows

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 import attrs
 
-from incidentcore._checks import tuple_of
+from incidentcore._checks import checked, tuple_of
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -49,11 +49,10 @@ class Calibrated:
     Source: rule G4; isotonic regression on blocks of equal size; the block size is our choice.
     """
 
-    categorizer: Categorizer
+    categorizer: Categorizer = attrs.field(validator=checked(need_categorizers))
     points: _Points = attrs.field(converter=_points)
 
     def __attrs_post_init__(self) -> None:
-        need_categorizers("categorizer", self.categorizer)
         for values in zip(*self.points, strict=True):
             if list(values) != sorted(values) or not 0 <= values[0] <= values[-1] <= 1:
                 raise DefinitionError("points", self.points, "pairs of fractions that rise")

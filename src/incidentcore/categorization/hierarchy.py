@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_share
+from incidentcore._checks import as_pairs, checked, need_share
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -64,12 +64,8 @@ class HierarchicalCategorizer:
     (('network',), 0.9)
     """
 
-    categorizer: Categorizer
-    minimum: float = attrs.field(kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        need_categorizers("categorizer", self.categorizer)
-        need_share("minimum", self.minimum, DefinitionError)
+    categorizer: Categorizer = attrs.field(validator=checked(need_categorizers))
+    minimum: float = attrs.field(kw_only=True, validator=checked(need_share, DefinitionError))
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the deepest category that reaches the minimum, with others as evidence."""

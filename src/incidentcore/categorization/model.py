@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import checked, need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
 from incidentcore.categorization.taxonomy import (
     Labeled,
@@ -71,7 +71,7 @@ class ModelCategorizer:
     network (0.70): model 'coin-1' +0.7 for network; model 'coin-1' +0.3 for hardware
     """
 
-    id: str
+    id: str = attrs.field(validator=checked(need_text, DefinitionError))
     model: ProbabilityModel = attrs.field(eq=False, repr=False)
     categories: tuple[Path, ...] = attrs.field(default=None, converter=_categories)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
@@ -81,7 +81,6 @@ class ModelCategorizer:
     )
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id, DefinitionError)
         if not callable(getattr(self.model, "predict_proba", None)):
             wanted = (
                 "a model with predict_proba; in scikit-learn, CalibratedClassifierCV(model) adds "

@@ -31,9 +31,6 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
     """Return the text of a record or of a ``dict`` of its fields, which are joined by line ends.
 
     A text is returned unchanged.
-
-    Raises:
-        InvalidValueError: A field is missing, or contains something other than text or None.
     """
     if isinstance(subject, str):
         return subject

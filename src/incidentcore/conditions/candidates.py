@@ -76,11 +76,7 @@ _ORDER: Final = ("above", "at_least", "below", "at_most")
 def candidates_of(
     tests: Iterable[Condition], domains: Mapping[str, tuple[object, ...]]
 ) -> dict[str, list[Candidate]]:
-    """Return the values to try for each field.
-
-    Raises:
-        TooManyError: There are more values than the limit.
-    """
+    """Return the values to try for each field; raise ``TooManyError`` beyond the limit."""
     fields: dict[str, _Node] = {}
     for test in tests:
         for path in test.fields:

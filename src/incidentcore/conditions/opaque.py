@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import checked, need_text
 from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError
 
@@ -23,12 +23,11 @@ class Opaque(Condition):
         function: A function of the subject; the condition matches if the result is true.
     """
 
-    id: str
+    id: str = attrs.field(validator=checked(need_text, DefinitionError))
     function: Callable[[object], object] = attrs.field(eq=False)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        need_text("id", self.id, DefinitionError)
         function = self.function
         if not callable(function):
             raise DefinitionError("function", function, "a callable that takes the subject")

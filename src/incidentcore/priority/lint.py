@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 from incidentcore._checks import need_kind
-from incidentcore.priority.matrix import PriorityMatrix
-from incidentcore.values import Level, LintFinding
-
-Cell: TypeAlias = tuple[Level, Level]
+from incidentcore.priority.matrix import PriorityMatrix, cell_text
+from incidentcore.values import LintFinding
 
 TEXTS: Final = {
     "not_monotone": "{cell} is {priority} but the milder {milder} is {milder_priority}",
@@ -41,13 +39,13 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
     for worse, milder in (step for line in lines for step in pairwise(line)):
         if cells[worse] < cells[milder]:
             data = {
-                "cell": _text(worse),
+                "cell": cell_text(worse),
                 "priority": cells[worse].name,
-                "milder": _text(milder),
+                "milder": cell_text(milder),
                 "milder_priority": cells[milder].name,
             }
             findings.append(
-                LintFinding("not_monotone", _text(worse), data, (worse, milder), texts=TEXTS)
+                LintFinding("not_monotone", cell_text(worse), data, (worse, milder), texts=TEXTS)
             )
     used = set(cells.values())
     for level in matrix.scale:
@@ -55,7 +53,3 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
             data = {"level": level.name}
             findings.append(LintFinding("unused_level", level.name, data, level, texts=TEXTS))
     return tuple(findings)
-
-
-def _text(cell: Cell) -> str:
-    return f"{cell[0].name}/{cell[1].name}"

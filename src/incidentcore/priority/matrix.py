@@ -143,27 +143,19 @@ class PriorityMatrix(SharedRepr):
 
     def _checked(self, cells: Any) -> tuple[tuple[Level, ...], ...]:
         by_pair = self._by_pair(cells)
-        missing = [
-            f"{row.name}/{column.name}"
-            for row in self.rows
-            for column in self.columns
-            if (row, column) not in by_pair
-        ]
+        lines = [[(row, column) for column in self.columns] for row in self.rows]
+        missing = [cell_text(pair) for line in lines for pair in line if pair not in by_pair]
         if missing:
-            all_cells = len(self.rows) * len(self.columns)
-            allowed = f"all {all_cells}; missing: {', '.join(missing)}"
+            allowed = f"all {len(self.rows) * len(self.columns)}; missing: {', '.join(missing)}"
             raise PriorityMatrixError("cells", len(by_pair), allowed)
-        checked = []
-        for row in self.rows:
-            line = []
-            for column in self.columns:
-                where = f"cell {row.name}/{column.name}"
-                level = _as_level(self.scale, by_pair[row, column], where)
-                if level.name in self.manual_only:
-                    raise PriorityMatrixError(where, level.name, "a level that may be computed")
-                line.append(level)
-            checked.append(tuple(line))
-        return tuple(checked)
+        return tuple(tuple(self._computed(pair, by_pair[pair]) for pair in line) for line in lines)
+
+    def _computed(self, pair: tuple[Level, Level], given: Any) -> Level:
+        where = f"cell {cell_text(pair)}"
+        level = _as_level(self.scale, given, where)
+        if level.name in self.manual_only:
+            raise PriorityMatrixError(where, level.name, "a level that may be computed")
+        return level
 
     def _by_pair(self, cells: Any) -> dict[tuple[Level, Level], Any]:
         if isinstance(cells, Mapping):
@@ -336,6 +328,11 @@ class PriorityMatrix(SharedRepr):
             "  ".join(text.ljust(width) for text, width in zip(line, wide, strict=True)).rstrip()
             for line in lines
         )
+
+
+def cell_text(pair: tuple[Level, Level]) -> str:
+    """Return the name of a cell, such as "high/low"."""
+    return f"{pair[0].name}/{pair[1].name}"
 
 
 def _numbers(where: str, scale: Scale, option: Numbers) -> dict[Level, int]:

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, a_text, are_texts, need_several, need_text, need_whole
+from incidentcore._checks import (
+    SharedRepr,
+    a_text,
+    are_texts,
+    checked,
+    need_several,
+    need_text,
+    need_whole,
+)
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Compare: TypeAlias = Callable[["Level", "Level"], bool]
@@ -54,10 +62,7 @@ class Level(SharedRepr):
 
     scale: str = attrs.field(validator=a_text)
     name: str = attrs.field(validator=a_text)
-    rank: int
-
-    def __attrs_post_init__(self) -> None:
-        need_whole("rank", self.rank)
+    rank: int = attrs.field(validator=checked(need_whole))
 
     # The worst level has the rank 1.
     __lt__: ClassVar[Compare] = _compares(operator.gt)

@@ -296,6 +296,16 @@ def test_what_an_abbreviation_may_mean(name: str, ids: str) -> None:
     assert catalogue.lookup(f" {name.lower()} ") == found
 
 
+def test_a_kpi_differs_by_the_same_words_under_each_name() -> None:
+    """TTO says of the time to acknowledge what MTTA says, that some records are left out too."""
+    said: dict[str, set[str]] = {}
+    for name in MEANINGS:
+        for one in catalogue.lookup(name):
+            said.setdefault(one.kpi.id, set()).add(one.difference)
+    assert {kpi: words for kpi, words in said.items() if len(words) > 1} == {}
+    assert "never acknowledged is left out" in catalogue.lookup("TTO")[1].difference
+
+
 def test_an_abbreviation_is_looked_up_and_no_attribute() -> None:
     """It means several KPIs, so the error says where to ask; a misspelled name is just unknown."""
     with pytest.raises(AttributeError, match=r"'MTTR'; lookup\('MTTR'\) returns what it may mean$"):

@@ -129,11 +129,9 @@ class NaiveBayes(WordModel):
             labeled: Pairs of (record or text, category), in any order.
         """
         texts = dict(zip(self.categories, self.texts, strict=True))
-        words = {path: Counter[str]() for path in self.categories}
-        for word, counts in self.words:
-            for path, count in zip(self.categories, counts, strict=True):
-                if count:
-                    words[path][word] = count
+        words = {
+            word: dict(zip(self.categories, counts, strict=True)) for word, counts in self.words
+        }
         return self._counted(
             texts, words, labeled, self.smoothing, self.fields, accents=self.accents
         )
@@ -142,7 +140,7 @@ class NaiveBayes(WordModel):
     def _counted(
         cls,
         texts: dict[Path, int],
-        words: dict[Path, Counter[str]],
+        words: dict[str, dict[Path, int]],
         labeled: Labeled,
         smoothing: float,
         fields: tuple[str, ...],
@@ -151,20 +149,16 @@ class NaiveBayes(WordModel):
     ) -> Self:
         for subject, path in labeled_pairs(labeled):
             texts[path] = texts.get(path, 0) + 1
-            words.setdefault(path, Counter()).update(
-                tokenize(text_of(subject, fields), accents=accents)
-            )
+            for word in tokenize(text_of(subject, fields), accents=accents):
+                counts = words.setdefault(word, {})
+                counts[path] = counts.get(path, 0) + 1
         if not texts:
             raise InvalidValueError("labeled", [], "at least one labeled text")
         categories = sorted(texts)
-        table: dict[str, list[int]] = {}
-        for place, path in enumerate(categories):
-            for word, count in words[path].items():
-                table.setdefault(word, [0] * len(categories))[place] = count
         return cls(
             categories,
             [texts[path] for path in categories],
-            table,
+            {word: [counts.get(path, 0) for path in categories] for word, counts in words.items()},
             smoothing=smoothing,
             fields=fields,
             accents=accents,

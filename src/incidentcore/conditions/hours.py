@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
@@ -25,6 +25,9 @@ class OpenHours(Condition):
     hours belong in the clock's calendar.
     """
 
+    reads_time: ClassVar[bool] = True
+    reads_hours: ClassVar[bool] = True
+
     calendar: Calendar
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
@@ -39,16 +42,6 @@ class OpenHours(Condition):
             return bool(is_open(at))
 
         set_test(self, test)
-
-    @property
-    def reads_time(self) -> bool:
-        """Return True, since the result changes with time alone."""
-        return True
-
-    @property
-    def reads_hours(self) -> bool:
-        """Return True, since the result depends on the time of day."""
-        return True
 
     def at_hours(self, at: datetime | None) -> Condition:
         """Return ``ALWAYS`` if the calendar is open at ``at``, else ``NEVER``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
@@ -46,6 +46,8 @@ class AtInstant(Condition):
         DefinitionError: ``path`` is not a field path, or ``side`` is neither of these words.
     """
 
+    reads_time: ClassVar[bool] = True
+
     path: str
     side: InstantSide = "reached"
     test: Test = attrs.field(init=False, eq=False, repr=False)
@@ -68,11 +70,6 @@ class AtInstant(Condition):
     def fields(self) -> frozenset[str]:
         """Return the path of the field that this condition reads."""
         return frozenset((self.path,))
-
-    @property
-    def reads_time(self) -> bool:
-        """Return True, since the result changes when the field's instant is reached."""
-        return True
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
         """Return the instant that the field holds if it is after ``at``, otherwise None."""

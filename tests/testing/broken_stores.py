@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
@@ -69,6 +70,8 @@ def check_lie(check: str, method: str, number: int, lie: Callable[[Call], Any], 
 
     def answer(self: InMemoryStore, *given: Any, **named: Any) -> Any:
         call = partial(getattr(InMemoryStore, method), self, *given, **named)
+        if named.get("limit") == sys.maxsize:  # the store's own call, to load a record
+            return call()
         return lie(call) if next(count) == number else call()
 
     class Contract(StoreContract):

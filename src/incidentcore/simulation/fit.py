@@ -10,9 +10,9 @@ from incidentcore._checks import each_of, need_kind
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.moments import compile_spells
 from incidentcore.records import Record
-from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
 from incidentcore.simulation.workload import Empirical, Hold, Workload
 from incidentcore.values import FrozenMap
@@ -44,8 +44,8 @@ def fit_workloads(
     need_kind("arrives", arrives, Calendar)
     groups: dict[str, list[Record]] = {}
     for record in each_of("records", records, Record):
-        known = as_it_was(record, as_of, as_of)
-        if known is not None and known.exercise is None and known.opened_at <= as_of:
+        known = as_known(record, as_of)
+        if known is not None and known.exercise is None:
             groups.setdefault(known.assignment_group or "", []).append(known)
     first = min((one.opened_at for group in groups.values() for one in group), default=as_of)
     span = arrives.open_time(first, as_of)

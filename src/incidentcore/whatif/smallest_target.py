@@ -14,10 +14,11 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.exercises import without_exercises
+from incidentcore.records.replay import timeline_by
 from incidentcore.sla import SlaDefinition
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import figures
-from incidentcore.sla.evaluate import clock_cycles, timeline_at
+from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.life import need_clock
 
 
@@ -82,7 +83,7 @@ def smallest_target(
     finished: list[tuple[timedelta, str]] = []
     running = left_out = 0
     for record in without_exercises(records):
-        timeline = timeline_at(record, now=now, known_at=None)
+        timeline = timeline_by(record, now)
         if timeline is None:
             continue
         cycles = clock_cycles(definition, timeline, now=now)

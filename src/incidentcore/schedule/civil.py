@@ -230,15 +230,9 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Pa
     dates = {*days.closed, *days.special, *plan.breaks}
     if any(plan.weekly):
         dates.update(map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)))
-    for day in sorted(dates):
-        low, high = day_bounds(zone, day)
-        if not first <= day <= last or low >= high:
-            continue
-        ordinal = day.toordinal()
+    for day in sorted(day for day in dates if first <= day <= last):
         for start, end, code, name in days.named(day):
-            opens = instant_of(zone, ordinal, timedelta(seconds=start))
-            closes = instant_of(zone, ordinal, timedelta(seconds=end))
-            if opens < closes:
+            for opens, closes in mapped(zone, day.toordinal(), as_deltas([(start, end)])):
                 yield opens, closes, code, name
 
 

@@ -53,10 +53,6 @@ def imports_in(text: str) -> str:
 
     A lower-case word is a name only where it is called. What follows "one of" or "nearest:" comes
     from the caller's data.
-
-    >>> from incidentcore._homes import imports_in
-    >>> imports_in("a field path, a Group or a function")
-    ' (from incidentcore.kpi import Group)'
     """
     named = re.split(r"\bone of (?!a |an )|; nearest:", text)[0]
     found: dict[str, set[str]] = {}

@@ -81,10 +81,6 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     A word is a sequence of letters, digits and their combining marks, in any script. Everything
     else separates words, so ``e-mail`` is two words. Without ``accents``, those of Latin, Greek and
     Cyrillic letters are removed.
-
-    >>> from incidentcore.categorization.tokens import tokenize
-    >>> tokenize("VPN: cannot re-connect (error 809)")
-    ['vpn', 'cannot', 're', 'connect', 'error', '809']
     """
     need_kind("text", text, str)
     folded = fold_text(text)

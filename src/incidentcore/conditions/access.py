@@ -33,10 +33,6 @@ def reader(path: str) -> Callable[[object], object]:
     field that only other types of record or kinds of event have. Any other missing field is an
     error, so that a misspelled field is noticed. A key of a mapping may contain dots, as in
     ``"custom.Res. Code"``.
-
-    >>> from incidentcore.conditions.access import reader
-    >>> reader("custom.customer")({"custom": {"customer": "Acme"}})
-    'Acme'
     """
     if not isinstance(path, str) or not all(step.isidentifier() for step in path.split(".")[:1]):
         raise DefinitionError("field", path, "a field's name, or a dotted path below it")

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
     from incidentcore.kpi.groups import AgeBuckets, Group, HourBands
     from incidentcore.kpi.measures.base import Measure, ValueMeasure
     from incidentcore.kpi.measures.clocks import SlaClocks
-    from incidentcore.kpi.measures.counts import Count, LinkedShare, Recurrence
+    from incidentcore.kpi.measures.count import Count
     from incidentcore.kpi.measures.downtime import Availability, Downtime, TimeBetweenFailures
     from incidentcore.kpi.measures.duration import Duration
+    from incidentcore.kpi.measures.event_count import EventCount
     from incidentcore.kpi.measures.field_value import FieldValue
-    from incidentcore.kpi.measures.history import EventCount, OccurrenceCount, ReturnCount, TimeIn
+    from incidentcore.kpi.measures.linked_share import LinkedShare
     from incidentcore.kpi.measures.net_flow import NetFlow
-    from incidentcore.kpi.measures.ratios import Rate, RatioOfSums
+    from incidentcore.kpi.measures.occurrences import OccurrenceCount
+    from incidentcore.kpi.measures.rate import Rate
+    from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
+    from incidentcore.kpi.measures.recurrence import Recurrence
+    from incidentcore.kpi.measures.returns import ReturnCount
+    from incidentcore.kpi.measures.time_in import TimeIn
     from incidentcore.kpi.measures.updates import Updates
     from incidentcore.kpi.moments import (
         Earliest,
@@ -128,13 +134,19 @@ if not TYPE_CHECKING:
             "groups": "AgeBuckets Group HourBands",
             "measures.base": "Measure ValueMeasure",
             "measures.clocks": "SlaClocks",
-            "measures.counts": "Count LinkedShare Recurrence",
+            "measures.count": "Count",
             "measures.downtime": "Availability Downtime TimeBetweenFailures",
             "measures.duration": "Duration",
+            "measures.event_count": "EventCount",
             "measures.field_value": "FieldValue",
-            "measures.history": "EventCount OccurrenceCount ReturnCount TimeIn",
+            "measures.linked_share": "LinkedShare",
             "measures.net_flow": "NetFlow",
-            "measures.ratios": "Rate RatioOfSums",
+            "measures.occurrences": "OccurrenceCount",
+            "measures.rate": "Rate",
+            "measures.ratio_of_sums": "RatioOfSums",
+            "measures.recurrence": "Recurrence",
+            "measures.returns": "ReturnCount",
+            "measures.time_in": "TimeIn",
             "measures.updates": "Updates",
             "moments": (
                 "Earliest FirstAcknowledged FirstEvent FirstKnown FirstWhen LastEvent "

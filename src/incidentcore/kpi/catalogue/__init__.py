@@ -11,18 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi.catalogue import flow, rates, service, times
+from incidentcore.kpi.catalogue import flow, rates, service, times, updates
 from incidentcore.kpi.catalogue.flow import *  # noqa: F403  its __all__ says which names
 from incidentcore.kpi.catalogue.lookup import ALL, Meaning, lookup
 from incidentcore.kpi.catalogue.rates import *  # noqa: F403
 from incidentcore.kpi.catalogue.service import *  # noqa: F403
 from incidentcore.kpi.catalogue.times import *  # noqa: F403
+from incidentcore.kpi.catalogue.updates import *  # noqa: F403
 
 __all__ = ["ALL", "Meaning", "lookup"]
 __all__ += flow.__all__
 __all__ += rates.__all__
 __all__ += service.__all__
 __all__ += times.__all__
+__all__ += updates.__all__
 
 if not TYPE_CHECKING:  # a checker knows the names
 

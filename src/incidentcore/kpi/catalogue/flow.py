@@ -10,10 +10,11 @@ from incidentcore._checks import need_whole
 from incidentcore.conditions import field
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures.counts import Count, Recurrence
+from incidentcore.kpi.measures.count import Count
 from incidentcore.kpi.measures.duration import Duration
 from incidentcore.kpi.measures.net_flow import NetFlow
-from incidentcore.kpi.measures.ratios import Rate
+from incidentcore.kpi.measures.rate import Rate
+from incidentcore.kpi.measures.recurrence import Recurrence
 from incidentcore.kpi.moments import AS_OF, FirstKnown, LastEvent
 from incidentcore.kpi.record_tests import AtLeast, SameDay
 

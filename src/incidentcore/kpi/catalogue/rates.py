@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures.counts import Count
+from incidentcore.kpi.measures.count import Count
 from incidentcore.kpi.measures.field_value import FieldValue
-from incidentcore.kpi.measures.history import OccurrenceCount, ReturnCount
-from incidentcore.kpi.measures.ratios import Rate, RatioOfSums
+from incidentcore.kpi.measures.occurrences import OccurrenceCount
+from incidentcore.kpi.measures.rate import Rate
+from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
+from incidentcore.kpi.measures.returns import ReturnCount
 from incidentcore.kpi.record_tests import AtLeast, HasLink, RecordTest, WhenResolved
 from incidentcore.values import Priority
 

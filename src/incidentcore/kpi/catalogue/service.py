@@ -1,4 +1,4 @@
-"""The catalogue's SLA clocks, updates, outages, problems, requests, changes and cost."""
+"""The catalogue's SLA clocks, outages, problems, requests, changes and cost."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from incidentcore.instants import Interval, Versions
 from incidentcore.kpi.catalogue.flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures.clocks import SlaClocks
-from incidentcore.kpi.measures.counts import Count, LinkedShare
+from incidentcore.kpi.measures.count import Count
 from incidentcore.kpi.measures.downtime import Availability, TimeBetweenFailures
 from incidentcore.kpi.measures.duration import Duration
 from incidentcore.kpi.measures.field_value import FieldValue
-from incidentcore.kpi.measures.history import TimeIn
-from incidentcore.kpi.measures.ratios import RatioOfSums
-from incidentcore.kpi.measures.updates import CommunicationRules, Updates
+from incidentcore.kpi.measures.linked_share import LinkedShare
+from incidentcore.kpi.measures.time_in import TimeIn
 from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.statistic import SUM
 from incidentcore.sla.life import OneClock
@@ -42,11 +41,9 @@ __all__ = [
     "mean_failed_deployment_recovery_time",
     "mean_time_between_failures",
     "mean_time_over_target",
-    "mean_update_lateness",
     "sla_compliance",
     "sla_cycle_compliance",
     "sla_running_breached_rate",
-    "updates_on_time_rate",
 ]
 
 _BEGAN: Final = FirstKnown(("occurred_at", "opened_at"))
@@ -120,48 +117,6 @@ def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
         formula="mean(elapsed - target), over breached clocks",
         edge_cases="Clocks within target are left out, not counted as zero.",
         source="Zammad, diff in minutes",
-    )
-
-
-def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the share of updates that were sent by their due time."""
-    return Kpi(
-        id="updates_on_time_rate",
-        measure=RatioOfSums(
-            numerator=Updates(plan, "on_time"),
-            denominator=Updates(plan, "due"),
-            of="updates due",
-            unit="fraction",
-        ),
-        canceled="include",
-        title="Updates given on time",
-        formula="updates sent by their due / (updates sent + updates not sent by their due)",
-        edge_cases=(
-            "Computed from history. An update that is not due yet, or that nothing asked for any "
-            "more before its due, counts neither way; one that is late now counts as late."
-        ),
-        source="our choice; Dispatch, reminders",
-    )
-
-
-def mean_update_lateness(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the mean lateness of updates that were not sent by their due time."""
-    return Kpi(
-        id="mean_update_lateness",
-        measure=RatioOfSums(
-            numerator=Updates(plan, "lateness"),
-            denominator=Updates(plan, "missed"),
-            of="updates not sent by their due",
-            unit="duration",
-        ),
-        canceled="include",
-        title="Mean lateness of late updates",
-        formula="time from due to sent, of updates not sent by their due / their number",
-        edge_cases=(
-            "By each rule's calendar or contact hours; what is late now counts to the instant of "
-            "the computation, what lapsed late to its lapse. The numerator is in microseconds."
-        ),
-        source="our choice",
     )
 
 

@@ -9,8 +9,9 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures.downtime import Downtime
 from incidentcore.kpi.measures.duration import Duration
 from incidentcore.kpi.measures.field_value import FieldValue
-from incidentcore.kpi.measures.history import OccurrenceCount, TimeIn
-from incidentcore.kpi.measures.ratios import RatioOfSums
+from incidentcore.kpi.measures.occurrences import OccurrenceCount
+from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
+from incidentcore.kpi.measures.time_in import TimeIn
 from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown, LastEvent
 from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN, quantile
 

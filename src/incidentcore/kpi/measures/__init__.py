@@ -1,5 +1,4 @@
-"""Measures: what a KPI measures on each record.
+"""Measures: what a KPI measures on each record, one kind in each module.
 
-To add a kind, write its class beside those that read the same, and name it in ``kpi`` and in
-``kpi.written``.
+To add a kind, add its module, and give its class a name in ``kpi`` and in ``kpi.written``.
 """

@@ -1,4 +1,4 @@
-"""A share of records, and one sum divided by another."""
+"""One sum divided by another."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
-from incidentcore.conditions import ALWAYS, Condition
+from incidentcore._checks import need_kind
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Ratio, Tally
+from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, quotient
 from incidentcore.kpi.measures.base import (
     Extract,
@@ -21,54 +20,8 @@ from incidentcore.kpi.measures.base import (
     ValueMeasure,
     read_checked,
 )
-from incidentcore.kpi.measures.counts import Count
-from incidentcore.kpi.record_tests import (
-    RecordTest,
-    as_test,
-    compile_test,
-    test_needs,
-    test_settings,
-)
+from incidentcore.kpi.measures.count import Count
 from incidentcore.records import Record
-
-
-@attrs.frozen(kw_only=True)
-class Rate(Measure):
-    """The share of the records in a denominator that also satisfy the numerator.
-
-    Attributes:
-        numerator: The test that a record must satisfy to be counted.
-        denominator: The test for the records of the denominator; all others are left out under
-            ``outside``.
-        of: The denominator in words, so that a rate states what it is a share of.
-        outside: The code under which records outside the denominator are counted.
-    """
-
-    numerator: Condition | RecordTest = attrs.field(converter=as_test)
-    denominator: Condition | RecordTest = attrs.field(default=ALWAYS, converter=as_test)
-    of: str
-    outside: str = "outside_denominator"
-
-    def __attrs_post_init__(self) -> None:
-        need_text("of", self.of, KpiDefinitionError, "the denominator in words")
-
-    totals: ClassVar[Totals] = Tally
-    unit = "fraction"
-
-    @property
-    def needs(self) -> frozenset[str]:
-        return test_needs(self.numerator) | test_needs(self.denominator)
-
-    @property
-    def settings(self) -> frozenset[Setting]:
-        return test_settings(self.numerator, self.denominator)
-
-    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        numerator, outside = compile_test(self.numerator, kpi, as_of), self.outside
-        if self.denominator == ALWAYS:
-            return numerator
-        among = compile_test(self.denominator, kpi, as_of)
-        return lambda record: numerator(record) if among(record) is True else outside
 
 
 def _summed(measure: Measure) -> Measure:

@@ -15,7 +15,7 @@ from incidentcore.errors import (
     RecordNotFoundError,
     StaleRecordError,
 )
-from incidentcore.records import Incident, comment
+from incidentcore.records import Event, Incident, comment
 from incidentcore.storage import Change, InMemoryStore, RecordStore
 
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
@@ -176,3 +176,17 @@ def test_what_is_not_several_events_is_refused(store: InMemoryStore, events: obj
     """A record, or a single event, was Python's TypeError."""
     with pytest.raises(InvalidTimelineError, match=r"allowed: events, such as record\.history"):
         store.append("INC-1", events, expected_version=0)  # type: ignore[arg-type]
+
+
+def test_a_page_of_your_own_does_not_shorten_a_record() -> None:
+    """A subclass that gives smaller pages still loads the whole record."""
+
+    class Small(InMemoryStore):
+        def history(self, record_id: str, *, after: int = 0, limit: int = 2) -> tuple[Event, ...]:
+            return super().history(record_id, after=after, limit=min(limit, 2))
+
+    store, record = Small(), incident(comments=3)
+    store.append("INC-1", record.history, expected_version=0)
+
+    assert store.load("INC-1") == record
+    assert len(store.history("INC-1")) == 2

@@ -62,7 +62,7 @@ class InMemoryStore:
 
     def load(self, record_id: str) -> Record:
         """Return a record; see ``RecordStore.load``."""
-        return replay(self.history(record_id, limit=maxsize))
+        return replay(InMemoryStore.history(self, record_id, limit=maxsize))
 
     def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
         """Return a page of a record's events; see ``RecordStore.history``."""

@@ -115,12 +115,15 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[Draft]:
 
 
 @st.composite
-def communicated_incidents(draw: st.DrawFn, plan: CommunicationPlan) -> Incident:
+def communicated_incidents(
+    draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
+) -> Incident:
     """Generate incidents whose histories test a communication plan.
 
     Updates are sent at and near their due times; the incidents are put on hold, move from one rule
-    of the plan to another, and reach its end conditions. Events set the fields that the plan reads;
-    several are at the same instant, some out of order, some recorded late, and some corrected.
+    of the plan to another, and reach its end conditions. After the opening come up to
+    ``max_events`` events. They set the fields that the plan reads; several are at the same instant,
+    some out of order, some recorded late, and some corrected.
     """
     both = [one for rule in plan.rules for one in (rule.calendar, rule.during)]
     known = [calendar for calendar in both if calendar is not None]
@@ -136,7 +139,7 @@ def communicated_incidents(draw: st.DrawFn, plan: CommunicationPlan) -> Incident
     }
     minutes = st.sampled_from((0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE)
     steps = st.sampled_from(sorted(spans)) | minutes
-    for _ in range(draw(st.integers(0, 10))):
+    for _ in range(draw(st.integers(0, max_events))):
         at += draw(steps)
         if known and draw(st.integers(0, 4)) < 2:
             at = draw(edges(at, known))

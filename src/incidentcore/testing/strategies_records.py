@@ -159,7 +159,7 @@ def _events(
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Record:
+def records(draw: st.DrawFn, max_events: int = 12) -> Record:
     """Generate records of every type with histories that do not follow a lifecycle.
 
     Events are out of order, before the opening or at the same instant; some are recorded later than
@@ -177,7 +177,7 @@ def records(draw: st.DrawFn) -> Record:
         assignment_group=draw(st.sampled_from((None, "mail"))),
         custom=draw(_custom()),
     )
-    events = st.lists(_events(cls.record_type), max_size=12)
+    events = st.lists(_events(cls.record_type), max_size=max_events)
     for (kind, body), by, minute, delay in draw(events):
         at = _OPENED + minute * _MINUTE
         record = record.with_event(kind, at=at, by=by, recorded_at=at + delay * _MINUTE, **body)
@@ -207,11 +207,11 @@ def input_for(field: InputField) -> object:
 
 
 @st.composite
-def legal_records(draw: st.DrawFn, lifecycle: Lifecycle) -> Record:
-    """Generate records that went through up to eight actions that a lifecycle allows."""
+def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
+    """Generate records that went through up to ``max_steps`` actions that a lifecycle allows."""
     cls: Any = RECORD_TYPES[lifecycle.record_type]
     record: Record = lifecycle.open(cls, id="R-1", title="t", at=_OPENED, by="kim")
-    for _ in range(draw(st.integers(0, 8))):
+    for _ in range(draw(st.integers(0, max_steps))):
         rows = [row for row in lifecycle.transitions if record.state.name in row.sources]
         if not rows:
             break
@@ -224,9 +224,9 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle) -> Record:
 
 
 @st.composite
-def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle) -> Record:
+def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
     """Generate records whose last transition is not in the lifecycle, as may happen in imports."""
-    record: Record = draw(legal_records(lifecycle))
+    record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}
     known = {(row.action, row.target) for row in lifecycle.transitions if here in row.sources}

@@ -195,18 +195,19 @@ def _events(rules: Rules) -> st.SearchStrategy[Draft]:
 
 
 @st.composite
-def histories(draw: st.DrawFn, rules: Rules) -> Incident:
+def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
     """Generate incidents whose histories test SLA rules, with pauses, reopenings and so on.
 
     Some events are at times at which the rules' calendars open or close; some are at the same
-    instant, out of order, recorded late or corrected; and some make another target apply. Events
-    set the fields that ``rules``, a definition, policy or service level, reads.
+    instant, out of order, recorded late or corrected; and some make another target apply. After the
+    opening come up to ``max_events`` events, which set the fields that ``rules``, a definition,
+    policy or service level, reads.
     """
     known = calendars_of(rules)
     at = draw(instants(known[0].zone.key))
     record = Incident.open(id="INC-1", title="Mail is down", by=_REQUESTER, at=at)
     events = _events(rules)
-    for _ in range(draw(st.integers(0, 9))):
+    for _ in range(draw(st.integers(0, max_events))):
         at = draw(_later(at, known))
         record, at = follow(draw, record, events, at=at, back=(1, 90, 2_000))
     return record

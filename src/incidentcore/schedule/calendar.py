@@ -49,6 +49,7 @@ from incidentcore.schedule.hours import (
     split,
     weekdays,
 )
+from incidentcore.schedule.html import week_strip
 from incidentcore.schedule.lint import lint_plan
 from incidentcore.schedule.reasons import fill
 from incidentcore.schedule.spans import clip, intersect, merge, subtract
@@ -179,6 +180,9 @@ class BusinessCalendar(IndexedCalendar):
         if self.name:
             parts.append(f"name={self.name!r}")
         return f"BusinessCalendar({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
         """Return findings on definitions that are allowed but are probably mistakes.

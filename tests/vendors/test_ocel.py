@@ -156,3 +156,16 @@ def test_values_of_an_object_change_in_the_order_of_their_times() -> None:
         log = {"events": [new], "objects": [thing]}
         [read] = read_ocel(log, object_type="incident", fields={"group": "group"})
         assert (read.assignment_group, read.reassignment_count) == ("at 10", 2)
+
+
+def test_an_attribute_whose_name_is_no_text_is_passed_over() -> None:
+    """A list in its place ended the reader with Python's TypeError."""
+    relations = [{"objectId": "I1", "qualifier": "of"}]
+    values = [{"name": ["to"], "value": "Closed"}, {"name": "to", "value": "New"}]
+    event = {"id": "e", "type": "open", "time": "2026-03-02T07:00:00Z", "attributes": values}
+    log = {
+        "events": [{**event, "relationships": relations}],
+        "objects": [{"id": "I1", "type": "incident"}],
+    }
+    [incident] = read_ocel(log, object_type="incident", activity_attribute="to")
+    assert incident.state.name == "new"

@@ -51,7 +51,7 @@ def ocel_cases(
 def _event(event: Json, activity_attribute: str | None, actor_qualifier: str) -> Json:
     activity = event.get("type")
     if activity_attribute is not None:
-        values = {a.get("name"): a.get("value") for a in entries_of(event, "attributes")}
+        values = {str(a.get("name")): a.get("value") for a in entries_of(event, "attributes")}
         activity = values.get(activity_attribute)
     actors = (
         relation.get("objectId")

@@ -45,6 +45,8 @@ LACKS = {
     r"[Ee]xtra '?([\w]+)'?": r"the extra \1",
     r"could not import '(\w+)": r"the package \1",
     r"the stage interop installs (\w+)": r"the package \1",
+    r"(\w+) is not installed; the stage interop": r"the package \1",
+    r"the store does not declare '(\w+)'": r"a store with \1",
 }
 
 for _profile, _examples in EXAMPLES.items():

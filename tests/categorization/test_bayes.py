@@ -178,10 +178,8 @@ def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
 @pytest.mark.parametrize("smoothing", [1.0, 0.1, 2.5])
 def test_equals_scikit_learn(smoothing):
     """Same words and smoothing: equal predictions, log-probabilities within 1e-9."""
-    text = pytest.importorskip(
-        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
-    )
-    bayes = pytest.importorskip("sklearn.naive_bayes", reason="scikit-learn is not installed")
+    text = pytest.importorskip("sklearn.feature_extraction.text", reason="needs the extra 'check'")
+    bayes = pytest.importorskip("sklearn.naive_bayes", reason="needs the extra 'check'")
     training, trial = corpus(600, seed=1), corpus(400, seed=2)
     trial += [("", ("data",)), ("nothing known here", ("data",)), ("w1 " * 5_000, ("data",))]
     ours = NaiveBayes.train(training, smoothing=smoothing)

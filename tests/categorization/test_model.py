@@ -35,11 +35,9 @@ class Flat:
 
 def test_scikit_learn_pipeline_becomes_a_categorizer():
     """A real pipeline is trained and asked; the answer is its most probable class."""
-    text = pytest.importorskip(
-        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
-    )
-    linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
-    pipeline = pytest.importorskip("sklearn.pipeline", reason="scikit-learn is not installed")
+    text = pytest.importorskip("sklearn.feature_extraction.text", reason="needs the extra 'check'")
+    linear = pytest.importorskip("sklearn.linear_model", reason="needs the extra 'check'")
+    pipeline = pytest.importorskip("sklearn.pipeline", reason="needs the extra 'check'")
     model = pipeline.make_pipeline(text.TfidfVectorizer(), linear.LogisticRegression(C=100))
 
     desk = ModelCategorizer.train(model, LABELLED, id="desk-1")
@@ -119,11 +117,9 @@ def test_categories_in_the_order_of_the_classes_are_taken(categories):
 
 def test_a_fitted_pipeline_of_scikit_learn_brings_its_classes():
     """Its array of names is read like a list: taken, checked against an order, and mapped."""
-    text = pytest.importorskip(
-        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
-    )
-    linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
-    pipeline = pytest.importorskip("sklearn.pipeline", reason="scikit-learn is not installed")
+    text = pytest.importorskip("sklearn.feature_extraction.text", reason="needs the extra 'check'")
+    linear = pytest.importorskip("sklearn.linear_model", reason="needs the extra 'check'")
+    pipeline = pytest.importorskip("sklearn.pipeline", reason="needs the extra 'check'")
     model = pipeline.make_pipeline(text.TfidfVectorizer(), linear.LogisticRegression())
     model.fit(["toner", "vpn", "paper", "dns"], ["hw", "net", "hw", "net"])
 
@@ -143,7 +139,7 @@ def test_numbered_classes_need_categories():
 
 def test_a_model_without_probabilities_is_told_what_adds_them():
     """The error names what calibrates a model that only decides."""
-    svm = pytest.importorskip("sklearn.svm", reason="scikit-learn is not installed")
+    svm = pytest.importorskip("sklearn.svm", reason="needs the extra 'check'")
 
     with pytest.raises(DefinitionError, match="CalibratedClassifierCV"):
         ModelCategorizer("m", svm.LinearSVC(), ["a", "b"])

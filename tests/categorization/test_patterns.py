@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from incidentcore.categorization import PatternCategorizer, PatternRule
 from incidentcore.errors import DefinitionError
 
-NO_RE2 = "google-re2 is not installed"
+NO_RE2 = "needs the extra 're2'"
 
 
 @pytest.mark.parametrize(

@@ -174,10 +174,10 @@ def test_training_never_runs_away(pairs, balanced):
 def test_made_texts_beside_scikit_learn():
     """On made texts it is within a point of logistic regression, and its ECE is at most 0.07."""
     extraction = pytest.importorskip(
-        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
+        "sklearn.feature_extraction.text", reason="needs the extra 'check'"
     )
-    linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
-    pipeline = pytest.importorskip("sklearn.pipeline", reason="scikit-learn is not installed")
+    linear = pytest.importorskip("sklearn.linear_model", reason="needs the extra 'check'")
+    pipeline = pytest.importorskip("sklearn.pipeline", reason="needs the extra 'check'")
     training, trial = corpus(900, seed=1), corpus(900, seed=2)
     theirs = pipeline.make_pipeline(
         extraction.TfidfVectorizer(analyzer=tokenize), linear.LogisticRegression(C=10)

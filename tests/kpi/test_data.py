@@ -99,7 +99,7 @@ def test_pandas_computes_the_same(
     tables: tuple[KpiTable, KpiTable, KpiTable], data_dir: Path
 ) -> None:
     """Ten figures, recomputed from the file by pandas without any code of ours, are equal."""
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install .[check]")
+    pandas = pytest.importorskip("pandas", reason="needs the extra 'check'")
     frame = pandas.read_csv(data_dir / LOG, dtype=str, na_values=["?"], keep_default_na=False)
     final = frame.groupby("number", sort=False).tail(1).set_index("number")
 

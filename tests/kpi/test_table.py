@@ -137,7 +137,7 @@ def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
         "backlog",
     ]
     assert plain["rows"][0]["excluded_by_reason"] == {"canceled": 1, "unresolved": 1}
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install .[check]")
+    pandas = pytest.importorskip("pandas", reason="needs the extra 'check'")
     frame = pandas.DataFrame(iter(table()))
     assert list(frame["n"]) == [4, 4, 1]
 
@@ -221,7 +221,7 @@ def test_the_unit_of_numbers_is_the_callers() -> None:
 
 def test_an_arrow_table_has_one_kind_for_each_column() -> None:
     """Figures are floats and counts whole numbers also where no row has one; the rest is text."""
-    pa = pytest.importorskip("pyarrow", reason="comes with whoever has such a table")
+    pa = pytest.importorskip("pyarrow", reason="needs the extra 'arrow'")
     kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=0.1))
     for records in (tickets(), []):
         made = compute_kpis([kpi], records, as_of=minute(300))

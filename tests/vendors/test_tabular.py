@@ -344,7 +344,7 @@ def test_wrong_options_are_refused(options: dict[str, str]) -> None:
 
 def test_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
     """The first sheet, with its cells as numbers, texts and times."""
-    openpyxl = pytest.importorskip("openpyxl", reason="an extra that is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra 'xlsx'")
     book = openpyxl.Workbook()
     book.active.append(["id", "opened"])
     book.active.append([1, "one"])
@@ -359,7 +359,7 @@ def test_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_that_is_not_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without names of columns, too large, or without the package that reads it."""
-    openpyxl = pytest.importorskip("openpyxl", reason="an extra that is not installed")
+    openpyxl = pytest.importorskip("openpyxl", reason="needs the extra 'xlsx'")
     path = tmp_path / "table"
     book = openpyxl.Workbook()
     book.active.append([" ", None])
@@ -378,7 +378,7 @@ def test_a_spreadsheet_that_is_not_a_table(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_data_frame_is_a_table() -> None:
     """Anything with the Arrow stream interface, where pyarrow is there to read it."""
-    pa = pytest.importorskip("pyarrow", reason="comes with whoever has such a table")
+    pa = pytest.importorskip("pyarrow", reason="needs the extra 'arrow'")
     table = open_table(pa.table({"id": [1, 2], "opened": ["one", "two"]}))
     assert list(table.rows) == [(1, {"id": 1, "opened": "one"}), (2, {"id": 2, "opened": "two"})]
 

@@ -25,6 +25,9 @@ def _utc() -> ZoneInfo:
 class Periods(SharedRepr):
     """Consecutive windows of time: days, weeks, months, quarters or years in a time zone.
 
+    A record counts in the period of its opening, unless its KPI's ``window_basis`` names another
+    time.
+
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
         zone: The time zone of the dates on which the periods begin.

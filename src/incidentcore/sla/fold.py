@@ -34,6 +34,7 @@ from incidentcore._checks import SharedRepr
 from incidentcore.conditions.access import reader
 from incidentcore.records import Event, TimelineStep
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla.crossings import Edition
 from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, CycleOutcome, RawCycle, Span, SpanKind
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import Facts, Life
@@ -84,6 +85,40 @@ class ClockFold(SharedRepr):
         if not definition.judges_answers:
             return facts
         return {**facts, **self.life.answers[definition.answer_rule][index]}
+
+    def go_through(
+        self,
+        steps: Sequence[TimelineStep],
+        facts: Facts,
+        *,
+        numbers: range,
+        first: int = 0,
+        editions: list[Edition] | None = None,
+    ) -> None:
+        """Apply the steps with these numbers, of which those before ``first`` only change facts.
+
+        ``facts`` are those before the first of them, and follow them. Each earlier edition of the
+        clock is added to ``editions``, if given.
+        """
+        definition = self.definition
+        assert definition is not None  # noqa: S101  a fold by one definition alone
+        reads = None if definition.timed else definition.reads
+        for index in numbers:
+            moment = steps[index]
+            changes = moment.changes
+            facts.update(changes)
+            if index < first or (
+                reads is not None and index > first and moment.events and reads.isdisjoint(changes)
+            ):
+                continue  # nothing that a condition reads has changed
+            if editions is not None and definition.follows and self.moves_due(index, facts):
+                self.keep_edition(editions, moment.at)
+            self.step(index, moment.at, facts, moment.events)
+
+    def keep_edition(self, editions: list[Edition], at: datetime) -> None:
+        """Add the clock's history, as it was computed until an instant, to the earlier editions."""
+        since = editions[-1].until if editions else None
+        editions.append(Edition(since, at, self.cycles(at)))
 
     def step(
         self,

@@ -44,9 +44,9 @@ class Life(SharedRepr):
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
-    paths = {one.starts_from for one in rules.definitions if one.starts_from is not None}
-    if paths:
-        steps = _with_starts(timeline, steps, paths, now)
+    if rules.timed:  # a clock that starts from a field waits for its instant
+        paths = {one.starts_from for one in rules.definitions if one.starts_from is not None}
+        steps = _with_starts(timeline, steps, paths, now) if paths else steps
     early, base = 0, timeline.base
     while steps[early].at < timeline.opened_at:
         base = {**base, **steps[early].changes}

@@ -74,17 +74,8 @@ def _fold(
     if isinstance(rules, SlaPolicy):
         return _PolicyFold(rules, life, editions, swaps, ClockFold(None, life)).fold(steps)
     clock = ClockFold(rules, life)
-    facts = dict(life.base)
-    update, step = facts.update, clock.step
-    follows = bool(rules.follows)
-    for index, moment in enumerate(steps):
-        changes = moment.changes
-        update(changes)
-        if index and moment.events and _is_blind(rules, changes):
-            continue  # nothing that a condition reads has changed
-        if follows and clock.moves_due(index, facts):
-            _keep_edition(editions, clock, moment.at)
-        step(index, moment.at, facts, moment.events)
+    numbers = range(len(steps))
+    clock.go_through(steps, dict(life.base), numbers=numbers, editions=editions)
     return clock
 
 
@@ -95,11 +86,6 @@ def _is_blind(definition: SlaDefinition, changes: Mapping[str, object]) -> bool:
     """
     reads = definition.reads
     return reads is not None and not definition.timed and reads.isdisjoint(changes)
-
-
-def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> None:
-    since = editions[-1].until if editions else None
-    editions.append(Edition(since, at, clock.cycles(at)))
 
 
 @attrs.define
@@ -147,8 +133,9 @@ class _PolicyFold(SharedRepr):
                 if not self._ends_first(choice, index, facts, at):
                     self._take_over(choice, steps, index, facts)
                     clock = self.clock
-            if clock.moves_due(index, facts):
-                _keep_edition(self.editions, clock, at)
+            held = clock.definition
+            if held is not None and held.follows and clock.moves_due(index, facts):
+                clock.keep_edition(self.editions, at)
             clock.step(index, at, facts, step.events)
         return self.clock
 
@@ -189,7 +176,7 @@ class _PolicyFold(SharedRepr):
         """Let another definition take over at a step, which is not the first."""
         clock, step = self.clock, steps[index]
         before = clock.definition
-        _keep_edition(self.editions, clock, step.at)
+        clock.keep_edition(self.editions, step.at)
         refolds = to is not None and to.swap in _RETROACTIVE
         ends_cycle = clock.stopped_at is not None and to is not None and to.reopen == "new_cycle"
         if before is not None and self.alone is not None:
@@ -219,11 +206,7 @@ class _PolicyFold(SharedRepr):
             held = _Standing(fold, 0, dict(self.life.base), since)
         fold, facts = held.clock, held.facts
         fold.ignores_pause = ignore_pause
-        for number in range(held.next, index):
-            step = steps[number]
-            facts.update(step.changes)
-            if number >= since[0]:
-                fold.step(number, step.at, facts, step.events)
+        fold.go_through(steps, facts, numbers=range(held.next, index), first=since[0])
         fold.ignores_pause = False
         self.clock = fold
         self.alone = None if ignore_pause else since

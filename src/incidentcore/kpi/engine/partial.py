@@ -62,13 +62,24 @@ class Partial:
         as_of: The instant of the computation.
         groups: The headings of the groups.
         window: The window or periods, if any.
+        windows: Computed: the same, up to the instant of the computation.
         mode: ``exact`` or ``sketch``.
         cells: For each group and period, one accumulator for each set of values.
         firsts: For each set of values, the first of the KPIs that share it.
         places: For each KPI, the index of its set of values.
     """
 
-    __slots__ = ("as_of", "cells", "firsts", "groups", "kpis", "mode", "places", "window")
+    __slots__ = (
+        "as_of",
+        "cells",
+        "firsts",
+        "groups",
+        "kpis",
+        "mode",
+        "places",
+        "window",
+        "windows",
+    )
 
     def __init__(
         self,
@@ -83,6 +94,7 @@ class Partial:
         self.as_of: datetime = as_utc(as_of, "as_of")
         self.groups: tuple[str, ...] = groups
         self.window: Window = window
+        self.windows: Windows = Windows(window, self.as_of)
         self.mode = mode
         self.cells: dict[Key, Row] = {}
         self._check()
@@ -110,11 +122,6 @@ class Partial:
         if self.mode not in get_args(PartialMode):
             raise InvalidValueError("mode", self.mode, "exact or sketch")
         need_kind("window", self.window, Interval | Periods | None)
-
-    @property
-    def windows(self) -> Windows:
-        """Return the window or periods, up to the instant of the computation."""
-        return Windows(self.window, self.as_of)
 
     def row(self, key: Key) -> Row:
         """Return the accumulators of a group and period; they are created if there are none yet."""

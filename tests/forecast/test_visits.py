@@ -78,7 +78,7 @@ def test_a_clock_stands_nowhere_until_it_starts() -> None:
 
 def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
     """A cycle that ended before, a visit before the start, and a change that keeps the cell."""
-    old = ticket(1, lasts=2 * HOUR)
+    old, at_once = ticket(1, lasts=2 * HOUR), ticket(2, lasts=0 * HOUR)
     late = advance(
         assign(
             Incident.open(id="B", title="x", by="kim", at=START, assignment_group="Desk"),
@@ -93,6 +93,7 @@ def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
     late = assign(late, assignee="ben", group="Network", at=START + 3 * HOUR, by="ada")
     fields, as_of = ("assignment_group",), START + 6 * HOUR
     for record, since, expected in (
+        (at_once, None, [(("Desk",), (-1, 0, True))]),  # it counted nothing, and ended
         (old, START + 2 * HOUR, []),
         (old, START + HOUR, [(("Desk",), (1, 2, True))]),
         (old, START, [(("Desk",), (-1, 2, True))]),  # observed from its beginning
@@ -100,7 +101,7 @@ def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
         (late, START + 3 * HOUR, [(("Network",), (1, 4, False))]),
         (late, None, [(("Network",), (-1, 4, False))]),
     ):
-        clock = AGREED if record is old else CLOCK
+        clock = CLOCK if record is late else AGREED
         timeline = record.timeline(now=as_of)
         cycles = clock_cycles(clock, timeline, now=as_of)
         rows = rows_of(fields, timeline, cycles, as_of, since)

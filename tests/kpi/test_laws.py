@@ -273,10 +273,11 @@ def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
         moments = {getattr(record, name)} - {None}
     elif basis != "opened":
         name = f"{basis}_at"
-        steps = fold_steps(record.history, record.default_facts())
-        moments = {facts[name] for _, facts, _ in steps if facts[name] is not None}
-        if not record.reopen_count:
-            moments = {getattr(record, name)} - {None}
+        moments = {getattr(record, name)}  # a step gives the facts before its event
+        if record.reopen_count:
+            steps = fold_steps(record.history, record.default_facts())
+            moments |= {facts[name] for _, facts, _ in steps}
+        moments -= {None}
     within = window if isinstance(window, Interval) else window.within
     inside = {at for at in moments if within is None or within.start <= at < within.end}
     if isinstance(window, Interval):

@@ -81,3 +81,15 @@ def test_a_definition_that_cannot_work_is_refused(make: Any) -> None:
     """When it is written, not when a record comes by (LifecycleDefinitionError)."""
     with pytest.raises(LifecycleDefinitionError):
         make()
+
+
+def test_a_table_of_a_lifecycle_names_its_guards() -> None:
+    """The condition, or nothing where a transition has none."""
+    guard = field("impact").present()
+    made = lifecycle(Transition("go", NEW, CLOSED, guard=guard), Transition("drop", NEW, CLOSED))
+    heads, rows, _ = made.cells()
+    assert heads == ["action", "from", "to", "needs", "guard"]
+    assert rows == [
+        ["go", "new", "closed", "", "impact is present"],
+        ["drop", "new", "closed", "", ""],
+    ]

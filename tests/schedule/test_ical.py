@@ -399,6 +399,13 @@ def test_years_are_at_most_a_hundred() -> None:
             read_ical(one, zone="UTC", years=wrong)  # type: ignore[arg-type]  # the last one
 
 
+def test_no_year_has_no_holiday() -> None:
+    """A rule of every year is not expanded then, and nothing is refused."""
+    one = feed(lines("UID:1", "DTSTART;VALUE=DATE:20260601", "RRULE:FREQ=YEARLY", "SUMMARY:x"))
+    assert read_ical(one, zone="UTC", years=[]).holidays == ()
+    assert len(read_ical(one, zone="UTC", years=[2027]).holidays) == 1
+
+
 @pytest.mark.parametrize("filler", ["a" * 60, "\xe4" * 30, "\udc80" * 20], ids=ascii)
 def test_the_largest_feed_is_read(filler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many bytes as allowed, in text and in UTF-8; one more is refused."""

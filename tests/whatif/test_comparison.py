@@ -26,6 +26,13 @@ def comparison(better: int, worse: int) -> Comparison:
     return Comparison(records=better + worse, outcomes=tuple(outcomes), changes=changes)
 
 
+def test_a_change_ends_with_its_reason() -> None:
+    """Without a reason there is no colon after it."""
+    change = ComparisonChange(record_id="I1", key="r", what="clock", before="met", after="breached")
+    assert change.text() == "I1 r: met -> breached"
+    assert attrs.evolve(change, why="a longer pause").text().endswith("breached: a longer pause")
+
+
 @pytest.mark.parametrize(
     ("better", "worse", "expected"),
     [

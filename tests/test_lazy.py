@@ -78,3 +78,11 @@ def test_classes_are_found_by_their_own_name_or_another() -> None:
     ]
     with pytest.raises(AttributeError, match=r"no attribute 'Sate'; nearest: State\b"):
         classes_of("incidentcore.values.written", "Sate")
+
+
+def test_what_the_machinery_asks_for_is_refused_without_advice() -> None:
+    """A private name is not misspelt: there is no nearest one."""
+    kpi = import_module("incidentcore.kpi")
+    with pytest.raises(AttributeError) as error:
+        kpi._no_such_name  # noqa: B018
+    assert str(error.value) == "module 'incidentcore.kpi' has no attribute '_no_such_name'"

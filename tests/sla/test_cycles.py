@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.sla.desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
 from tests.sla.test_evaluate import resolution, tell, tiers, told
 
+from incidentcore.lifecycle import advance
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
     CalendarByField,
@@ -14,6 +15,7 @@ from incidentcore.sla import (
     SlaThreshold,
     evaluate_sla,
 )
+from incidentcore.sla.evaluate import clock_cycles
 
 
 def test_a_second_cycle_wakes_by_its_own_calendar() -> None:
@@ -74,3 +76,18 @@ def test_a_day_before_the_due_is_reached_where_the_clock_goes_on_with_less_than_
             [at("mon2 10:00")],
         )
     assert evaluate_sla(rule, record, now=at("mon2 09:59")).crossings(warning) == ()
+
+
+def test_cycles_are_equal_whatever_is_told_of_their_end() -> None:
+    """They are times and rules: the words of the event that ended one do not count."""
+    noon, later = at("mon 12:00"), at("mon 13:00")
+    new = incident(("mon 09:00", "new"))
+    one, two = (
+        advance(new, "resolve", at=noon, by="ada", resolution_code="a", resolution_notes=notes)
+        for notes in ("Restarted.", "Replaced.")
+    )
+    (first,), (second,) = (
+        clock_cycles(resolution(), each.timeline(now=later), now=later) for each in (one, two)
+    )
+    assert first == second
+    assert first.ended_by != second.ended_by

@@ -89,6 +89,8 @@ def test_every_hint_knows_the_rooms_of_its_names() -> None:
         ("a Level, or one of Assigned", " (from incidentcore.values import Level)"),
         ("a name; nearest: Level", ""),
         ("a field path, or field(...)", " (from incidentcore.conditions import field)"),
+        ("records, as read_table reads", " (from incidentcore.vendors import read_table)"),
+        ("a field, or a group", ""),
         ("the file 'Level', or desk.Level", ""),
         ("09:00, the opening of Task-7 or INC-Task", ""),
     ],

@@ -46,7 +46,7 @@ _ALWAYS: Final = ("state", "state_category", "hold_reason")  # a record's state 
 
 def refuse(kpi: Kpi, why: str) -> None:
     """Raise an error that names a KPI and says why it cannot be computed from columns."""
-    allowed = f"KPIs that moments and words of a row answer; {why}: use compute_kpis(read_table())"
+    allowed = f"KPIs that moments and words of a row answer; {why}: use compute_kpis on records"
     raise InvalidValueError("kpis", kpi.id, allowed)
 
 

@@ -254,6 +254,29 @@ def test_an_interrupted_use_closes_its_connection(path: Path) -> None:
     store.close()
 
 
+def test_a_connection_that_cannot_be_set_up_is_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would hold the file open until Python collects it."""
+    made: list[sqlite3.Connection] = []
+
+    class Refusing(sqlite3.Connection):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            raise sqlite3.OperationalError(f"not now: {sql}")
+
+    def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        made.append(Refusing(*arguments, **options))
+        return made[0]
+
+    store = SqliteStore(path)
+    store.close()
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with pytest.raises(StorageError, match="not now"):
+        store.load("INC-1")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].commit()
+
+
 def test_a_refused_change_leaves_the_connection_in_use(path: Path) -> None:
     """The transaction is rolled back, so the same connection serves the next call."""
     store = SqliteStore(path)

@@ -78,6 +78,18 @@ def test_the_page_has_every_target(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| 1 | alle | all | sla |" in page
 
 
+def test_a_report_without_a_desk_says_nothing_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error begins with what the file lacks."""
+    table = tmp_path / "tickets.csv"
+    table.write_text("Ticket,Opened\n1,2026-06-01 09:00\n", encoding="utf-8")
+    assert main(["report", str(table)]) == 2
+    error = capsys.readouterr().err
+    assert "guesses a --map" in error
+    assert "[import]" not in error
+
+
 def test_a_report_with_a_desk_without_import_says_so_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,9 +16,11 @@ from incidentcore.records import (
     mark_restored,
     set_fields,
 )
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import IN_PROGRESS
 
 LATE = AT + 60 * MINUTE
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
 
 
 def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
@@ -339,3 +341,12 @@ def test_a_rule_that_comes_back_restores_the_due_time_of_a_change() -> None:
         record = set_fields(record, custom={"k": name}, at=AT + minute * MINUTE, by="ada")
         (owed,) = due_updates(plan, record, now=AT + 300 * MINUTE)
         assert (owed.rule, owed.due_at) == (name, AT + due * MINUTE)
+
+
+def test_a_rule_of_a_first_update_alone_owes_none_after_it() -> None:
+    """Within contact hours too: no pace has no due time to move into them."""
+    plan = CommunicationPlan("status", rule(first=15 * MINUTE, every=None, during=OFFICE))
+    (first,) = due_updates(plan, incident(), now=AT + 30 * MINUTE)
+    assert first.due_at == AT + 15 * MINUTE
+    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
+    assert due_updates(plan, record, now=AT + 600 * MINUTE) == ()

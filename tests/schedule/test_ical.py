@@ -179,6 +179,13 @@ def test_what_is_written_reads_back(holidays: list[Holiday]) -> None:
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+def test_a_long_line_is_folded_at_exactly_75_bytes() -> None:
+    """The name of the field and 67 letters, then a space and 74 of them (RFC 5545, 3.1)."""
+    text = write_ical([Holiday("2026-12-25", name="x" * 200)], at=AT)
+    lines = [line for line in text.split("\r\n") if line.startswith(("SUMMARY:", " x"))]
+    assert lines == ["SUMMARY:" + "x" * 67, " " + "x" * 74, " " + "x" * 59]
+
+
 def test_maintenance_reads_back() -> None:
     """Timed events in UTC."""
     patch = Maintenance(Interval(AT, AT + timedelta(hours=3)), name="Patch night")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import FrozenMap, Impact
-from incidentcore.values.frozen import freeze
+from incidentcore.values.frozen import freeze, is_storable
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3))
 VALUES = st.recursive(
@@ -164,3 +164,9 @@ def test_texts_and_maps_of_other_kinds_are_left_as_they_are() -> None:
 
     word = Word("x")
     assert freeze(word) is word
+
+
+def test_a_map_can_be_stored_if_all_in_it_can() -> None:
+    """At any depth; an object of a class of one's own cannot."""
+    assert is_storable(FrozenMap({"a": FrozenMap({"b": 1}), "c": ("x", None)})) is True
+    assert is_storable(FrozenMap({"a": FrozenMap({"b": object()})})) is False

@@ -17,6 +17,7 @@ from incidentcore.instants import (
     as_utc,
     as_zone,
     from_iso,
+    plain_interval,
     tzdb_version,
     version_at,
     versions_of,
@@ -189,3 +190,13 @@ def test_both_ends_of_an_interval_are_stored_in_utc() -> None:
     for start, end in ((there[0], there[1]), (here[0], there[1]), (there[0], here[1])):
         stored = Interval(start, end)
         assert (str(stored.start), str(stored.end)) == (str(here[0]), str(here[1]))
+
+
+def test_an_interval_in_json_has_a_start_and_an_end() -> None:
+    """In ISO 8601; none stays none."""
+    morning = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    assert plain_interval(Interval(morning, morning + timedelta(hours=4))) == {
+        "start": "2026-06-01T08:00:00+00:00",
+        "end": "2026-06-01T12:00:00+00:00",
+    }
+    assert plain_interval(None) is None

@@ -73,6 +73,19 @@ def test_no_character_steers_a_terminal() -> None:
     assert one_line(OSError("the stream is closed")) == "the stream is closed"
 
 
+def test_a_path_closes_what_it_opened(tmp_path: Path) -> None:
+    """Nothing before it was opened; then the file, of which all counts as read."""
+    path = WatchedPath(tmp_path / "file")
+    path.write_bytes(b"x" * 10)
+    path.last = None
+    path.close()
+    file = path.open("rb")
+    assert path.share_read() == 0
+    path.close()
+    assert file.closed
+    assert path.share_read() == 1
+
+
 def test_what_is_left_for_a_closed_pipe_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output is the null device from then on, so that the last flush cannot fail."""
     moved: list[tuple[int, int]] = []

@@ -100,7 +100,7 @@ def test_a_file_open_for_reading_alone_is_read(path: Path, mode: str) -> None:
 
 def test_a_file_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> None:
     """The error names the file."""
-    with pytest.raises(StorageError, match=r"none\.sqlite.*unable to open"):
+    with pytest.raises(StorageError, match=r"none\.sqlite.*unable to open.*its folder must exist"):
         SqliteStore(f"file:{tmp_path}/none.sqlite?mode=ro")
 
 

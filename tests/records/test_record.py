@@ -31,7 +31,7 @@ from incidentcore.records import (
     replay,
 )
 from incidentcore.testing.strategies_records import records
-from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap
+from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap, Priority
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -266,3 +266,13 @@ def test_comments_do_not_move_the_text() -> None:
 
     assert updated.custom == FrozenMap({"self": 3, "at": 2})
     assert isinstance(comment(incident, "x", at=OPENED, by="ada").history[-1], Commented)
+
+
+def test_a_record_shows_its_priority_if_it_has_one() -> None:
+    """Short enough for a list of records."""
+    record = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    assert repr(record) == "<Incident INC-1: 'Mail is down', state='new', version=1>"
+    record = Incident.open(
+        id="INC-1", title="x", at=OPENED, by="kim", computed_priority=Priority.HIGH
+    )
+    assert repr(record) == "<Incident INC-1: 'x', state='new', priority='high', version=1>"

@@ -98,6 +98,13 @@ def test_both_and_either_and_without() -> None:
     assert spans(late - early) == ["Mon 12:00-Mon 18:00"]
 
 
+def test_a_part_in_another_zone_forbids_no_business_day() -> None:
+    """Open 15:00 to 17:00 in Berlin: a day after Monday 16:00 ends on Tuesday at 17:00."""
+    both = BERLIN & NEW_YORK
+    monday = datetime(2026, 6, 1, 14, tzinfo=UTC)
+    assert both.add_business_days(monday, 1, end_of_day=True) == monday + timedelta(hours=25)
+
+
 def test_a_composite_counts_days_in_the_left_zone_unless_told() -> None:
     """Monday 23:00 in UTC is Tuesday in Tokyo (C7)."""
     always = BusinessCalendar.always

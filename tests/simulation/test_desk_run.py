@@ -415,3 +415,15 @@ def test_every_python_gives_the_same_records() -> None:
     """The documents of a run are those that were seen on Python 3.11, 3.12 and 3.13."""
     text = "".join(dumps(record) for record in run(5, days=1).records)
     assert hashlib.sha256(text.encode()).hexdigest() == PINNED
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_falls_due_while_nothing_happens_is_given(seed: int) -> None:
+    """At night nobody works: each record that is an hour old has its response due."""
+    kinds = [Workload(name="web", rate=0.4, arrives=ALWAYS, work=Exponential(HOUR))]
+    team = Team([Agent("ada", OFFICE)], order=ByArrival())
+    result = run(seed, days=0.3, kinds=kinds, team=team, desk=WATCHING, watch=True)
+    opened = {record.id: record.opened_at for record in result.records}
+    due = {one.record_id: one.due_at for one in result.due_items if "/response/due" in one.key}
+    old = {name: at + HOUR for name, at in opened.items() if at + HOUR <= START + 0.3 * DAY}
+    assert due == old

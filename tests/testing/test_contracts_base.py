@@ -76,3 +76,28 @@ def test_a_capability_that_there_is_not_is_refused() -> None:
 
         class _Misspelt(StoreChecks):
             capabilities = frozenset({"null"})
+
+
+def test_each_check_is_tidied_up_after() -> None:
+    """Whether it passes, fails or is skipped."""
+
+    class Counted(StoreContract):
+        tidied = 0
+
+        def teardown_method(self) -> None:
+            type(self).tidied += 1
+
+        def make_store(self) -> RecordStore:
+            return InMemoryStore()
+
+        def test_it_passes(self) -> None:
+            """Nothing is asked."""
+
+        def test_it_fails(self) -> None:
+            """Something is wrong."""
+            raise AssertionError
+
+    wanted = ["test_it_passes", "test_it_fails", "test_processes_lose_nothing"]
+    outcomes = Counted().run(wanted)
+    assert [one.passed for one in outcomes] == [True, False, False]
+    assert Counted.tidied == 3

@@ -12,6 +12,7 @@ from tests.testing.choices import examples
 
 from incidentcore.communication.presets import major_incident_plan
 from incidentcore.conditions import field
+from incidentcore.lifecycle import check_history
 from incidentcore.lifecycle.presets import JSM_INCIDENT
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
@@ -53,3 +54,9 @@ def test_a_history_has_at_most_so_many_events(name: str) -> None:
     assert longest(0) == 0
     assert longest(3) == 3
     assert 12 < longest(30) <= 30
+
+
+def test_the_last_transition_of_an_illegal_record_is_not_in_the_lifecycle() -> None:
+    """All of 60, also where another action of the lifecycle leads to the same state."""
+    for record in examples(illegal_records(JSM_INCIDENT), 60, 2):
+        assert check_history(record, JSM_INCIDENT)

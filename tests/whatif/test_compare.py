@@ -22,6 +22,7 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.values import Actor, Impact, Priority, Urgency
 from incidentcore.whatif import Comparison, compare_rules, first_difference
+from incidentcore.whatif.compare import _matched
 
 FRIDAY = datetime(2016, 5, 6, 9, tzinfo=UTC)
 NOW = datetime(2016, 6, 1, tzinfo=UTC)
@@ -435,3 +436,13 @@ def test_what_the_source_does_not_cover_is_not_compared() -> None:
     (change,) = compare_rules(other, RESPONSE, records[:1], now=FRIDAY.replace(year=2027)).changes
     assert (change.before, change.after, change.since) == ("breached", "not covered", None)
     assert change.why == "cannot be judged: the source does not cover first_response_at"
+
+
+def test_clocks_that_both_sides_have_are_computed_together() -> None:
+    """A clock that one side alone has is computed by itself."""
+    one, two = clock(PLAIN, 4, "a"), clock(PLAIN, 8, "a")
+    ((key, mine, its, both),) = _matched({"a": one}, {"a": two})
+    assert (key, mine, its) == ("a", one, two)
+    assert both is not None
+    assert [pair[3] for pair in _matched({}, {"a": two})] == [None]
+    assert [pair[3] for pair in _matched({"a": one}, {})] == [None]

@@ -213,7 +213,7 @@ class Writer:
         kind = type(value)
         if kind is str:
             return write_text(value)
-        if value is None or kind is bool:
+        if value is None:
             return value
         if kind is tuple:
             return _list_of(self.any, tuple)(value)

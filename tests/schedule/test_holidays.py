@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from incidentcore.digest import content_id
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule import (
+    Break,
     BusinessCalendar,
     Holiday,
 )
@@ -301,3 +302,22 @@ def test_days_of_a_year_are_joined_across_new_year(
     """The first day follows the last one of a leap year, which is the 366th."""
     found = _yearly_runs({("x", (), place) for place in places})
     assert found == [("x", (), *run) for run in runs]
+
+
+@pytest.mark.parametrize("night", ["12:00-06:00", "12:00-30:00"])
+def test_two_shifts_that_touch_may_last_more_than_a_day(night: str) -> None:
+    """From Monday 00:00 to Tuesday 06:00 are 30 hours, of a holiday, a special day or a break."""
+    shifts = ["00:00-12:00", night]
+    monday, tuesday = {"2026-06-01": shifts}, {"tue": "09:00-17:00"}
+    pause = {"2026-06-01": Break(shifts)}
+    start = datetime(2026, 6, 1, tzinfo=UTC)
+    half = [Holiday("2026-06-01", hours=shifts)]
+    for hours, calendar in (
+        (38, BusinessCalendar(zone="UTC", hours=tuesday, holidays=half)),
+        (38, BusinessCalendar(zone="UTC", hours=tuesday, special=monday)),
+        (18, BusinessCalendar(zone="UTC", hours={"mon-sun": "00:00-24:00"}, breaks=pause)),
+    ):
+        again = loads(dumps(calendar), BusinessCalendar)
+        for one in (calendar, again):
+            open_time = one.open_time(start, start + timedelta(days=2))
+            assert (one, open_time) == (calendar, timedelta(hours=hours))

@@ -177,8 +177,10 @@ def _clock(seconds: int) -> str:
 
 
 def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
-    """Return several windows as ``format_span`` does."""
-    return tuple(format_span(span) for span in spans)
+    """Return several windows as ``format_span`` does; one of over 24 hours is written as two."""
+    cuts = ((start, end - DAY if end - start > DAY else start, end) for start, end in spans)
+    pieces = (piece for start, cut, end in cuts for piece in ((start, cut), (cut, end)))
+    return tuple(format_span(piece) for piece in pieces if piece[0] < piece[1])
 
 
 def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], ...]:

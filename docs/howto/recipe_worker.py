@@ -30,7 +30,7 @@ levels = [{ after = "15m", to = "group:mail" }, { after = "30m", to = "person:ki
 def notified(store: SqliteStore, item: DueItem) -> str:
     """Ask the desk whom an item of the outbox is for: there its body is None."""
     record = store.load(item.record_id)
-    for due in due_items(DESK, record, now=item.due_at, include_lapsed=True):
+    for due in due_items(DESK, record, now=datetime.now(UTC), include_lapsed=True):
         if due.key == item.key and isinstance(due.body, Escalation):
             return ", ".join(map(str, due.body.targets))
     return record.assignment_group or "the desk"

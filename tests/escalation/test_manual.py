@@ -1,8 +1,6 @@
 """Escalations by a person."""
 
-from incidentcore.escalation import (
-    escalate_now,
-)
+from incidentcore.escalation import due_escalations, escalate_now
 from incidentcore.instants import Versions
 
 from .chains import INCIDENT, MIN, at
@@ -17,6 +15,31 @@ def test_a_hand_brings_the_next_level_forward() -> None:
 
     assert fired(matrix(), once, 500) == [(10, "ann"), (15, "ben"), (45, "cat")]
     assert fired(matrix(), late, 500) == fired(matrix(), INCIDENT, 500)
+
+
+def test_a_level_that_a_hand_made_due_earlier_says_so() -> None:
+    """Level two, due at 30, falls due by hand at 15; by hand at 30 it is due of itself."""
+
+    def reasons(minute: float) -> list[str]:
+        record = escalate_now(INCIDENT, "next", at=at(minute), by="kim")
+        return [one.why for one in due_escalations(matrix(), record, now=at(500))]
+
+    first, second, third = (
+        "0:10:00 after opened",
+        "0:20:00 after the level before",
+        "0:30:00 after the level before",
+    )
+    assert reasons(15) == [first, "escalated manually", third]
+    assert reasons(30) == [first, second, third]
+
+
+def test_a_level_that_a_hand_made_due_says_so_under_a_later_version_too() -> None:
+    """Escalated at 15; the version since 20 gives the same reason."""
+    record = escalate_now(INCIDENT, "next", at=at(15), by="kim")
+    versions = Versions([(at(0), matrix()), (at(20), matrix(past_last="wrap"))])
+
+    found = due_escalations(versions, record, now=at(500), include_lapsed=True)
+    assert {one.level: one.why_code for one in found}[1] == "manual"
 
 
 def test_a_hand_before_the_first_level_brings_the_first_forward() -> None:

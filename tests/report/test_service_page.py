@@ -164,3 +164,18 @@ def test_a_wrong_argument_is_refused_by_its_name(name: str, value: object) -> No
     options: dict[str, Any] = {"desk": DESK, "period": JUNE, "title": "June", name: value}
     with pytest.raises(InvalidValueError, match=f"^{name}: "):
         service_page([], **options)
+
+
+@pytest.mark.parametrize(
+    ("objectives", "words"),
+    [
+        ({"resolve": Objective(at_least=0.95)}, "objectives: got 'resolve'; allowed: one of "),
+        ({"resolution": Objective(at_least=95)}, "allowed: a share of clocks from 0 to 1"),
+        ({"resolution": Objective(at_most=timedelta(hours=4))}, "allowed: a share of clocks"),
+        ({"resolution": 0.95}, r"objectives\[resolution\]: got 0.95; allowed: an Objective"),
+    ],
+)
+def test_an_objective_that_no_clock_can_have_is_refused(objectives: Any, words: str) -> None:
+    """The name of no clock, 9,500 percent, a time, a bare number."""
+    with pytest.raises(InvalidValueError, match=words):
+        service_page([], desk=DESK, period=JUNE, title="June", objectives=objectives)

@@ -24,6 +24,7 @@ WHY_TEXTS: Final[Texts] = {
     "clock_reached.breach": "the {clock} clock is breached",
     "held_for": "{condition} held for {span}",
     "held_for.0:00:00": "{condition}",
+    "manual": "escalated manually",
     "text": "{text}",
     "again": "{delay} after the row began",
     "pass": "repetition {pass_} of: {why}",
@@ -66,7 +67,8 @@ class Escalation(SharedRepr):
         overtaken_by: The key of a later escalation of the same level that is also due and not
             delivered; deliver that one instead. Empty otherwise.
         why_code: Why the escalation became due: ``after``, ``after_previous``, ``held_for``,
-            ``clock_reached``, ``at_wall_time`` or the code of your own trigger.
+            ``clock_reached``, ``at_wall_time``, ``manual`` (a manual escalation made it due
+            earlier) or the code of your own trigger.
         why_data: The values to fill into the text of the reason.
         exercise: The exercise that the record belongs to; None for a real record.
     """

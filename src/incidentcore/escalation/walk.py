@@ -38,9 +38,11 @@ from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, 
 from incidentcore.escalation.targets import READING
 from incidentcore.escalation.triggers.base import Candidate, Fallen, TriggerContext
 from incidentcore.escalation.view import RecordView
+from incidentcore.values import FrozenMap
 
 NOBODY: Final = "nobody_to_tell"
 SNOOZED: Final = "snoozed"
+MANUAL: Final = "manual"
 Settled: TypeAlias = Mapping[str, Escalation]
 NO_SETTLED: Final[Settled] = {}
 _LAPSING: Final = ("acknowledged", "resolved", "canceled")
@@ -100,6 +102,9 @@ class _RowWalk:
         self.settled = settled
         self.versions: tuple[EscalationMatrix | None, datetime | None] = None, None
         self.people_now: dict[int, tuple[str, ...]] = {}
+        self.hurried: set[str] = (
+            set()
+        )  # the keys of those that a manual escalation made due earlier
         self.context = TriggerContext(
             view=view,
             when=self.row.when,
@@ -194,6 +199,8 @@ class _RowWalk:
             settled = self.settled.get(self._key(index, pass_, candidate.cycle))
             if settled is not None:
                 self._spend(settled.due_at, index)
+                if settled.why_code == MANUAL:
+                    self.hurried.add(settled.key)
                 return settled.due_at
         if candidate.at is not None:
             due = _enabled(candidate.at, self.row.levels[index], gate, candidate.until)
@@ -213,6 +220,8 @@ class _RowWalk:
             ):
                 if asked is None or asked == index:
                     self.manual.remove(manual)
+                if at != due:
+                    self.hurried.add(self._key(index, pass_, candidate.cycle))
                 return at
         return due
 
@@ -237,8 +246,10 @@ class _RowWalk:
             people_now = self.people_now[index]
             if all(target.is_empty(due, facts) for target in level.targets):
                 lapsed = due, NOBODY
+        key = self._key(index, pass_, cycle)
+        manual = key in self.hurried
         return Escalation(
-            key=self._key(index, pass_, cycle),
+            key=key,
             record_id=self.view.record_id,
             matrix=self.matrix.name,
             row=self.row.name,
@@ -252,8 +263,8 @@ class _RowWalk:
             due_at=due,
             lapsed_at=lapsed[0],
             lapsed_because=lapsed[1],
-            why_code=level.why_code,
-            why_data=level.why_data,
+            why_code=MANUAL if manual else level.why_code,
+            why_data=FrozenMap() if manual else level.why_data,
         )
 
     def _facts(self, level: EscalationLevel, at: datetime) -> Mapping[str, Any]:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import each_of, need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.digest import content_id
-from incidentcore.instants import Interval, Versions, as_utc, version_at
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval, Versions, as_utc, version_at, versions_of
 from incidentcore.kpi import KpiResult, KpiTable, Objective
 from incidentcore.kpi.engine.gather import as_known
 from incidentcore.pages import Page, Section
@@ -51,10 +52,13 @@ def service_page(
         title: The heading of the page, such as the customer and the month.
         population: The condition that selects the customer's records.
         objectives: A mapping from the name of a clock to the ``Objective`` for the share of records
-            that meet its target. Other clocks are shown without an objective.
+            that meet its target, from 0 to 1. Other clocks are shown without an objective.
         credit: A function that takes the ``KpiResult`` of a clock that missed its objective, and
             returns the credit that is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.
+
+    Raises:
+        InvalidValueError: An objective names no clock of the desk, or is not a share.
 
     Source: our choice.
 
@@ -77,9 +81,12 @@ def service_page(
     >>> page.to_plain()["credits"]
     [{'clock': 'resolution', 'value': 0.0, 'credit': '5 % of the monthly fee'}]
     """
-    need_kind("period", period, Interval)
+    allowed = 'an Interval, such as Periods("month", desk.zone).interval("2026-06")'
+    need_kind("period", period, Interval, allowed=allowed)
     need_kind("population", population, Condition)
     need_kind("objectives", objectives, Mapping | None)
+    named = objectives or {}
+    _check_objectives(named, desk)
     now = period.end if as_of is None else as_utc(as_of, "as_of")
     counts: dict[str, Counter[str]] = {}
     clocks: dict[str, OneClock] = {}
@@ -103,7 +110,6 @@ def service_page(
             counts.setdefault(clock.name, Counter())[result] += 1
             if result == "breached":
                 misses.append((clock.name, judged, status))
-    named = objectives or {}
     results = [
         compliance(
             count,
@@ -123,6 +129,22 @@ def service_page(
     during = Phrase("{start} to before {end}", start=start, end=end)
     about = (("period", during), ("as of", _day(now, zone)))
     return Page(title=title, about=about, sections=sections, figures=figures)  # type: ignore[arg-type]  # shares
+
+
+def _check_objectives(objectives: Mapping[str, Objective], desk: Desk | Versions[Desk]) -> None:
+    """Raise an error for an objective of no clock, or one that is not a share."""
+    clocks: dict[str, None] = {}
+    for rules in versions_of(desk):
+        need_kind("desk", rules, Desk, allowed="a Desk, or Versions of it")
+        if rules.service_level is not None:
+            clocks |= dict.fromkeys(clock.name for clock in rules.service_level.clocks)
+    for name, objective in objectives.items():
+        need_word("objectives", name, clocks)
+        need_kind(f"objectives[{name}]", objective, Objective)
+        share = objective.allowed_misses
+        if share is None or not 0 <= share <= 1:
+            allowed = "a share of clocks from 0 to 1, such as Objective(at_least=0.95)"
+            raise InvalidValueError(f"objectives[{name}]", objective, allowed)
 
 
 def _day(at: datetime, zone: Any) -> str:

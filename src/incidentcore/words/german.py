@@ -191,6 +191,7 @@ _RULES: Final = {
 _ESCALATIONS: Final = {
     "{delay} after {since}": "{delay} nach {since}",
     "{delay} after the level before": "{delay} nach der vorigen Stufe",
+    "escalated manually": "von Hand eskaliert",
     "every {every} {unit} at {time}": "alle {every} {unit} um {time}",
     "the {clock} clock reached {point}": "die Uhr {clock} hat {point} erreicht",
     "the {clock} clock is due": "die Uhr {clock} ist fällig",

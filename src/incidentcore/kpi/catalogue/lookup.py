@@ -39,6 +39,9 @@ class Meaning:
     kpi: Kpi
     difference: str
 
+    def __str__(self) -> str:
+        return f"{self.kpi.id}: {self.difference}"
+
 
 _DIFFERENCES: Final = {  # how a KPI differs from the others of its names, by id
     "availability": "the share of the promised time in which it worked",
@@ -150,7 +153,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
 
     >>> from incidentcore.kpi.catalogue.lookup import lookup
     >>> for meaning in lookup("MTBF"):
-    ...     print(f"{meaning.kpi.id}: {meaning.difference}")
+    ...     print(meaning)
     mean_time_between_failures: uptime of what is repaired, over the failures that began
     mean_time_to_failure: lifetime of what is replaced, not repaired
     """

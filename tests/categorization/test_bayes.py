@@ -232,6 +232,13 @@ def test_strange_documents_are_a_format_error(change):
         from_plain(document, NaiveBayes)
 
 
+def test_a_word_that_no_text_has_is_not_learned():
+    """A model of counts of your own may list one; what it learns from has none of it."""
+    model = NaiveBayes(["a", "b"], [3, 2], {"mail": [1, 0], "zero": [0, 0], "print": [0, 2]})
+    learned = model.learn([("mail down", "a"), ("new thing", "c")])
+    assert [word for word, _ in learned.words] == ["down", "mail", "new", "print", "thing"]
+
+
 def test_nothing_to_learn_is_refused():
     """A model of no text has no category."""
     with pytest.raises(InvalidValueError):

@@ -142,3 +142,12 @@ def test_an_instant_that_is_not_ahead_hides_none_that_is() -> None:
     plan = CommunicationPlan("status", [rule(when=Stuck() & reached("custom.x"))])
     record = Incident.open(id="1", title="x", by="kim", at=NINE, custom={"x": NINE + 20 * MINUTE})
     assert next_update_wakeup(plan, [record], now=NINE) == NINE + 50 * MINUTE
+
+
+def test_the_pace_goes_on_while_a_record_is_on_hold_unless_it_has_another() -> None:
+    """Every half hour, or every two hours on hold."""
+    half, two = timedelta(minutes=30), timedelta(hours=2)
+    steady = UpdateRule(name="all", audiences="customers", every=half)
+    assert steady.span("next", on_hold=True) == half
+    slower = attrs.evolve(steady, on_hold=two)
+    assert (slower.span("next"), slower.span("next", on_hold=True)) == (half, two)

@@ -95,3 +95,11 @@ def test_a_value_has_the_type_of_its_field(name: str, value: str, allowed: str) 
     """Another one could never be met."""
     with pytest.raises(FormatError, match=rf"allowed: {re.escape(allowed)}"):
         load_desk(HEAD + SERVICE.partition("[[")[0] + when(f"{name} = {value}"))
+
+
+@pytest.mark.parametrize("name", ["labels.team", "annotations.runbook"])
+def test_a_label_is_a_field_of_alerts_alone(name: str) -> None:
+    """An escalation asks a record, which has none."""
+    row = f'[[escalation]]\nname = "call"\nwhen = {{ "{name}" = "x" }}\n'
+    with pytest.raises(FormatError, match="a field of records, or one declared in fields"):
+        load_desk(HEAD + row + 'levels = [{ after = "0m", to = "group:x" }]\n')

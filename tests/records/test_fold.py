@@ -5,10 +5,11 @@ Every row of a table is a story: letters for what happened minute by minute, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+import attrs
 import pytest
 
 from incidentcore.records import (
@@ -17,6 +18,7 @@ from incidentcore.records import (
     Commented,
     Contacted,
     Escalated,
+    Event,
     Incident,
     Prioritized,
     Record,
@@ -347,3 +349,28 @@ def test_the_work_on_a_corrected_history_grows_with_its_length_alone(
         history = record.history
         counted.append(work_of(lambda history=history: replay(history).timeline()))
     assert counted[1] < 2.5 * counted[0]
+
+
+SHARED: dict[str, object] = {"tags": frozenset({"seen"}), "weather": "rain"}
+
+
+@attrs.frozen(kw_only=True)
+class _Seen(Event):
+    """An event of a caller's own, which gives the same changes each time."""
+
+    kind: ClassVar[str] = "seen"
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return a tag, and a fact that no record has."""
+        return SHARED
+
+
+def test_what_an_event_returns_stays_its_own() -> None:
+    """Facts that the type of record lacks are left out of the record, not of the event's dict."""
+    opened = Incident.open(id="INC-1", title="x", at=datetime(2026, 6, 1, tzinfo=UTC), by="kim")
+    seen = _Seen(record_id="INC-1", sequence=2, at=opened.opened_at, by=Actor("ada"))
+    record = replay([*opened.history, seen])
+    assert record.tags == {"seen"}
+    assert "weather" not in record.facts()
+    assert record.timeline().moments[-1].changes["tags"] == {"seen"}
+    assert {"tags": frozenset({"seen"}), "weather": "rain"} == SHARED

@@ -130,7 +130,9 @@ class NaiveBayes(WordModel):
         """
         texts = dict(zip(self.categories, self.texts, strict=True))
         words = {
-            word: dict(zip(self.categories, counts, strict=True)) for word, counts in self.words
+            word: dict(zip(self.categories, counts, strict=True))
+            for word, counts in self.words
+            if any(counts)  # a word that no text has says nothing
         }
         return self._counted(
             texts, words, labeled, self.smoothing, self.fields, accents=self.accents

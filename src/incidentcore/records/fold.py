@@ -154,8 +154,10 @@ def _apply(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
     size = len(facts)
     changes = event.changes(facts)
     facts.update(changes)
-    while len(facts) > size:  # what was not there before stands last
-        del changes[facts.popitem()[0]]
+    if len(facts) > size:
+        changes = dict(changes)  # an event may give the same ones each time
+        while len(facts) > size:  # what was not there before stands last
+            del changes[facts.popitem()[0]]
     return changes
 
 

@@ -131,6 +131,17 @@ def test_overrides_replace_add_and_remove_in_their_order() -> None:
     ]
 
 
+def test_the_layers_below_answer_where_nobody_replaces_a_person() -> None:
+    """Nobody stands in for ada from 9:00 to 10:00, so bob of the layer below is on call."""
+    weekly = Rotation(anchor=MONDAY, zone="UTC", unit="weeks")
+    span = Interval(MONDAY + HOUR, MONDAY + 2 * HOUR)
+    layers = [OnCallLayer(weekly, "bob"), OnCallLayer(weekly, "ada")]
+    found = OnCallSchedule("s", layers, overrides=[RotaOverride(span, [], replaces="ada")])
+
+    asked = [on_call(found, at=MONDAY + hours * HOUR) for hours in range(3)]
+    assert asked == [("ada",), ("bob",), ("ada",)]
+
+
 def test_single_shifts_need_no_layer() -> None:
     """Source: mmdemirbas/timeline, RotationsTest, ``overrideWithoutRotation_FullTest``."""
     alone = plan(overrides=[RotaOverride(Interval(MONDAY + HOUR, MONDAY + 2 * HOUR), "ada")])

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 from tests.escalation.chains import MIN, at, fired, incident, matrix
 
-from incidentcore.conditions import ALWAYS
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation import (
     After,
+    AfterPrevious,
     EscalationLevel,
+    HeldFor,
+    Trigger,
     due_escalations,
 )
 from incidentcore.escalation.triggers.base import TriggerContext
 from incidentcore.escalation.view import Anchor
 from incidentcore.instants import Interval
-from incidentcore.records import assign, set_fields
+from incidentcore.records import acknowledge, assign, set_fields
 from incidentcore.values import Actor
 
 
@@ -73,3 +76,22 @@ def test_what_levels_count_from(
         (at(start), None if end is None else at(end), number)
         for number, (start, end) in enumerate(begun, 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "first"),
+    [
+        (After(15 * MIN), 15),
+        (After(15 * MIN, since="updated_at"), 15),
+        (After(15 * MIN, since="acknowledged_at"), 0),  # the delay was over before the opening
+        (HeldFor(field("acknowledged").is_true(), 15 * MIN), 15),
+    ],
+)
+def test_nothing_becomes_due_before_the_opening(trigger: Trigger, first: int) -> None:
+    """An acknowledgement of two hours before the opening takes effect at the opening."""
+    record = acknowledge(incident(), at=at(-120), recorded_at=at(5), by="ada")
+    levels = [(trigger, "owner"), (AfterPrevious(20 * MIN), "lead")]
+    rules = matrix(*(EscalationLevel(one, who, until="resolved") for one, who in levels))
+
+    assert fired(rules, record, 500) == [(first, "owner"), (first + 20, "lead")]
+    assert not fired(matrix(EscalationLevel(After(15 * MIN), "owner")), record, 500)

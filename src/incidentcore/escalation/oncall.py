@@ -189,10 +189,11 @@ class RotaOverride(SharedRepr):
         people = list(self.people)
         if self.replaces:
             mine = self.replaces
-            return [
+            turns = [
                 [who for one in turn for who in (people if one == mine else [one])]
                 for turn in turns
             ]
+            return [turn for turn in turns if turn]
         if self.mode == "replace":
             return [people]
         if self.mode == "add":

@@ -106,7 +106,7 @@ class RecordView(SharedRepr):
         events = timeline_by(record, now, known_at)
         if events is None:
             return None
-        timeline = events.with_instants(timed, until)
+        timeline = _from_opening(events).with_instants(timed, until)
         return cls(record.id, now, timeline, Clocks(slas, record.id, events, until, now))
 
     @cached_property
@@ -189,6 +189,19 @@ class RecordView(SharedRepr):
             elif before and not holds:
                 anchors[-1] = anchors[-1]._replace(until=moment.at)
         return anchors
+
+
+def _from_opening(timeline: Timeline) -> Timeline:
+    """Return a timeline in which events dated before the opening take effect at the opening."""
+    if timeline.moments[0].at >= timeline.opened_at:
+        return timeline
+    early = [step for step in timeline.moments if step.at < timeline.opened_at]
+    first, *rest = timeline.moments[len(early) :]
+    opening, *others = first.events
+    changes = {name: value for step in (*early, first) for name, value in step.changes.items()}
+    before = (event for step in early for event in step.events)
+    start = TimelineStep(first.at, changes, (opening, *before, *others))
+    return Timeline(timeline.base, (start, *rest), timeline.opened_at)
 
 
 def _acts(

@@ -236,3 +236,29 @@ def test_a_cut_off_may_be_the_time_itself() -> None:
     with pytest.raises(SlaDefinitionError, match="a cut-off not after 16:00"):
         ByTimeOfDay("16:00", business_days=0, cut_off="16:01")
     assert ByTimeOfDay("16:00", business_days=1, cut_off="16:01").business_days == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"fields": ()}, r"target.fields: got \(\); allowed: every field .*among them 'impact'"),
+        ({"fields": "impact"}, r"target.fields: got 'impact'; allowed: several"),
+        ({"fields": ("impact",), "follow": None}, "allowed: one that also has follow"),
+    ],
+)
+def test_a_target_of_ones_own_that_is_not_whole_is_refused(parts: Any, words: str) -> None:
+    """It reads the impact: without listing it, with a text as list, or without ``follow``."""
+
+    def resolve(_self: object, start: datetime, _calendar: object, facts: Any) -> datetime:
+        return start if facts["impact"] else start + timedelta(hours=1)
+
+    members = {"follow": False, "resolve": resolve, **parts}
+    kind = type("Own", (), {key: value for key, value in members.items() if value is not None})
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="x", at=at, by="kim")
+    with pytest.raises(SlaDefinitionError, match=words):
+        evaluate_sla(
+            SlaDefinition.resolution(target=kind(), calendar=BusinessCalendar.always()),
+            record,
+            now=at,
+        )

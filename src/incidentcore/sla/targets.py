@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_number, need_kind, need_whole
+from incidentcore._checks import SharedRepr, is_number, need_kind, need_several, need_whole
 from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc, from_iso
@@ -227,6 +227,12 @@ Target: TypeAlias = timedelta | BusinessDays | SlaTarget
 def check_target(target: object) -> None:
     """Raise ``SlaDefinitionError`` if a value is not a target, or is a negative time."""
     allowed = "a timedelta such as timedelta(hours=4), BusinessDays, or an SlaTarget"
+    lacking = [name for name in ("fields", "follow", "resolve") if not hasattr(target, name)]
+    if len(lacking) < 3:
+        if lacking:
+            raise SlaDefinitionError("target", target, f"one that also has {', '.join(lacking)}")
+        paths = getattr(target, "fields", ())
+        need_several("target.fields", paths, 'several, as in ("priority",)', SlaDefinitionError)
     need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError, allowed)
     negative = isinstance(target, timedelta) and target < timedelta(0)
     if negative or (isinstance(target, BusinessDays) and target.n < 0):
@@ -248,7 +254,13 @@ def resolve_target(
     """Return a target as open time, and its due time if it computes one from the start, or None."""
     if isinstance(target, timedelta):
         return target, None
-    due = max(as_utc(target.resolve(start, calendar, facts), "target"), start)
+    try:
+        due = max(as_utc(target.resolve(start, calendar, facts), "target"), start)
+    except KeyError as error:
+        if error.args[0] in facts:
+            raise
+        allowed = f"every field that resolve reads, among them {error}"
+        raise SlaDefinitionError("target.fields", target.fields, allowed) from error
     return calendar.open_time(start, due), due
 
 

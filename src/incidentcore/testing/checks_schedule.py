@@ -228,7 +228,9 @@ def law_windows(calendar: Calendar, case: Case) -> None:
             )
         total += window.end - window.start
         last = window.end
-    assert total == calendar.open_time(start, end), f"windows sum to {total}"
+    assert total == calendar.open_time(start, end), (
+        f"C9: windows sum to {total}, but open_time is {calendar.open_time(start, end)}"
+    )
 
 
 def law_next_edges(calendar: Calendar, case: Case) -> None:

@@ -51,3 +51,11 @@ def test_what_is_no_number_is_refused_in_words(number: Any) -> None:
     for make in makers:
         with pytest.raises(DefinitionError, match="allowed"):
             make()
+
+
+@pytest.mark.parametrize("number", [2, "-0.1", 95])
+def test_a_quantile_beyond_one_is_refused_as_it_was_given(number: Any) -> None:
+    """The error shows the number that was given, not a fraction made of it."""
+    with pytest.raises(DefinitionError) as caught:
+        quantile(number)
+    assert str(caught.value) == f"q: got {number!r}; allowed: a number from 0 to 1"

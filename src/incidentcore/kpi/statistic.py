@@ -60,5 +60,8 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     Args:
         q: The quantile, from 0 to 1; 0.9 means exactly nine tenths.
     """
-    exact = exact_fraction("q", q, "a number from 0 to 1", KpiDefinitionError)
+    allowed = "a number from 0 to 1"
+    exact = exact_fraction("q", q, allowed, KpiDefinitionError)
+    if not 0 <= exact <= 1:
+        raise KpiDefinitionError("q", q, allowed)
     return Statistic("quantile", exact)

@@ -50,6 +50,23 @@ def test_no_promise_and_then_another_leave_a_result_alone() -> None:
     assert [(one.definition, one.result) for one in status.cycles] == [("gold", "met")]
 
 
+def test_a_returning_definition_sees_what_its_ended_clock_did_not() -> None:
+    """Gold counts 9:00-10:00 and, as its stop ends at 11:00, again from then on: 3 h at 13:00."""
+    done, hot = field("custom.done").is_true(), field("custom.hot").is_true()
+    silver = field("custom.tier").equals("silver")
+    gold = resolution(8, name="gold", stop=done)
+    policy = SlaPolicy([(silver, resolution(8, name="silver", start=hot))], default=gold)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 10:00", {"done": True}),
+        ("mon 10:30", {"tier": "silver"}),
+        ("mon 11:00", {"done": False}),  # silver does not start yet
+        ("mon 12:00", {"hot": True}),
+        ("mon 12:30", {"tier": "gold"}),
+    )
+    assert told(tell(policy, record, "mon 13:00")) == ("running", 3 * HOUR)
+
+
 def test_a_retroactive_takeover_leaves_finished_cycles_as_they_were_judged() -> None:
     """A second cycle since 12:00 becomes gold at 13:00; the first stays silver and met."""
     gold = resolution(4, name="gold", reopen="new_cycle")

@@ -129,6 +129,7 @@ class _PolicyFold(SharedRepr):
                 if self._is_ended(choice, index, facts, at):
                     if clock.stopped_at is not None and before is not None:
                         clock.rest(at, clock.view(before, index, facts))
+                    self.alone = None  # the definition in force does not see this step
                     continue  # judged; only a reopening brings another rule in
                 if not self._ends_first(choice, index, facts, at):
                     self._take_over(choice, steps, index, facts)
@@ -198,7 +199,7 @@ class _PolicyFold(SharedRepr):
         clock = self.clock
         since = (clock.barrier, clock.judged)
         ignore_pause = to.swap == "retroactive_without_pauses"
-        held = self.standing.get(id(to))
+        held = self.standing.pop(id(to), None)
         if held is None or ignore_pause or held.since != since:
             fold = ClockFold(to, self.life)
             fold.finished = clock.finished[: clock.judged]
@@ -208,5 +209,4 @@ class _PolicyFold(SharedRepr):
         fold.ignores_pause = ignore_pause
         fold.go_through(steps, facts, numbers=range(held.next, index), first=since[0])
         fold.ignores_pause = False
-        self.clock = fold
-        self.alone = None if ignore_pause else since
+        self.clock, self.alone = fold, None if ignore_pause else since

@@ -85,6 +85,13 @@ def test_threshold_needs_one_target(target):
     assert raised.value.given == {"precision": None, "coverage": None, **target}
 
 
+@pytest.mark.parametrize("wrong", [2, -0.1, 95, "x"])
+def test_a_target_is_a_share(wrong):
+    """95 for 95 % had no threshold, as if no answer were good enough."""
+    with pytest.raises(InvalidValueError, match="a number from 0 to 1"):
+        report(ANSWERS).threshold_for(precision=wrong)
+
+
 def test_depth_counts_the_top_level_only():
     """With depth 1 a parent, or another leaf of it, is a right answer."""
     answers = {

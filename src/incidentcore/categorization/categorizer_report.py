@@ -234,7 +234,10 @@ class CategorizerReport:
             targets = {"precision": precision, "coverage": coverage}
             raise InvalidValueError("target", targets, "one of precision and coverage")
         target = precision if coverage is None else coverage
-        wanted = exact_fraction("target", target, "a number from 0 to 1")  # 0.56 of 25 is 14
+        allowed = "a number from 0 to 1"
+        wanted = exact_fraction("target", target, allowed)  # 0.56 of 25 is 14
+        if not 0 <= wanted <= 1:
+            raise InvalidValueError("target", target, allowed)
         answered = correct = 0
         best: ThresholdPoint | None = None
         for minimum, alike in groupby(reversed(self.confidences), key=itemgetter(0)):

@@ -208,6 +208,15 @@ def need_several(
     return value
 
 
+def need_keys(already: object) -> None:
+    """Raise an error for keys in a text, of which each part would match, or that can be read once.
+
+    A generator is used up by the first look-up, so what was delivered would be due again.
+    """
+    allowed = "a collection of keys, such as a set"
+    need_several("already", already, allowed, single=(str, bytes, Iterator))
+
+
 def need_span(
     where: str,
     value: object,

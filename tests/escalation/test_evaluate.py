@@ -261,3 +261,10 @@ def test_rules_of_one_clock_need_no_brackets() -> None:
     allowed = "allowed: rules of clocks, statuses, or several of them"
     with pytest.raises(InvalidValueError, match=f"^slas: got 7; {allowed}$"):
         due_escalations(rules, record, slas=7, now=at(0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("already", ["a/key", iter(["a/key"]), None])
+def test_delivered_keys_are_a_collection(already: object) -> None:
+    """A text would match by each of its parts, and an iterator is used up by the first look-up."""
+    with pytest.raises(InvalidValueError, match="a collection of keys, such as a set"):
+        due_escalations(CHAIN, incident(), now=T0, already=already)  # type: ignore[arg-type]

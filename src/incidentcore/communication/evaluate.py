@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from incidentcore._checks import one_or_each
+from incidentcore._checks import need_keys, one_or_each
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promise import Owed
 from incidentcore.communication.updates import (
@@ -82,6 +82,7 @@ def due_updates(
     ...     print(update.audience, update.due_at.time(), update.why)
     customers 16:55:00 0:15:00 after the start
     """
+    need_keys(already)
     now = as_utc(now, "now")
     plan = in_force(plan, record)
     if known_at is None and (

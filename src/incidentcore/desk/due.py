@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, one_or_each
+from incidentcore._checks import need_keys, need_kind, one_or_each
 from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
@@ -120,6 +120,7 @@ def due_items(
     >>> [item.kind for item in due_items(desk, incident, now=at + timedelta(hours=8))]
     ['sla.due']
     """
+    need_keys(already)
     found = look_at(
         desk, record, now=now, known_at=known_at, ahead=False, include_lapsed=include_lapsed
     )

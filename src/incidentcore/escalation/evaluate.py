@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_each, one_or_each
+from incidentcore._checks import need_each, need_keys, one_or_each
 from incidentcore.conditions import Condition
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
@@ -80,6 +80,7 @@ def due_escalations(
     ...     print(one.targets[0], one.due_at.isoformat(), one.key)
     on-call 2026-12-23T09:15:00+00:00 INC-1/desk/all/0/0/1
     """
+    need_keys(already)
     now = as_utc(now, "now")
     timed = _timed(matrix)
     view = RecordView.of(record, slas, now, until=now, known_at=known_at, timed=timed)

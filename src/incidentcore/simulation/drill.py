@@ -12,6 +12,7 @@ from incidentcore._checks import (
     checked,
     need_each,
     need_key_part,
+    need_keys,
     need_kind,
     need_span,
     need_text,
@@ -188,6 +189,7 @@ def injects_due(
     >>> [due.key for due in injects_due(drill, started_at=nine, now=nine + half)]
     ['d/2026-06-01T09:00:00Z/0', 'd/2026-06-01T09:00:00Z/1']
     """
+    need_keys(already)
     need_kind("drill", drill, Drill)
     start, now = as_utc(started_at, "started_at"), as_utc(now, "now")
     since = f"{start.isoformat()[:-6]}Z"

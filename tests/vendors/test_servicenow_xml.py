@@ -63,6 +63,16 @@ def test_an_encoding_that_the_text_states(tmp_path: Path) -> None:
     assert [row["number"] for row in servicenow_tables(path)["incident"]] == ["INC1"]
 
 
+def test_a_namespace_changes_nothing(tmp_path: Path) -> None:
+    """It may stand on the root or before each name; tables and fields have their plain names."""
+    plain = (
+        '<{0}xml xmlns{1}="urn:x"><{0}incident><{0}number>INC1</{0}number></{0}incident></{0}xml>'
+    )
+    for prefix, declared in (("", ""), ("sn:", ":sn")):
+        path = write(tmp_path, plain.format(prefix, declared))
+        assert servicenow_tables(path) == {"incident": [{"number": "INC1"}]}
+
+
 def test_other_text_is_not_xml(tmp_path: Path) -> None:
     """JSON is read as before."""
     assert not is_xml(write(tmp_path, '{"incident": []}'))

@@ -34,14 +34,18 @@ def servicenow_tables(path: str | Path) -> dict[str, list[dict[str, Any]]]:
         try:
             parser = ET.XMLParser(target=_Builder())  # noqa: S314  no entity can be defined
             root = ET.parse(file, parser).getroot()  # noqa: S314
-            if root.tag not in _ROOTS:
+            if _name(root) not in _ROOTS:
                 raise ValueError(f"the root is {root.tag!r} instead of 'xml' or 'unload'")
         except (ET.ParseError, ValueError, *BROKEN_GZIP) as error:
             raise FormatError(f"not XML that ServiceNow exported: {error} @ {path}") from None
     tables: dict[str, list[dict[str, Any]]] = {}
     for row in root:
-        tables.setdefault(row.tag, []).append({cell.tag: _value(cell) for cell in row})
+        tables.setdefault(_name(row), []).append({_name(cell): _value(cell) for cell in row})
     return tables
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]  # without an XML namespace
 
 
 def _value(cell: ET.Element) -> Any:

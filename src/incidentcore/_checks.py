@@ -6,7 +6,7 @@ paths check inline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from inspect import Parameter, Signature, signature
@@ -213,8 +213,8 @@ def need_keys(already: object) -> None:
 
     A generator is used up by the first look-up, so what was delivered would be due again.
     """
-    allowed = "a collection of keys, such as a set"
-    need_several("already", already, allowed, single=(str, bytes, Iterator))
+    if not isinstance(already, Collection) or isinstance(already, (str, bytes)):
+        raise InvalidValueError("already", already, "a collection of keys, such as a set")
 
 
 def need_span(

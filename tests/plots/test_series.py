@@ -133,6 +133,14 @@ def test_backlog() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["backlog", "flow"])
+def test_records_are_counted_in_whole_numbers(name: str) -> None:
+    """There is no tick at half a record, where there are few."""
+    ax = drawn(name)[0]
+    ax.set_ylim(0, 1.5)
+    assert [tick for tick in ax.get_yticks() if tick % 1] == []
+
+
 @pytest.mark.parametrize(("name", "column"), [("aging", "open"), ("distribution", "count")])
 def test_bars(name: str, column: str) -> None:
     """A bar for each row, with its number written on it."""

@@ -183,3 +183,11 @@ def test_a_tier_of_support_is_counted_from_one(tier: Any) -> None:
     for known in (None, 1, 2):
         one = Incident.open(id="I", title="x", by="kim", at=at, support_tier=known)
         assert one.support_tier == known
+
+
+@pytest.mark.parametrize("name", ["verification", "closure_confirmed_by"])
+def test_who_made_sure_of_a_solution_can_be_set_at_any_time(name: str) -> None:
+    """The field of that name, not a custom one."""
+    record = Incident.open(id="INC-1", title="x", at=AT, by="kim")
+    record = set_fields(record, at=AT, by="ada", **{name: "kim"})  # type: ignore[arg-type]
+    assert getattr(record, name) == "kim"

@@ -34,6 +34,13 @@ def written(folder: Path, text: str) -> str:
     return str(path)
 
 
+def unmapped(folder: Path) -> Path:
+    """Return a table with headings that need a mapping."""
+    table = folder / "tickets.csv"
+    table.write_text("Ticket,Opened\n1,2026-06-01 09:00\n", encoding="utf-8")
+    return table
+
+
 def test_a_clean_file_is_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing found, and said so."""
     assert main(["check", written(tmp_path, CLEAN), *NOW]) == 0
@@ -82,8 +89,7 @@ def test_a_report_without_a_desk_says_nothing_of_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The error begins with what the file lacks."""
-    table = tmp_path / "tickets.csv"
-    table.write_text("Ticket,Opened\n1,2026-06-01 09:00\n", encoding="utf-8")
+    table = unmapped(tmp_path)
     assert main(["report", str(table)]) == 2
     error = capsys.readouterr().err
     assert "guesses a --map" in error
@@ -94,8 +100,7 @@ def test_a_report_with_a_desk_without_import_says_so_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not with a complaint about an audit log that nobody named."""
-    table = tmp_path / "tickets.csv"
-    table.write_text("Ticket,Opened\n1,2026-06-01 09:00\n", encoding="utf-8")
+    table = unmapped(tmp_path)
     desk = written(tmp_path, CLEAN)
     assert main(["report", str(table), "--desk", desk]) == 2
     error = capsys.readouterr().err

@@ -45,7 +45,7 @@ from incidentcore.kpi.moments import FIELDS
 from incidentcore.kpi.periods import Unit
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.pages import Page, Picture
-from incidentcore.pages.table import to_csv
+from incidentcore.pages.table import csv_lines
 from incidentcore.plots import picture, plot_aging, plot_compliance, plot_flow
 from incidentcore.records import Incident, Record
 from incidentcore.report import build_report, failing, figures, service_page, tally
@@ -359,8 +359,7 @@ def _row_writer(
 
     def write(incident: Incident, clocks: tuple[tuple[str, SlaStatus], ...]) -> None:
         row = tally.clock_row(incident, clocks)
-        text = to_csv(list(row), [list(row.values())])
-        file.write(text.split("\n", 1)[1] if file.tell() else text)
+        file.write(csv_lines([row.values()] if file.tell() else [row, row.values()]))
 
     return write
 

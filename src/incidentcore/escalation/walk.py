@@ -102,9 +102,7 @@ class _RowWalk:
         self.settled = settled
         self.versions: tuple[EscalationMatrix | None, datetime | None] = None, None
         self.people_now: dict[int, tuple[str, ...]] = {}
-        self.hurried: set[str] = (
-            set()
-        )  # the keys of those that a manual escalation made due earlier
+        self.hurried: set[str] = set()  # keys of levels that a manual escalation made due earlier
         self.context = TriggerContext(
             view=view,
             when=self.row.when,

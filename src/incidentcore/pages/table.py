@@ -112,9 +112,13 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return CSV text, with an apostrophe before text that resembles a formula."""
+    return csv_lines((headings, *rows))
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as the lines of a CSV file, without headings."""
     buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows(map(_inert, row) for row in (headings, *rows))
+    csv.writer(buffer, lineterminator="\n").writerows(map(_inert, row) for row in rows)
     return buffer.getvalue()
 
 

@@ -74,8 +74,7 @@ def _fold(
     if isinstance(rules, SlaPolicy):
         return _PolicyFold(rules, life, editions, swaps, ClockFold(None, life)).fold(steps)
     clock = ClockFold(rules, life)
-    numbers = range(len(steps))
-    clock.go_through(steps, dict(life.base), numbers=numbers, editions=editions)
+    clock.go_through(steps, dict(life.base), numbers=range(len(steps)), editions=editions)
     return clock
 
 

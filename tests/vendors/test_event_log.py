@@ -15,6 +15,7 @@ from incidentcore.vendors import (
     read_events,
     read_happyfox,
     read_jira,
+    read_ocel,
 )
 
 from . import writers
@@ -202,3 +203,25 @@ def test_an_object_without_values_is_a_row() -> None:
     reading = read_events(objects, case="c", activity="a", at="t")
     assert [one.id for one in reading] == ["1"]
     assert reading.findings.counts["no_opening"] == 1
+
+
+@pytest.mark.parametrize("wrong", [["title"], "title", 5, [("title", "what")]])
+@pytest.mark.parametrize("name", ["fields", "activities"])
+def test_what_must_be_a_mapping_is_refused_in_words(name: str, wrong: Any) -> None:
+    """The columns of further fields, and the meanings of activities."""
+    rows = ["case,what,when", "1,New,2026-03-02T08:00Z"]
+    options: Any = {"case": "case", "activity": "what", "at": "when", name: wrong}
+    with pytest.raises(InvalidValueError, match=f"^{name}: .*allowed: a .*mapping from"):
+        read_events(rows, **options)
+    log = {"events": [], "objects": [{"id": "I1", "type": "incident"}]}
+    with pytest.raises(InvalidValueError, match=f"^{name}: .*allowed: a .*mapping from"):
+        read_ocel(log, object_type="incident", **{name: wrong})
+    with pytest.raises(InvalidValueError, match=r"^object_type: "):
+        read_ocel(log, object_type=wrong if isinstance(wrong, list) else "")
+
+
+def test_a_column_that_is_no_text_is_refused_in_words() -> None:
+    """By the columns that there are."""
+    rows = ["case,what,when", "1,New,2026-03-02T08:00Z"]
+    with pytest.raises(FormatError, match="no column None; the header has 'case', 'what', 'when'"):
+        read_events(rows, case=None, activity="what", at="when")  # type: ignore[arg-type]  # refused

@@ -1146,3 +1146,37 @@ def test_the_first_page_of_another_question_ends_the_one_before() -> None:
     """Of three questions, the first and the last lack their second page."""
     pages = [{"rows": [1], "offset": 0, "more": True}, {"rows": [2], "offset": 0, "more": False}]
     assert [*unpaged([*pages, pages[0]], "rows")] == [1, CUT, 2, 1, CUT]
+
+
+@pytest.mark.parametrize("values", [(1, True), (True, 1)])
+def test_a_number_is_not_the_flag_that_equals_it(values: tuple[object, ...]) -> None:
+    """Whichever came first: a number is a time and the code of a state, a flag is neither."""
+    reader = Times(epoch="s").reader()
+    found = {}
+    for value in values:
+        try:
+            found[type(value)] = reader.read(value).second
+        except InvalidValueError:
+            found[type(value)] = None
+    assert found == {int: 1, bool: None}
+
+    def build(history: Any, hours: Any) -> None:
+        history.opened("2026-03-02T09:00:00Z", "ada")
+        for hour, value in hours:
+            at = f"2026-03-02T{hour}:00:00Z"
+            history.changed(hour, at, "ada", field="state", after=value)
+
+    hours = [*zip((10, 11), values, strict=True)]
+    states = STANDARD_STATES | {"1": "in_progress"}
+    [incident] = Import([hours], build, record=Incident, id=lambda _: "I", states=states)
+    names = {int: "in_progress", bool: "True"}
+    wanted = [names[type(value)] for value in values]
+    assert [one.state.name for one in incident.history[1:]] == wanted  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["states", "levels", "times", "roles", "lifecycle"])
+@pytest.mark.parametrize("read", [read_jira, read_pagerduty, read_servicenow, read_happyfox])
+def test_tables_of_the_wrong_type_are_refused_in_words(read: Any, name: str) -> None:
+    """Each by its name, such as a zone alone in place of ``Times``."""
+    with pytest.raises(InvalidValueError, match=f"^{name}: got 'UTC'; allowed: (a |Roles|Times)"):
+        read([], **{name: "UTC"})

@@ -31,7 +31,7 @@ from incidentcore.vendors import (
     read_servicenow,
     servicenow,
 )
-from incidentcore.vendors.kit import reported_slas
+from incidentcore.vendors.kit import Times, reported_slas
 from incidentcore.vendors.servicenow_cells import duration
 
 
@@ -827,10 +827,10 @@ def test_a_row_on_two_pages_counts_as_it_was_updated_last() -> None:
 
 
 def test_durations_of_values_are_entries_of_the_audit() -> None:
-    """In order of their starts, each with the value before it, under its own id."""
+    """Each with the value before it, under its own id."""
     metrics = [
-        {"sys_id": "m2", "field": "state", "value": "2", "start": "2026-03-02 10:00:00"},
         {"sys_id": "m1", "field": "state", "field_value": "1", "start": "2026-03-02 09:00:00"},
+        {"sys_id": "m2", "field": "state", "value": "2", "start": "2026-03-02 10:00:00"},
         {"sys_id": "m3", "field": "odd", "value": "7", "start": "2026-03-02 11:00:00"},
     ]
     assert [
@@ -852,3 +852,25 @@ def test_a_row_that_names_its_table_another_way() -> None:
     reading = read_servicenow(rows)
     assert [one.id for one in reading] == [PLAIN["number"]]
     assert dict(reading.findings.counts) == {"unknown_entry": 1}
+
+
+def test_displays_of_times_count_as_instants() -> None:
+    """28 February is before 1 March, though its text is behind: in metrics and of two rows."""
+    day_first = Times("UTC", formats="%d/%m/%Y %H:%M:%S")
+    metrics = [
+        {"sys_id": f"m{code}", "id": "a1", "field": "state", "value": code, "start": start}
+        for code, start in (
+            ("6", "01/03/2026 11:00:00"),
+            ("1", "28/02/2026 09:00:00"),
+            ("2", "28/02/2026 10:00:00"),
+        )
+    ]
+    row = {"sys_id": "a1", "number": "INC1", "opened_at": "28/02/2026 09:00:00", "opened_by": "kim"}
+    last = {**row, "state": "6", "sys_updated_on": "01/03/2026 11:00:00"}
+    first = {**row, "state": "1", "sys_updated_on": "28/02/2026 09:00:00"}
+    reading = read_servicenow([last, first], metrics=metrics, times=day_first)
+    [incident] = reading
+    names = [one.state.name for one in incident.history if hasattr(one, "state")]
+    assert names == ["New", "In Progress", "Resolved"]
+    assert incident.resolved_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
+    assert list(reading.findings) == []

@@ -18,7 +18,7 @@ from incidentcore.report.figures import VOLUME
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import NEW, Impact, Priority
-from incidentcore.vendors import ImportFinding, read_table
+from incidentcore.vendors import ImportFinding, read_jira_csv, read_table
 from incidentcore.vendors.table_presets import FRESHSERVICE_JSON, SERVICENOW_LIST
 
 
@@ -601,3 +601,32 @@ def test_ids_as_databases_give_them() -> None:
     )
     names = ["1001", "1002", "2.5", "3E-7", "00000000-0000-0000-0000-000000000007"]
     assert [one.id for one in reading] == names
+
+
+ROWS = ["Number,Created,Customer", "7,2026-06-01T09:00:00Z,Ada", "8,2026-06-01T09:00:00Z,N/A"]
+
+
+def test_a_column_without_a_field_of_its_own_needs_none() -> None:
+    """A field that does not exist is refused; the error says where its column is kept."""
+    columns = {"id": "Number", "opened": "Created"}
+    with pytest.raises(InvalidValueError, match=r"'customer'; .* custom has them by their names"):
+        read_table(ROWS, {**columns, "customer": "Customer"})
+    with pytest.raises(InvalidValueError, match="nearest: title"):
+        read_table(ROWS, {**columns, "titel": "Customer"})
+    assert next(read_table(ROWS, columns)).custom["Customer"] == "Ada"
+
+
+@pytest.mark.parametrize("wrong", [["id"], "id", 5])
+def test_a_mapping_that_is_none_is_refused_in_words(wrong: Any) -> None:
+    """Of a table, and beside that of Jira's CSV."""
+    for read in (read_table, lambda rows, mapping: read_jira_csv(rows, mapping=mapping)):
+        with pytest.raises(InvalidValueError, match=r"^mapping: .* a mapping from fields to col"):
+            read(ROWS, wrong)
+
+
+def test_a_single_word_for_an_empty_cell() -> None:
+    """It is the word, not its letters: A is a caller, and N/A is nobody."""
+    columns = {"id": "Number", "opened": "Created", "caller": "Customer"}
+    rows = [*ROWS, "9,2026-06-01T09:00:00Z,A"]
+    found = [one.caller for one in read_table(rows, columns, missing="N/A")]
+    assert found == ["Ada", None, "A"]

@@ -72,18 +72,14 @@ def open_incident(
             **own,
         },
     }
-    recorded_at = max(intent.at, alert.recorded_at)
-    incident = lifecycle.open(
-        Incident,
-        id=intent.incident if id is None else id,
-        at=intent.at,
-        by=by,
-        recorded_at=recorded_at,
-        **given,
-    )
-    if priorities is None:
-        return incident
-    return prioritize(incident, priorities, at=intent.at, by=by, recorded_at=recorded_at)
+    when = _when(intent, alert, by)
+    name = intent.incident if id is None else id
+    incident = lifecycle.open(Incident, id=name, **when, **given)
+    return incident if priorities is None else prioritize(incident, priorities, **when)
+
+
+def _when(intent: IncidentIntent, alert: Alert, by: Actor | str) -> dict[str, Any]:
+    return {"at": intent.at, "by": by, "recorded_at": max(intent.at, alert.recorded_at)}
 
 
 def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | str) -> Incident:
@@ -95,13 +91,8 @@ def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | s
     need_kind("custom.alert_count", count, int)
     at = max(intent.at for intent in taken)
     recorded_at = max(at, *(one.alert.recorded_at for one in taken if one.alert is not None))
-    return set_fields(
-        incident,
-        custom={"alert_count": count + len(taken)},
-        at=at,
-        by=by,
-        recorded_at=recorded_at,
-    )
+    custom = {"alert_count": count + len(taken)}
+    return set_fields(incident, custom=custom, at=at, by=by, recorded_at=recorded_at)
 
 
 def _apply(
@@ -118,52 +109,30 @@ def _apply(
     if intent.kind == "resolve":
         if not incident.state.open:
             return incident
-        at, recorded_at = _effective(intent, incident)
-        return lifecycle.advance(
-            incident,
-            "resolve",
-            at=at,
-            recorded_at=recorded_at,
-            by=by,
-            resolution_code="alerts_resolved",
-            resolution_notes=f"resolved by its alerts: {intent.reason}",
-        )
+        ended: dict[str, Any] = {"resolution_code": "alerts_resolved", "by": by}
+        ended["resolution_notes"] = f"resolved by its alerts: {intent.reason}"
+        return lifecycle.advance(incident, "resolve", **_effective(intent, incident), **ended)
     alert = intent.alert
     if intent.kind not in ("add", "reopen") or alert is None:
         raise InvalidValueError("intent", intent, "an intent to add, reopen or resolve")
-    recorded_at = max(intent.at, alert.recorded_at)
     if intent.kind == "reopen" and not incident.state.open:
-        at, known = _effective(intent, incident)
-        incident = lifecycle.advance(incident, "reopen", at=at, by=by, recorded_at=known)
+        incident = lifecycle.advance(incident, "reopen", by=by, **_effective(intent, incident))
     if alert.firing and not _is_open(incident, intent.at):
         raise InvalidValueError("incident", incident, "an open incident; a new alert opens another")
-    incident = comment(
-        incident,
-        _comment_on(alert),
-        at=intent.at,
-        by=by,
-        visibility="internal",
-        recorded_at=recorded_at,
-    )
+    when = _when(intent, alert, by)
+    incident = comment(incident, _comment_on(alert), visibility="internal", **when)
     if priorities is None or not alert.firing:
         return incident
     row = severities.row(alert.severity)
-    worse = {
+    worse: dict[str, Any] = {
         name: level
         for name, level in (("impact", row.impact), ("urgency", row.urgency))
         if getattr(incident, name) is None or level > getattr(incident, name)
     }
     if not worse:
         return incident
-    return prioritize(
-        incident,
-        priorities,
-        at=intent.at,
-        by=by,
-        recorded_at=recorded_at,
-        reason=f"alert of severity {alert.severity or severities.default}",
-        **worse,
-    )
+    why = f"alert of severity {alert.severity or severities.default}"
+    return prioritize(incident, priorities, reason=why, **when, **worse)
 
 
 def _is_open(incident: Incident, at: datetime) -> bool:
@@ -177,12 +146,12 @@ def _is_open(incident: Incident, at: datetime) -> bool:
     return state.open
 
 
-def _effective(intent: IncidentIntent, incident: Incident) -> tuple[datetime, datetime]:
+def _effective(intent: IncidentIntent, incident: Incident) -> dict[str, Any]:
     """Return when an intent changes the state, at the last change or later, and when recorded."""
     moved = [event.at for event in incident.history if isinstance(event, StateChanged)]
     at = max([intent.at, *moved])
     received = at if intent.alert is None else intent.alert.recorded_at
-    return at, max(at, received, incident.history[-1].recorded_at)
+    return {"at": at, "recorded_at": max(at, received, incident.history[-1].recorded_at)}
 
 
 def _comment_on(alert: Alert) -> str:
@@ -233,12 +202,8 @@ def apply_intents(
     need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")
     if not (fields is None or callable(fields)):
         raise InvalidValueError("fields", fields, "a function that takes an alert, or None")
-    options: dict[str, Any] = {
-        "by": by,
-        "severities": severities,
-        "priorities": priorities,
-        "lifecycle": lifecycle,
-    }
+    options: dict[str, Any] = {"by": by, "severities": severities, "priorities": priorities}
+    options["lifecycle"] = lifecycle
     changed: dict[str, Incident] = {}
     taken: dict[str, list[IncidentIntent]] = {}
     for intent in each_of("intents", intents, IncidentIntent):

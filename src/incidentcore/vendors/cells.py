@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter, methodcaller
 from typing import Any, Final
 
-from incidentcore._checks import need_word
+from incidentcore._checks import as_texts, nearest, need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import guessed, plain_name
 from incidentcore.vendors.kit import Findings, Times, pick
@@ -30,6 +30,9 @@ TEXTS: Final = (
 COUNTS: Final = ("reopen_count", "reassignment_count")
 FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
 """The fields to which a column may be mapped."""
+_FIELDS: Final = (
+    f"one of {', '.join(FIELDS)}; other columns need no field: custom has them by their names"
+)
 EMPTY: Final = (
     *("", "?", "-", "--", "\u2013", "\u2014", "N/A", "n/a", "#N/A", "NULL", "Null", "null"),
     *("(null)", "None", "NaN", "NaT", "\\N", "(empty)", "(leer)", "(vide)", "(vac\u00edo)"),
@@ -53,8 +56,10 @@ _GUESSED: Final = "read by their headings, as none is the usual one: {columns}"
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
     """Raise an error if a mapping has unknown fields, or lacks ``id`` or ``opened``."""
+    need_kind("mapping", mapping, Mapping, allowed="a mapping from fields to columns")
     for name, column in mapping.items():
-        need_word("mapping", name, FIELDS)
+        if name not in FIELDS:
+            raise InvalidValueError("mapping", name, f"{_FIELDS}{nearest(str(name), FIELDS)}")
         if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
             raise InvalidValueError(f"mapping[{name}]", column, "a column's name or number from 1")
     for name in ("id", "opened"):
@@ -170,7 +175,7 @@ class TableReader:
         self.readers: dict[str, TimeReader] = {
             name: time.reader() for name, time in times.items() if name
         }
-        self._missing = frozenset(("", *missing))
+        self._missing = frozenset(("", *as_texts(missing)))
         self._words = self._missing - {""}
         self.guesses_empty: bool = missing is EMPTY
         self._workers = [n for n in _WORKERS if self.guesses_empty and n in mapping]

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias, Unpack
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_kind, need_text, of_type
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Acknowledged, Commented, Escalated, Event, Incident
 from incidentcore.values import State
@@ -50,6 +50,8 @@ _COVERED: Final[Mapping[object, str]] = {
     Escalated: "escalations",
 }
 _ABSENT: Final = object()
+_COLUMNS: Final = "a mapping from fields to columns or attributes"
+_MEANINGS: Final = "a StateTable, or a mapping from activities to their meanings"
 
 
 def read_events(
@@ -185,6 +187,8 @@ def read_ocel(
         FormatError: The source is not OCEL 2.0 in JSON, or does not have this type of object.
         OSError: The file cannot be opened.
     """
+    need_text("object_type", object_type)
+    need_kind("fields", fields, Mapping | None, allowed=_COLUMNS)
     data: Any = source
     if isinstance(source, (str, Path)):
         if Path(source).suffix in (".xml", ".xmlocel", ".sqlite"):
@@ -228,8 +232,10 @@ class _Log:
     at: str
     by: str | None = None
     group: str | None = None
-    fields: Mapping[str, str] | None = None
-    activities: Activities
+    fields: Mapping[str, str] | None = attrs.field(
+        default=None, validator=of_type(Mapping | None, _COLUMNS)
+    )
+    activities: Activities = attrs.field(validator=of_type((StateTable, Mapping), _MEANINGS))
     attributes: Mapping[str, str] | None = None  # of objects, with the field of each
 
     @property

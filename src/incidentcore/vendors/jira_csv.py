@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.jira import link_of
 from incidentcore.vendors.kit import HistoryBuilder, Import, as_object, plain_text
@@ -68,6 +68,7 @@ def read_jira_csv(
     Raises:
         FormatError: The source cannot be read.
     """
+    need_kind("mapping", mapping, Mapping | None, allowed="a mapping from fields to columns")
     arguments = {**JIRA_CSV, **options}
     arguments["mapping"] = {**JIRA_CSV["mapping"], **(mapping or {})}
     then: Extend | None = arguments.pop("extend", None)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar, Unpack
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import Commented, Incident, Link, LinkAdded, LinkRemoved
 from incidentcore.vendors.kit import (
     IMPORTER,
@@ -21,8 +23,9 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import Json, Rows, latest
+from incidentcore.vendors.kit.paths import Json, Rows, in_utc, latest
 from incidentcore.vendors.kit.tables import flag
+from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 from incidentcore.vendors.servicenow_cells import (
     as_audit,
@@ -124,10 +127,11 @@ def read_servicenow(
     results, spans = _by_id(slas, "task"), _by_id(metrics, "id")
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
-    parts = (partial(cell, name=name) for name in ("sys_id", "sys_updated_on"))
-    listed = latest(map(whole, unpaged(incidents, *_PAGES)), *parts)
-    names, people = _names(listed), _logins(users or {}, listed)
     settings = merged(read_servicenow, SERVICENOW, tables)
+    instant = partial(_instant, settings["times"].reader())
+    rows, key_of = map(whole, unpaged(incidents, *_PAGES)), partial(cell, name="sys_id")
+    listed = latest(rows, key_of, partial(instant, name="sys_updated_on"))
+    names, people = _names(listed), _logins(users or {}, listed)
     initial = getattr(settings["lifecycle"], "initial", None)
 
     def build(history: HistoryBuilder, row: Json) -> None:
@@ -137,7 +141,7 @@ def read_servicenow(
         own = own or [as_audit(line, row) for line in made[0]]
         history.shown_roles = {IMPORTER.id: IMPORTER.role, **_people(row, own, written, people)}
         if not own:
-            own = [*_spans(made[1])]
+            own = [*_spans(sorted(made[1], key=instant))]
             history.covers |= {
                 _KNOWN[field] for one in own if (field := one["fieldname"]) in _KNOWN
             }
@@ -257,10 +261,18 @@ def _people(
     return roles
 
 
+def _instant(reader: TimeReader, row: Json, name: str = "start") -> str:
+    """Return a time in a cell, which may be a display, as a text in UTC; for comparisons."""
+    value = cell(row, name)
+    with suppress(InvalidValueError):
+        value = reader.read(value)
+    return in_utc(value)
+
+
 def _spans(metrics: Iterable[Json]) -> Iterator[Json]:
     """Yield the durations of values as the entries of the audit that began them."""
     before: dict[object, object] = {}
-    for row in sorted(metrics, key=lambda row: str(cell(row, "start"))):
+    for row in metrics:
         field, value = cell(row, "field"), cell(row, "field_value") or cell(row, "value")
         if field in _KNOWN:
             entry = {"sys_id": cell(row, "sys_id"), "fieldname": field, "user": IMPORTER.id}

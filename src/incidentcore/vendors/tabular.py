@@ -86,7 +86,7 @@ class Table:
         """
         counts = Counter(self.columns)
         wanted = list(names)
-        missing = [name for name in wanted if not counts[name]]
+        missing = [str(name) for name in wanted if not counts[name]]
         if missing:
             there = ", ".join(shown(name) for name in self.columns[:50])
             raise FormatError(f"no column {', '.join(missing)}; the header has {there} @ header")

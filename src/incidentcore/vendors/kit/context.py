@@ -23,9 +23,9 @@ class Context:
     covers: frozenset[str]
     states: StateTable = attrs.field(default=STANDARD_STATES, validator=of_type(StateTable))
     levels: LevelTable = attrs.field(default=LevelTable(), validator=of_type(LevelTable))
-    times: Times = attrs.field(factory=Times)
+    times: Times = attrs.field(factory=Times, validator=of_type(Times))
     roles: Roles = attrs.field(default=Roles(), validator=of_type(Roles))
-    lifecycle: Lifecycle | None = None
+    lifecycle: Lifecycle | None = attrs.field(default=None, validator=of_type(Lifecycle | None))
     own: Callable[[Any, dict[str, Any]], None] | None = None
     reader: TimeReader = attrs.field(init=False)
 

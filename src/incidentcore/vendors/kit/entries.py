@@ -121,7 +121,7 @@ class EntryLog:
         self._closed_at: datetime | None = None
         self._updated_at: datetime | None = None
         self._category: object = None
-        self._states: dict[object, State] = {}
+        self._states: dict[tuple[type, object], State] = {}
 
     def find(
         self, code: str, action: str, *, field: str = "", value: object = "", path: object = ""
@@ -185,8 +185,9 @@ class EntryLog:
 
         If the record has ``ended`` by a time that an unknown state makes void, the finding says so.
         """
-        if (name := clean(name)) in self._states:
-            return self._states[name]
+        name = clean(name)
+        if (key := (type(name), name)) in self._states:  # 1 equals True
+            return self._states[key]
         category = self._category if name == self._present.get("state") else None
         state, is_known = self._context.states.find(name, category)
         if state is None:
@@ -198,7 +199,7 @@ class EntryLog:
             text = UNDONE if state.open and ended else text
             action = Phrase(text, flags=flags, **lines_for(str(name), known))
             self.find("unknown_state", action, field="state", value=name)
-        return self._states.setdefault(name, state)
+        return self._states.setdefault(key, state)
 
     def knows_state(self, name: object) -> bool:
         """Return whether the import's table has a state of this name."""

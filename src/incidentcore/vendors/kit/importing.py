@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypedDict, TypeVar, Unpack
 
-from incidentcore._checks import need_keywords
+from incidentcore._checks import need_keywords, need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
@@ -60,6 +60,7 @@ class Tables(TypedDict, total=False):
 def merged(importer: Callable[..., object], usual: Tables, tables: Tables) -> Tables:
     """Return an importer's default tables, each replaced by the one in ``tables``, if any."""
     need_keywords(importer, tables, Tables.__annotations__)
+    need_kind("times", tables.get("times", Times()), Times)
     return usual | tables
 
 

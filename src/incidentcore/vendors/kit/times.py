@@ -144,8 +144,9 @@ class TimeReader:
         if type(value) is datetime and value.tzinfo is UTC:
             self.oddity = ""
             return value
-        # Two times of one zone that differ in their fold alone are equal to Python.
-        key: Any = (value, value.fold) if isinstance(value, datetime) else value
+        # To Python 1 equals True, and a time another one that differs in its fold alone.
+        kind = type(value)
+        key: Any = value if kind is str else (kind, value, getattr(value, "fold", 0))
         try:
             known = self._cache.get(key)
         except TypeError:

@@ -26,6 +26,7 @@ from incidentcore.escalation import (
     next_on_call,
     on_call,
     on_call_hours,
+    servicenow_row,
     shifts,
 )
 from incidentcore.escalation.evaluate import escalations_and_wakeup
@@ -279,6 +280,10 @@ def test_shifts_partition_time_and_agree_with_the_instant(
             "a Calendar",
         ),
         (lambda: jira_row("r", [(5, "not_read", "x")]), "not_acknowledged or not_closed"),
+        (
+            lambda: servicenow_row("r", [("x", 5)]),  # type: ignore[list-item]  # the point
+            r"steps\[0\]: .*\(targets, reminders, time between reminders\)",
+        ),
         (lambda: EscalationTarget("on_call", "x"), "the kinds on_call"),
     ],
 )

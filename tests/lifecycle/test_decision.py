@@ -127,6 +127,7 @@ def test_every_action_in_every_state(kind: str, state: str) -> None:
         if action in allowed:
             assert isinstance(answer, Allowed), action
             assert answer.record.state.name == allowed[action]
+            assert str(answer).endswith(f"; {record.id} is then {allowed[action]}")
             assert answer.record.history == (*record.history, *answer.events)
             assert advance(record, action, at=OPENED + HOUR, by="ada", **fields) == answer.record
             continue

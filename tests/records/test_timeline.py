@@ -148,6 +148,7 @@ def test_facts_of_ones_own_may_come_as_states() -> None:
     assert timeline.facts_at(OPENED)["impact"] == Impact.HIGH
     assert timeline.facts_at(OPENED + MINUTE)["state"] == ON_HOLD
     assert timeline.facts_at(OPENED)["updated_at"] == timeline.opened_at == OPENED
+    assert Timeline.from_facts(pairs[:2]).opened_at == OPENED
     assert timeline.base["id"] == "X"
     with pytest.raises(InvalidValueError, match=r"^pairs: got 5; allowed: a State, or facts"):
         Timeline.from_facts([(OPENED, 5)])

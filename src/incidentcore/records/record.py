@@ -150,7 +150,7 @@ class Record(RecordBase):
     openable: ClassVar[frozenset[str]] = OPENABLE
 
     _may_open_with: ClassVar[frozenset[str]] = settable | openable
-    _own_lifecycle: ClassVar[LifecycleRef] = LifecycleRef("record")
+    _own_lifecycle: ClassVar[LifecycleRef]
 
     def __init_subclass__(cls) -> None:
         cls._may_open_with = cls.settable | cls.openable

@@ -283,7 +283,7 @@ def build_trace(
     if at < now:
         entries.append(_entry(at, now, after, number, **(data if not cycles else {})))
     joined = list(join_neighbors(entries, _both))
-    return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, closing)
+    return Trace(tuple(_with_swaps(joined, swaps)), zone, closing)
 
 
 def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[TraceEntry]:

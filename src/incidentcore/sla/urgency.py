@@ -65,15 +65,13 @@ def regions(
     A rule for which no such facts are found yields nothing. ``within`` limits the facts;
     ``domains`` holds all possible values of a field, for fields that have a fixed set of values.
     """
-    earlier: list[Condition] = []
     conditions = [rule.when for rule in policy.rules]
-    for when in (*conditions, None):
-        wanted = ~AnyOf(tuple(earlier))
+    for number, when in enumerate((*conditions, None)):
+        wanted = ~AnyOf(tuple(conditions[:number]))
         wanted = wanted if when is None else when & wanted
         proof = satisfiable(wanted if within is None else wanted & within, domains=domains)
         if proof.witness is not None:
             yield with_facts(Incident.default_facts(), proof.witness)
-        earlier += [] if when is None else [when]
 
 
 def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:

@@ -351,6 +351,10 @@ def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
             "Nummer;Aangemaakt op;Opgelost op;Prioriteit;Toegewezen aan;Onderwerp;Aanvrager",
             ["id", "opened", "resolved", "priority", "assignee", "title", "caller"],
         ),
+        (  # of TOPdesk, whose lists say so
+            "Datum aangemeld;Aanmelder;Behandelaarsgroep;Behandelaar;Datum gereed;Datum afgemeld",
+            ["opened", "caller", "group", "assignee", "resolved", "closed"],
+        ),
         (
             "Número;Criado em;Resolvido em;Situação;Prioridade;Atribuído a;Assunto",
             ["id", "opened", "resolved", "state", "priority", "assignee", "title"],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
 from incidentcore.errors import FormatError
 from incidentcore.records import Incident
-from incidentcore.vendors import Import, read_table
+from incidentcore.values import Priority
+from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.table_presets import SERVICENOW_LIST
 
@@ -119,3 +121,20 @@ def test_the_texts_of_a_list_are_fields_of_the_record() -> None:
         "Number,Opened,State,On hold reason", "INC1,2026-03-02 09:00:00,On Hold,Awaiting Caller"
     )
     assert held.hold_reason == "Awaiting Caller"
+
+
+def test_letters_with_their_accents_behind_them(tmp_path: Path) -> None:
+    """Headings, states, levels, months and nobody are known as they are with one character."""
+    heads = "Ticket;Créé le;Résolu le;Statut;Priorité;Affecté à"
+    row = "7;2 févr. 2026 09:15;13 août 2026 10:15;Résolu;Élevée;Non attribué"
+    path = tmp_path / "list.csv"
+    path.write_text(normalize("NFD", f"{heads}\n{row}\n"), encoding="utf-8")
+    page = describe_columns(path)
+    forms = [form for column in page.columns for form in column.formats]
+    mapping = {name: str(column) for name, column in page.to_plain()["map"].items()}
+    reading = read_profile(path, "table", mapping=mapping, zone="UTC", formats=forms)
+    [incident] = reading
+    assert incident.opened_at == datetime(2026, 2, 2, 9, 15, tzinfo=UTC)
+    assert incident.resolved_at == datetime(2026, 8, 13, 10, 15, tzinfo=UTC)
+    assert incident.computed_priority == Priority.HIGH
+    assert incident.assignee is None

@@ -119,3 +119,21 @@ def test_spaces_in_a_heading_are_those_of_a_table_or_of_an_object() -> None:
     rows = [{"No": "A", "Open  Date": "2026-03-02", "Open Time": "09:15"}]
     (incident,) = read_table(rows, mapping, zone="UTC")
     assert incident.opened_at == NINE
+
+
+def test_dates_with_a_midnight_have_their_time_in_another_column(tmp_path: Path) -> None:
+    """As a database writes a column of dates; the columns that are suggested are those read."""
+    path = tmp_path / "list.csv"
+    path.write_text("No,Open Date,Open Time\nA,2026-03-02 00:00:00,09:15\n", encoding="utf-8")
+    mapping = describe_columns(path).to_plain()["map"]
+    assert mapping == {"id": "No", "opened": "Open Date+Open Time"}
+    (incident,) = read_table(path, mapping, zone="UTC")
+    assert incident.opened_at == NINE
+
+
+def test_a_column_of_times_of_day_is_that_of_no_moment(tmp_path: Path) -> None:
+    """With the half of a day too: the date beside it, in another column, is needed."""
+    path = tmp_path / "list.csv"
+    lines = ["No;Open Date;Open Time", "A;02/03/2026;9:15 AM", "B;13/03/2026;12:01 a.m."]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert describe_columns(path).to_plain()["map"]["opened"] == "Open Date+Open Time"

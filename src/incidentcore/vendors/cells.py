@@ -15,6 +15,7 @@ from incidentcore.vendors.kit import Findings, Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean, is_missing
+from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.vendors.tabular import Table
@@ -215,7 +216,7 @@ class TableReader:
         given = {name: self.cell(get(row)) for name, get in self._get.items()}
         for name in self._workers:
             text = given[name]
-            if isinstance(text, str) and text.strip("()[]<>- ").casefold() in _NOBODY:
+            if isinstance(text, str) and fold(text.strip("()[]<>- ")) in _NOBODY:
                 given[name] = None
         return given
 

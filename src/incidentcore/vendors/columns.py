@@ -20,6 +20,7 @@ from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.joined import clock_of, joined_formats
 from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.paths import composed
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, formats_together
@@ -238,7 +239,7 @@ def describe_columns(path: str | Path, /, *, sheet: str | int | None = None) -> 
     for count, (_, row) in enumerate(islice(table.rows, FIRST_ROWS), 1):  # noqa: B007
         cells = [as_object(row).get(n) for n in table.columns] if table.objects else row
         for place, cell in enumerate(cells[: len(table.columns)]):
-            text = "" if cell is None else str(cell).strip()
+            text = "" if cell is None else composed(str(cell)).strip()
             if text not in EMPTY:
                 values[place][text] += 1
     fields = guessed(table.columns, values)

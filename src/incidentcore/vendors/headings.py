@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from unicodedata import normalize
 
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.paths import composed
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.time_formats import formats_of
 from incidentcore.words import Phrase
@@ -29,30 +29,28 @@ _WORDS: Final = {
     "record number, request number, reference number, t#, anfrage id, incidentnummer, "
     "meldingsnummer, aanvraagnummer, número do chamado, número do ticket, número do incidente, "
     "id do ticket, id do chamado, chamado, numero, numero ticket, numero incidente, id ticket, "
-    "番号, チケット番号, インシデント番号, 管理番号, 課題キー, キー, vorgang, "
-    "número de caso",
-    "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
-    "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
-    "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
-    "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
-    "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
-    "fecha de creación, erstellungszeit, create, entered, open, start, started, begin, beginn, "
-    "datum, date, fecha, aangemaakt, geopend, gemeld, aanmaakdatum, openingsdatum, meldingsdatum, "
-    "criado, criada, aberto, aberta, data de abertura, data de criação, abertura, criação, "
-    "creato, creata, aperto, aperta, data di apertura, data apertura, data di creazione, "
-    "data creazione, 作成日時, 作成日, オープン日時, 登録日時, 登録日, 起票日時, 起票日, "
-    "受付日時, 受付日, 作成",
+    "番号, チケット番号, インシデント番号, 管理番号, 課題キー, キー, vorgang, número de caso",
+    "opened": "opened, created, creation, opening, open time, raised, submitted, submit, reported, "
+    "logged, open dt, create date, initiated, call date, request time, geöffnet, erstellt, "
+    "eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, erstelldatum, "
+    "meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, ouvert, créé, "
+    "date de création, création, abierto, creado, creada, fecha de apertura, fecha de creación, "
+    "erstellungszeit, create, entered, open, start, started, begin, beginn, datum, date, fecha, "
+    "aangemaakt, aangemeld, geopend, gemeld, aanmaakdatum, openingsdatum, meldingsdatum, criado, "
+    "criada, aberto, aberta, data de abertura, data de criação, abertura, criação, creato, creata, "
+    "aperto, aperta, data di apertura, data apertura, data di creazione, data creazione, 作成日時, "
+    "作成日, オープン日時, 登録日時, 登録日, 起票日時, 起票日, 受付日時, 受付日, 作成",
     "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
     "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
     "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, complete, end, "
-    "ended, ende, fixed, resolutiondate, "
-    "opgelost, oplosdatum, datum opgelost, resolvido, resolvida, data de resolução, "
-    "data da resolução, data de solução, data de conclusão, concluído, risolto, risolta, "
-    "data di risoluzione, data risoluzione, 解決日時, 解決日, 完了日時, 完了日, 解決",
-    "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
-    "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
-    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre, gesloten, "
-    "afgesloten, sluitingsdatum, fechado, fechada, encerrado, encerrada, data de fechamento, "
+    "ended, ende, fixed, resolutiondate, opgelost, oplosdatum, datum opgelost, gereed, resolvido, "
+    "resolvida, data de resolução, data da resolução, data de solução, data de conclusão, "
+    "concluído, risolto, risolta, data di risoluzione, data risoluzione, 解決日時, 解決日, "
+    "完了日時, 完了日, 解決",
+    "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, afgemeld, "
+    "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, date de fermeture, "
+    "clos, clôturé, fermé, cerrado, cerrada, fecha de cierre, gesloten, afgesloten, "
+    "sluitingsdatum, fechado, fechada, encerrado, encerrada, data de fechamento, "
     "data de encerramento, chiuso, chiusa, data di chiusura, data chiusura, クローズ日時, "
     "クローズ日, 終了日時",
     "canceled": "canceled, cancelled, storniert, abgebrochen, annulé, cancelado",
@@ -61,10 +59,9 @@ _WORDS: Final = {
     "detected": "detected, detection, erkannt, entdeckt",
     "acknowledged": "acknowledged, acked, accepted, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, initial response time, "
-    "first response time, first reply time, "
-    "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
-    "primera respuesta, eerste reactie, eerste antwoord, primeira resposta, prima risposta, "
-    "初回応答日時, 初回応答, 一次回答日時",
+    "first response time, first reply time, first teammate reply, first agent reply, "
+    "erste antwort, erste reaktion, première réponse, primera respuesta, eerste reactie, "
+    "eerste antwoord, primeira resposta, prima risposta, 初回応答日時, 初回応答, 一次回答日時",
     "updated": "updated, last update, last updated, sys updated, modified, last modified, modify, "
     "changed, last changed, aktualisiert, geändert, zuletzt aktualisiert, zuletzt geändert, "
     "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
@@ -79,27 +76,28 @@ _WORDS: Final = {
     "wichtigkeit, importancia, prioriteit, prioridade, priorità, 優先度, 優先順位, 重要度",
     "impact": "impact, auswirkung, impacto, impatto, 影響度",
     "urgency": "urgency, dringlichkeit, urgence, urgencia, urgentie, urgência, urgenza, 緊急度",
-    "title": "short description, brief description, summary, subject, title, ticket name, "
-    "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
-    "sujet, description courte, description brève, brève description, résumé, título, asunto, "
-    "resumen, descripción breve, descripción corta, problem, störung, onderwerp, samenvatting, "
-    "korte omschrijving, korte beschrijving, assunto, resumo, descrição resumida, "
-    "descrição breve, descrição curta, oggetto, titolo, riepilogo, descrizione breve, "
-    "breve descrizione, 件名, タイトル, 要約, 概要",
+    "title": "short description, brief description, summary, subject, title, ticket name, message, "
+    "kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, sujet, "
+    "description courte, description brève, brève description, résumé, título, asunto, resumen, "
+    "descripción breve, descripción corta, problem, störung, onderwerp, samenvatting, "
+    "korte omschrijving, korte beschrijving, assunto, resumo, descrição resumida, descrição breve, "
+    "descrição curta, oggetto, titolo, riepilogo, descrizione breve, breve descrizione, 件名, "
+    "タイトル, 要約, 概要",
     "category": "category, kategorie, catégorie, categoría, categorie, categoria, カテゴリ, "
     "カテゴリー",
     "service": "business service, service, dienst, servicio, serviço, servizio, サービス",
     "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
-    "élément de configuration, elemento de configuración, configuratie item, "
-    "item de configuração, elemento di configurazione, 構成アイテム",
+    "élément de configuration, elemento de configuración, configuratie item, item de configuração, "
+    "elemento di configurazione, 構成アイテム",
     "group": "assignment group, assigned group, group, owner team, assigned team, group assigned, "
     "team assigned, owned by team, operator group, admin group, assigned to technician group, "
     "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
     "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
     "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
-    "equipo, helpdesk team, support team, board, toewijzingsgroep, behandelgroep, oplosgroep, "
-    "groep, grupo de atribuição, grupo atribuído, equipe, fila, gruppo di assegnazione, "
-    "gruppo assegnato, gruppo, アサイングループ, 割り当てグループ, 担当グループ, グループ",
+    "equipo, helpdesk team, support team, board, toewijzingsgroep, behandelgroep, "
+    "behandelaarsgroep, oplosgroep, groep, grupo de atribuição, grupo atribuído, equipe, fila, "
+    "gruppo di assegnazione, gruppo assegnato, gruppo, アサイングループ, 割り当てグループ, "
+    "担当グループ, グループ",
     "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
     "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
     "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
@@ -108,10 +106,9 @@ _WORDS: Final = {
     "担当者, 割り当て先, アサイン先",
     "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
     "contact, request user, customer display, caller id, reported by, requested by, raised by, "
-    "submitted by, auteur, kundenbenutzer, anrufer, autor, "
-    "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
-    "solicitante, informador, aanvrager, beller, indiener, requerente, relator, richiedente, "
-    "chiamante, 依頼者, 報告者, 申請者, 起票者",
+    "submitted by, auteur, kundenbenutzer, anrufer, autor, melder, anforderer, antragsteller, "
+    "gemeldet von, demandeur, appelant, rapporteur, solicitante, informador, aanvrager, aanmelder, "
+    "beller, indiener, requerente, relator, richiedente, chiamante, 依頼者, 報告者, 申請者, 起票者",
 }
 _BEFORE: Final = re.compile(
     r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?|datum) \b|^fields\."
@@ -129,7 +126,8 @@ _UNIT: Final = (
 _DURATION: Final = re.compile(
     rf"P[\dYMWDTHS.,]+|(?:\d+(?:[.,]\d+)? ?{_UNIT}\b\.?,? ?)+(?:\d+:\d\d(?::\d\d)?)?"
     r"|\d+ ?h ?\d\d(?: ?m(?:in)?(?: ?\d\d ?s?)?)?"
-    r"|[+-]?(?:\d+\.)?\d+:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?h(?:rs)?)?|-?\d+(?:[.,]\d+)?",
+    r"|[+-]?(?:\d+\.)?\d+:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:h(?:rs)?|[ap]\.?m\.?))?"
+    r"|-?\d+(?:[.,]\d+)?",
     re.IGNORECASE,
 )
 _IN_UNIT: Final = re.compile(rf"[\[(](?:in )?{_UNIT}\.?[\])]", re.IGNORECASE)
@@ -189,8 +187,7 @@ def date_and_time(day: str, clock: str) -> bool:
 
 def plain_name(name: str) -> str:
     """Return a heading with single spaces, composed letters, and no characters without a width."""
-    text = name if name.isascii() else normalize("NFC", _UNSEEN.sub("", name))
-    return " ".join(text.split())
+    return " ".join(composed(_UNSEEN.sub("", name)).split())
 
 
 def known(names: Iterable[object]) -> int:

@@ -16,6 +16,7 @@ from incidentcore.vendors.headings import date_and_time, plain_name
 from incidentcore.vendors.tabular import Table
 from incidentcore.vendors.time_formats import formats_of, formats_of_all
 
+_MIDNIGHT: Final = " 00:00:00"  # of a date whose time of day is in another column
 _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 
 
@@ -63,7 +64,7 @@ def _join(day: Any, clock: Any) -> Any:
                 clock = from_iso(time, clock.zfill(5))
         if isinstance(clock, (time, datetime)):
             return datetime.combine(midnight, clock if isinstance(clock, time) else clock.time())
-    return f"{day} {clock}"
+    return f"{str(day).removesuffix(_MIDNIGHT)} {clock}"
 
 
 def clock_of(columns: Sequence[str], place: int, texts: Mapping[int, Iterable[str]]) -> int | None:
@@ -79,13 +80,13 @@ def clock_of(columns: Sequence[str], place: int, texts: Mapping[int, Iterable[st
 
 
 def _is_timed(text: str) -> bool:
-    forms = [form for form in formats_of(text.removesuffix(" 00:00:00")) if form != "iso"]
+    forms = [form for form in formats_of(text.removesuffix(_MIDNIGHT)) if form != "iso"]
     return not forms or any("%M" in form or "%" not in form for form in forms)
 
 
 def joined_formats(days: Iterable[str], clocks: Iterable[str]) -> tuple[str, ...]:
     """Return the formats of all dates with all times of day."""
-    day, *_ = texts = [text.removesuffix(" 00:00:00") for text in days]
+    day, *_ = texts = [text.removesuffix(_MIDNIGHT) for text in days]
     clock, *more = clocks
     whole = (*(f"{one} {clock}" for one in texts), *(f"{day} {one}" for one in more))
     return formats_of_all(whole)

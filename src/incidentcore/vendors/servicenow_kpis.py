@@ -50,6 +50,7 @@ def _rate(name: str, numerator: Condition, of: str, title: str, among: Condition
 
 _SEEN_NEW: Final = field("custom.first_seen").equals(NEW.name)
 _FIRST_CONTACT: Final = _STAYED & _NOT_REOPENED
+_BOTH: Final = _RESOLVED & _FIRST_CONTACT
 _FCR: Final = "first-contact resolution"
 _ALL: Final = "all incidents"
 
@@ -62,14 +63,8 @@ AUDIT_KPIS: Final[tuple[Kpi, ...]] = (
     ),
     _rate("reopened", field("custom.reopen_count") > 0, _ALL, "reopened at least once"),
     _rate("never_reassigned", _STAYED, _ALL, "never reassigned"),
-    _rate(
-        "first_contact_of_resolved",
-        _RESOLVED & _FIRST_CONTACT,
-        "incidents with resolved_at",
-        _FCR,
-        _RESOLVED,
-    ),
-    _rate("first_contact_of_all", _RESOLVED & _FIRST_CONTACT, _ALL, _FCR),
+    _rate("first_contact_of_resolved", _BOTH, "incidents with resolved_at", _FCR, _RESOLVED),
+    _rate("first_contact_of_all", _BOTH, _ALL, _FCR),
     _rate("first_contact_unfiltered", _FIRST_CONTACT, f"{_ALL}, with or without resolved_at", _FCR),
     _rate("made_sla", field("custom.made_sla").is_true(), _ALL, "made_sla on the last row"),
 )

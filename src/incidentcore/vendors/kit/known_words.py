@@ -33,9 +33,8 @@ _LOCAL: Final = {
     "on hold": "on hold, onhold, hold, warten, angehalten, zurückgestellt, en pause, en espera, "
     "in wartestellung, in de wacht, in wacht, em espera, em pausa, suspenso, suspensa, sospeso, "
     "sospesa, 保留中, 保留",
-    "resolved": "gelöst, behoben, résolu, résolue, resuelto, resuelta, solucionado, "
-    "solucionada, fixed, completed, opgelost, resolvido, resolvida, risolto, risolta, 解決済み, "
-    "解決",
+    "resolved": "gelöst, behoben, résolu, résolue, resuelto, resuelta, solucionado, solucionada, "
+    "fixed, completed, opgelost, resolvido, resolvida, risolto, risolta, 解決済み, 解決",
     "done": "erledigt, fertig, terminé, terminée, terminado, terminada, hecho, listo, gereed, "
     "voltooid, klaar, concluído, concluída, completato, completata, 完了",
     "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, clôturé, clôturée, cerrado, "
@@ -64,13 +63,13 @@ _LOCAL_LEVELS: Final = {
     "medium": "mittel, moyenne, moyen, media, medio, gemiddeld, middel, média, médio, 中",
     "moderate": "moderat, modérée, modéré, moderada, moderado, moderata, moderato",
     "normal": "normale, normaal, 通常",
-    "low": "niedrig, gering, basse, bas, faible, baja, bajo, laag, baixa, baixo, bassa, basso, "
-    "低, 低い",
-    "very low": "sehr niedrig, très basse, très bas, muy baja, muy bajo, zeer laag, "
-    "muito baixa, muito baixo, molto bassa, molto basso, 非常に低い",
+    "low": "niedrig, gering, basse, bas, faible, baja, bajo, laag, baixa, baixo, bassa, basso, 低, "
+    "低い",
+    "very low": "sehr niedrig, très basse, très bas, muy baja, muy bajo, zeer laag, muito baixa, "
+    "muito baixo, molto bassa, molto basso, 非常に低い",
     "lowest": "niedrigste, la plus basse, más baja, laagste, mais baixa, minima, più bassa, 最低",
-    "planning": "planung, planification, planificación, planejamento, planeamento, "
-    "pianificazione, 計画",
+    "planning": "planung, planification, planificación, planejamento, planeamento, pianificazione, "
+    "計画",
 }
 ENGLISH_LEVELS: Final = {
     word: name for name, words in _LOCAL_LEVELS.items() for word in words.split(", ")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
+from unicodedata import normalize
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
@@ -313,6 +314,11 @@ def is_missing(value: object) -> bool:
         return value is None or bool(value != value)  # noqa: PLR0124
     except (TypeError, ValueError):  # an NA and an array have no truth value
         return type(value).__name__ == "NAType"
+
+
+def composed(text: str) -> str:
+    """Return text with each letter as one character, whose accent some systems write behind it."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def _characters(text: str) -> str:

@@ -27,6 +27,7 @@ from incidentcore.values import (
 )
 from incidentcore.values.scales import SCALES
 from incidentcore.vendors.kit.known_words import ALIKE, ENGLISH, ENGLISH_LEVELS, NEAREST, NEGATED
+from incidentcore.vendors.kit.paths import composed
 
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
@@ -58,7 +59,7 @@ def fold(text: object) -> str:
 
     A whole number that a data frame converted to a float, such as ``1.0``, is read as whole.
     """
-    text = _FLOAT.sub(r"\1", str(text))
+    text = _FLOAT.sub(r"\1", composed(str(text)))
     return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
 
 

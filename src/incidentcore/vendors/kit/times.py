@@ -15,6 +15,7 @@ import attrs
 from incidentcore._checks import as_tuple, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone, from_iso
+from incidentcore.vendors.kit.paths import composed
 from incidentcore.vendors.kit.time_words import beside_utc, in_english, in_zone, on_weekday
 
 Epoch: TypeAlias = Literal["s", "ms"]
@@ -219,7 +220,7 @@ class TimeReader:
                 return from_iso(datetime, value)
             except ValueError:
                 pass  # perhaps with other spaces, or in another format
-        text = " ".join(_MARKS.sub("", value).split())  # no-break and thin spaces as well
+        text = " ".join(_MARKS.sub("", composed(value)).split())  # no-break and thin spaces as well
         if self._epochs and _NUMBER.fullmatch(text):
             return self._since_1970(float(text))
         for form in self.times.formats:

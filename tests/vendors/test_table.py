@@ -630,3 +630,39 @@ def test_a_single_word_for_an_empty_cell() -> None:
     rows = [*ROWS, "9,2026-06-01T09:00:00Z,A"]
     found = [one.caller for one in read_table(rows, columns, missing="N/A")]
     assert found == ["Ada", None, "A"]
+
+
+@pytest.mark.parametrize("state", ["new", "on_hold"])
+def test_a_time_of_the_last_change_that_cannot_be_read(state: str) -> None:
+    """It is found in each row, whether its state needs that time or not, and kept under custom."""
+    cells = {"Number": "7", "Created": "2026-06-01T09:00:00Z", "Status": state}
+    cells |= {"Changed": "later", "Since": "before"}
+    columns = {"id": "Number", "opened": "Created", "state": "Status"}
+    reading = read_table([cells], {**columns, "updated": "Changed"})
+    assert [one.custom["Changed"] for one in reading] == ["later"]
+    [found] = [one for one in reading.findings if one.code == "unreadable_time"]
+    assert (found.field, found.value, found.action) == ("Changed", "later", "kept under custom")
+    reading = read_table([cells], {**columns, "state_since": "Since"})
+    assert [one.custom["Since"] for one in reading] == ["before"]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_the_cancellation_of_a_ticket_has_its_own_time(*, plain: bool) -> None:
+    """A closing before it stays one, in any row; without it or after it, it is a cancellation."""
+    columns = {"id": "Number", "opened": "Created", "closed": "Closed", "canceled": "Canceled"}
+    cells = {"Number": "7", "Created": "2026-06-01T09:00:00Z", "State": "Canceled"}
+    cells |= {} if plain else {"Changed": "later"}
+    columns |= {"state": "State"} if plain else {"state": "State", "updated": "Changed"}
+    for closed, canceled, at, first in (
+        (10, 11, 11, "closed"),
+        (11, 10, 10, "canceled"),
+        (10, 10, 10, "canceled"),
+        (10, None, 10, "canceled"),
+    ):
+        hours = {"Closed": closed, "Canceled": canceled}
+        times = {
+            n: "" if hour is None else f"2026-06-01T{hour}:00:00Z" for n, hour in hours.items()
+        }
+        [incident] = read_table([cells | times], columns)
+        assert incident.canceled_at == datetime(2026, 6, 1, at, tzinfo=UTC)
+        assert incident.history[1].state.name == first  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class CleanRows:
         self._levels = mapped(LEVELS)
         self._times = [
             (name, reader.readers.get(name, context.reader))
-            for name, _ in mapped(("opened", *MOMENTS))
+            for name, _ in mapped(("opened", *MOMENTS, "updated"))
         ]
         lifecycle = context.lifecycle
         standard = LifecycleRef(Incident.record_type)
@@ -63,14 +63,14 @@ class CleanRows:
         for name, reader in self._times:
             value = given[name]
             if value is not None:
-                at = reader.read(value)
-                if reader.oddity or (moments and at < moments[-1][1]):
+                at, is_moment = reader.read(value), name != "updated"
+                if reader.oddity or (is_moment and moments and at < moments[-1][1]):
                     return None
-                moments.append((name, at))
+                moments += [(name, at)] * is_moment
         if not moments or moments[0][0] != "opened" or given["id"] is None:
             return None
         ends = [name for name, _ in moments if name in _ENDS]
-        if ends[:1] == ["closed"] and "resolved" in given:
+        if (ends[:1] == ["closed"] and "resolved" in given) or {"closed", "canceled"} <= {*ends}:
             return None
         fields = self._fields(key, given)
         state = self._state(given.get("state"), ends)

@@ -161,6 +161,9 @@ class TableImport(Import[Incident]):
         if self._extend is not None:
             self._extend(history, custom)
         moments = self._moments(history, given, opened, custom)
+        history.earliest = opened
+        since = self._time(history, "state_since", given.get("state_since"), custom)
+        updated = self._time(history, "updated", given.get("updated"), custom)
         shown: dict[str, Any] = {n: given[n] for n in (*TEXTS, "state") if n in given}
         for name in LEVELS:
             shown[name] = self._level(history, name, given.get(name), custom)
@@ -187,7 +190,11 @@ class TableImport(Import[Incident]):
         history.moments(agent, **moments)
         for name in COUNTS:
             history.counted(name, given.get(name), field=reader.columns.get(name, name))
-        self._settle(history, given, moments)
+        ended = not {"resolved", "closed", "canceled"}.isdisjoint(moments)
+        state = given.get("state")
+        if since is not None and state is not None and (history.state(state).open or not ended):
+            history.changed("state", since, IMPORTER, field="state", after=state)
+        history.check(updated_at=updated)
 
     def _time(
         self,
@@ -248,15 +255,3 @@ class TableImport(Import[Incident]):
         if resolved is None and state is not None and state.resolved and not state.final:
             times["resolved"] = times.pop("closed")  # the time of the state that it stands in
         return times
-
-    def _settle(
-        self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]
-    ) -> None:
-        """Set the time of the row's state if its moments do not lead to it."""
-        since = self._time(history, "state_since", given.get("state_since"))
-        state = given.get("state")
-        ended = not {"resolved", "closed", "canceled"}.isdisjoint(moments)
-        if since is not None and state is not None and (history.state(state).open or not ended):
-            history.changed("state", since, IMPORTER, field="state", after=state)
-        updated = self._time(history, "updated", given.get("updated"))
-        history.check(updated_at=updated)

@@ -308,20 +308,20 @@ class EntryLog:
 
         If two times are equal, the order of this list decides (rule H1). The state entered is the
         record's present state in the tool, if that has the same meaning. If the record is now
-        canceled, ``closed`` is the time of its cancellation.
+        canceled, ``closed`` is the time of its cancellation, unless ``canceled`` is later.
         """
+        given = {name: at for name in MOMENTS if (at := moments.get(name)) not in (None, "")}
+        times = {n: self.time(at, n, action=f"kept as custom.{n}") for n, at in given.items()}
+        self._present.update((name, at) for name, at in given.items() if times[name] is None)
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
-            if (value := moments.get(name)) in (None, ""):
-                continue
-            at = self.time(value, name, action=f"kept as custom.{name}")
-            if at is None:
-                self._present[name] = value
+            if (at := times.get(name)) is None:
                 continue
             body = dict(needed)
             if "state" in body:
                 shown = self._present.get("state")
                 now = None if shown is None else self.state(shown, ended=name != "canceled")
-                if name == "closed" and now is not None and now.is_canceled:
+                is_last = at >= (times.get("canceled") or at)
+                if name == "closed" and now is not None and now.is_canceled and is_last:
                     body = dict(MOMENTS["canceled"][1])
                 body["state"] = self._context.entered(body["state"], now)
             actor = IMPORTER if name in ("closed", "canceled") else by

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.desk.small_files import HEAD, HOUR, MONDAY, loaded
+from tests.desk.small_files import HEAD, HOUR, MONDAY, SERVICE, loaded
 
 from incidentcore.desk import dump_desk, load_desk
 from incidentcore.desk.file import desk_mapping
 from incidentcore.errors import FormatError
 from incidentcore.records import Incident
 from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.values import Impact, Urgency
 
 WEEK = 'mon-fri = "08:00-18:00"'
 LUNCH = ', breaks = [{ days = "mon-fri", hours = "12:00-13:00" }]'
@@ -117,3 +118,63 @@ def test_a_calendar_may_be_open_in_intervals_alone() -> None:
     assert migration.open_time(saturday, saturday + HOUR) == HOUR
     assert migration.open_time(MONDAY, MONDAY + HOUR) == 0 * HOUR
     assert load_desk(dump_desk(desk)) == desk
+
+
+@pytest.mark.parametrize("more", ["", '[calendars]\noffice = { hours = { mon = "08:00-09:00" } }'])
+def test_always_is_in_the_zone_of_the_desk(more: str) -> None:
+    """Monday 20:00 UTC is Tuesday 05:00 in Tokyo: "by 12:00" is Tuesday noon there, 03:00 UTC."""
+    desk = load_desk(f"""
+        desk = 1
+        name = "Tokyo"
+        zone = "Asia/Tokyo"
+        {more}
+        [services.all]
+        calendar = "always"
+        resolution = "by 12:00"
+        [[agreements]]
+        service = "all"
+    """)
+    opened = datetime(2026, 6, 1, 20, tzinfo=UTC)
+    incident = desk.open(Incident, id="I", title="T", by="kim", at=opened)
+    (status,) = desk.evaluate(incident, now=opened)
+    assert status.due_at == datetime(2026, 6, 2, 3, tzinfo=UTC)
+
+
+def test_a_calendar_by_priority_is_chosen_by_the_name_of_the_level() -> None:
+    """Critical, Saturday 2026-06-06 10:00: four hours around the clock end at 14:00.
+
+    In the office they would end on Monday at 12:00, as those of any other priority do.
+    """
+    choice = 'by_level = { by = "priority", critical = "always", else = "office" }\n[services'
+    text = (HEAD + SERVICE).replace("[services", choice, 1)
+    desk = loaded(text.replace('calendar = "office"', 'calendar = "by_level"'))
+    saturday = datetime(2026, 6, 6, 10, tzinfo=UTC)
+    for levels, end in (
+        ("HIGH", saturday + 4 * HOUR),
+        ("LOW", MONDAY + timedelta(days=7, hours=4)),
+    ):
+        incident = desk.open(
+            Incident,
+            id="I",
+            title="T",
+            by="kim",
+            at=saturday,
+            impact=Impact[levels],
+            urgency=Urgency[levels],
+        )
+        (status,) = desk.evaluate(incident, now=saturday)
+        assert status.due_at == end
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ('by = "priority", High = "office"', "High: got 'High'; allowed: one of critical, high, "),
+        ('by = "call_at", x = "office"', "by: got 'call_at'; allowed: a field of texts or words"),
+    ],
+)
+def test_a_calendar_is_chosen_by_a_field_of_texts(choice: str, message: str) -> None:
+    """Another value than the field has would leave every record to ``else``."""
+    text = HEAD + f'by_field = {{ {choice}, else = "office" }}' + SERVICE
+    with pytest.raises(FormatError, match=re.escape(f"calendars.by_field.{message}")):
+        load_desk(text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from tests.desk.test_check import START
 
-from incidentcore.desk import check_desk, load_desk
+from incidentcore.conditions import Condition, field
+from incidentcore.desk import Agreement, check_desk, load_desk
 from incidentcore.words import GERMAN
 
 DAYS_LATE = (
@@ -210,3 +212,67 @@ def test_a_pause_that_leaves_out_approvals(
         f"services.all: its pause does not hold in {state}, so the wait for an approval counts"
         for state in states
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        (
+            field("prioritty").equals(None),
+            (
+                "prioritty: there is no field 'prioritty'; "
+                "the nearest: priority, priority_override, computed_priority"
+            ),
+        ),
+        (
+            field("custom.sit").equals("MUC"),
+            "custom.sit: the desk does not declare it; add sit to fields",
+        ),
+        (
+            field("priority.name").equals("urgent"),
+            "priority.name is 'urgent': priority.name is never urgent; the nearest: none",
+        ),
+        (
+            field("priority").equals("high"),
+            (
+                "priority is 'high': priority is a level such as Priority.HIGH; "
+                "its name is a field below it, never 'high'"
+            ),
+        ),
+        (field("custom.site").equals("MUC"), None),
+    ],
+)
+@pytest.mark.parametrize("part", ["agreements", "escalation", "priority"])
+def test_a_condition_built_in_python_names_fields_that_the_desk_has(
+    part: str, when: Condition, message: str | None
+) -> None:
+    """A desk file refuses each; a desk built in Python reads it, and it is never met."""
+    desk = load_desk(
+        RESPONSES.replace("RESPONSE", '"1h"').replace(
+            "[services",
+            """
+        fields = { site = ["MUC", "NYC"] }
+        [priority]
+        matrix = "plain_3x3"
+        adjust = [{ name = "VIP", when = { impact = "high" }, at_least = "high" }]
+        [[escalation]]
+        name = "urgent"
+        levels = [{ after = "0m", to = "group:x" }]
+        [services""",
+            1,
+        )
+    )
+    if part == "priority":
+        (rule,) = desk.priority.adjustments
+        policy = attrs.evolve(desk.priority, adjustments=[attrs.evolve(rule, when=when)])
+        desk, subject = attrs.evolve(desk, priority=policy), "priority: VIP"
+    elif part == "escalation":
+        (row,) = desk.escalation
+        desk = attrs.evolve(desk, escalation=[attrs.evolve(row, when=when)])
+        subject = "escalation.urgent"
+    else:
+        rules = [Agreement(when=when, service="all"), *desk.agreements]
+        desk, subject = attrs.evolve(desk, agreements=rules), "agreements[1]"
+    codes = ("unknown_field", "undeclared", "unknown_value", "wrong_type")
+    found = [str(one) for one in check_desk(desk, start=START) if one.code in codes]
+    assert found == ([] if message is None else [f"{subject}: {message}"])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from tests.desk.small_files import HEAD, HOUR, MONDAY, SERVICE, loaded, opened
 
+from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError
 from incidentcore.lifecycle import advance
 from incidentcore.records import set_fields
 from incidentcore.sla import DueDate
@@ -72,3 +77,21 @@ stop = { category = { present = true } }
         stages.append([(clock.stage, clock.breached) for clock in clocks])
     usual = ("canceled", False)
     assert stages == [[usual, usual], [usual, ("running", True)]]
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("resolution", 'resolution = "due:title"'),
+        ("starts_from", 'resolution = "4h"\nstarts_from = "title"'),
+        (
+            "pause.resolved_at",
+            'resolution = "4h"\npause = { resolved_at = { later_than = "title" } }',
+        ),
+    ],
+)
+def test_a_time_comes_from_a_field_that_holds_one(key: str, line: str) -> None:
+    """A title was read as a due time only with the first record, which it refused."""
+    wrong = f"services.all.{key}: got 'title'; allowed: a field that holds an instant"
+    with pytest.raises(FormatError, match=re.escape(wrong)):
+        load_desk((HEAD + SERVICE).replace('resolution = "4h"', line))

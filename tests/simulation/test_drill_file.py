@@ -136,19 +136,19 @@ def test_an_escalation_of_a_drill_may_call_who_is_on_duty() -> None:
     assert (target.schedule.name, target.schedule.layers[0].people) == ("duty", ("ada",))
 
 
-def test_an_expectation_without_a_calendar_counts_at_all_hours() -> None:
+@pytest.mark.parametrize("more", ["", '[calendars.office.hours]\nmon-fri = "09:00-17:00"'])
+def test_an_expectation_without_a_calendar_counts_at_all_hours(more: str) -> None:
     """It counts in the calendar "always" of its file, which is in the zone of the file."""
-    text = """
+    text = f"""
         drill = 1
         name = "d"
         zone = "Europe/Berlin"
         lasts = "1h"
-        [calendars.office.hours]
-        mon-fri = "09:00-17:00"
+        {more}
         [[expects]]
         name = "acknowledge"
         within = "5m"
-        stop = { acknowledged_at = { present = true } }
+        stop = {{ acknowledged_at = {{ present = true }} }}
         """
     (expected,) = load_drill(text).expects
     assert expected.clock.calendar == BusinessCalendar.always("Europe/Berlin")

@@ -179,9 +179,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     problems.set_defaults(run=_problems)
     add_form(problems, "json", "markdown", "html")
+
+    def show(arguments: argparse.Namespace) -> str:
+        return desk_page(read_desk(arguments)).in_words(words_of(arguments))
+
     for name, run, words in (
         ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
-        ("show", _show, "print a desk file as a page to sign"),
+        ("show", show, "print a desk file as a page to sign"),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("desk", type=Path, metavar="DESK.toml")
@@ -216,10 +220,6 @@ def _check(arguments: argparse.Namespace) -> str:
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0
     return "\n".join([*desk.sources, *lines])
-
-
-def _show(arguments: argparse.Namespace) -> str:
-    return desk_page(read_desk(arguments)).in_words(words_of(arguments))
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

@@ -18,7 +18,8 @@ from incidentcore.desk.holiday_form import (
     read_holidays,
 )
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
-from incidentcore.desk.when import field_path, own_field
+from incidentcore.desk.service import scale_of
+from incidentcore.desk.when import LEVELS, field_path, own_field
 from incidentcore.desk.words import ITEMS, WrongError, need_data, writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval, Versions
@@ -114,11 +115,17 @@ _calendar: Final = by_shape(
 def _by_field(data: Mapping[str, Any], reading: Reading, path: Path) -> Any:
     field = reading.tried((*path, "by"), field_path, data["by"], reading)
     own = None if field is BROKEN else own_field(field, reading)
+    words = () if own is None else own.words
+    if own is not None and own.kind not in ("text", "word"):
+        wrong = WrongError(data["by"], f"a field of texts or words; {own.name} is a {own.kind}")
+        reading.fault((*path, "by"), wrong)
+    elif (level := str(field).removesuffix(".name")) in LEVELS:
+        field, words = f"{level}.name", scale_of(reading.priority(), level).names
     table: dict[str, Any] = {name: one for name, one in data.items() if name != "by"}
     for value in table:
-        if own is not None and own.words and value not in (*own.words, "else"):
-            allowed = f"one of {', '.join(own.words)}, or else"
-            reading.fault((*path, value), WrongError(value, allowed, own.words))
+        if words and value not in (*words, "else"):
+            allowed = f"one of {', '.join(words)}, or else"
+            reading.fault((*path, value), WrongError(value, allowed, words))
             field = BROKEN
     if "else" not in table:
         raise WrongError(dict(data), "else = a calendar, for every other value")

@@ -19,6 +19,7 @@ from incidentcore.desk.check_services import (
     changes,
     far_points,
     length_of,
+    misread,
     orders,
     promises,
     rough_length,
@@ -76,6 +77,7 @@ def check_desk(
     need_kind("desk", desk, Desk)
     at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (
+        misread(desk),
         _agreements(desk),
         promises(desk),
         orders(desk),

@@ -8,15 +8,16 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Final, TypeGuard
 
-from incidentcore.conditions import ALWAYS, field
+from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.findings import found, never
+from incidentcore.desk.findings import desk_domains, found, never
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
 from incidentcore.lifecycle import APPROVED_IF_ASKED
 from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import SlaThreshold
+from incidentcore.sla import CalendarByField, SlaThreshold
 from incidentcore.sla.crossings import ClockPoint
+from incidentcore.sla.lint_fields import field_findings
 from incidentcore.sla.targets import Target
 from incidentcore.values import FrozenMap, LintFinding
 
@@ -40,6 +41,31 @@ def promises(desk: Desk) -> Iterator[LintFinding]:
             witness = FrozenMap({"priority": missing[0] if missing else None})
             subject = f"services.{service.name}.{clock}"
             yield found("no_promise", subject, witness, levels=levels)
+
+
+def misread(desk: Desk) -> Iterator[LintFinding]:
+    """Yield a finding for each condition on a field or a value that no record of the desk has."""
+    domains, own = desk_domains(desk), {one.path for one in desk.fields}
+    for subject, when in _conditions(desk):
+        yield from field_findings([when], subject, domains)
+        for path in sorted(when.fields):
+            if own and path.startswith("custom.") and path not in own:
+                name = path.removeprefix("custom.")
+                yield found("undeclared", subject, path=path, name=name, key="fields")
+
+
+def _conditions(desk: Desk) -> Iterator[tuple[str, Condition]]:
+    """Yield the conditions of a desk on records, by part; the lint of updates judges its own."""
+    for part in ("agreements", "categories", "routing", "approvals"):
+        for number, rule in enumerate(getattr(desk, part), 1):
+            yield f"{part}[{number}]", rule.when
+    for row in desk.escalation:
+        yield f"escalation.{row.name}", row.when
+    for adjustment in desk.priority.adjustments:
+        yield f"priority: {getattr(adjustment, 'name', '')}", getattr(adjustment, "when", ALWAYS)
+    for name, calendar in desk.calendars.items():
+        if type(calendar) is CalendarByField:
+            yield f"calendars.{name}", field(calendar.field).is_in(*dict(calendar.table))
 
 
 def length_of(target: Target | None) -> tuple[int, timedelta] | None:
@@ -83,7 +109,8 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
                     )
             for target in service.targets(clock):
                 for point in service.warn:
-                    if _too_early(point, target):
+                    early, whole = length_of(point.before_due), length_of(target.target)
+                    if early and whole and early[0] == whole[0] == 0 and early >= whole:
                         data = {"clock": clock, "target": target_word(target.target)}
                         yield found("warn_too_early", subject, point=point.name, **data)
         responses, resolutions = (
@@ -127,11 +154,6 @@ def far_points(desk: Desk) -> Iterator[LintFinding]:
 
 def _is_far(point: ClockPoint) -> TypeGuard[SlaThreshold]:
     return (getattr(point, "fraction", None) or 0) > _FAR
-
-
-def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
-    early, whole = length_of(point.before_due), length_of(target.target)
-    return bool(early and whole and early[0] == whole[0] == 0 and early >= whole)
 
 
 def approval_pauses(desk: Desk) -> Iterator[LintFinding]:

@@ -15,7 +15,7 @@ from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
 from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
-from incidentcore.desk.when import FIELD, WHEN, about
+from incidentcore.desk.when import INSTANT_FIELD, WHEN, about
 from incidentcore.desk.words import (
     SPAN,
     WrongError,
@@ -46,7 +46,7 @@ _LEVEL: Final = Table(
         Key("zone", ZONE, "The zone of every.", None),
         Key("every", TEXT, "A local time at which it recurs: daily 09:00.", None),
         Key("from", FIRST, "The date of its first time.", None, "anchor"),
-        Key("since", FIELD, "For the first level: the time it counts from.", None),
+        Key("since", INSTANT_FIELD, "For the first level: the time it counts from.", None),
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point, with a name.", None),
         Key("held", WHEN, "A condition that must hold for the time in after.", None),

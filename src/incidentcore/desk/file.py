@@ -189,16 +189,15 @@ _DESK: Final = Table(
 )
 
 
-def begin(data: Any, reading: Reading) -> None:
-    """Register what a file may name without defining it: lifecycles and built-in calendars."""
+def begin(data: Any, reading: Reading) -> Any:
+    """Register what a file may name without defining it; return its tables, calendars included."""
     reading.names["lifecycles"] = dict(STANDARD)
     reading.names["fields"] = reading.names["on_call"] = {}
-    if "calendars" not in data:
-        CALENDARS.read({}, reading, ("calendars",))
+    return {"calendars": {}, **data}  # read after the zone, which is that of "always"
 
 
 def _read(data: Any, reading: Reading) -> Desk:
-    begin(data, reading)
+    data = begin(data, reading)
     read_matrix(reading)
     made = _DESK.read(data, reading, ())
     unused = sorted(set(reading.code) - reading.used)

@@ -15,6 +15,7 @@ from incidentcore.values import LintFinding
 TEXTS: Final[dict[str, str]] = {
     "no_service": "some records have no service; add a last agreement without when",
     "no_promise": "no target for {levels}; add else = a target",
+    "undeclared": "{path}: the desk does not declare it; add {name} to {key}",
     "never_matches": "earlier rules match every record that it matches",
     "change_undecided": "{fields} may change during a ticket; set on_change = keep_elapsed, "
     "restart or retroactive",
@@ -24,7 +25,7 @@ TEXTS: Final[dict[str, str]] = {
     "target_order": "{clock} of {worse} is later than that of {milder}",
     "late_response": "the response of {level} ({one}) is later than its resolution ({other})",
     "warn_too_early": "{point} does not lie after the start of the {clock} clock of {target}",
-    "point_far": "{point} lies far beyond the due time of the {clock} clock",
+    "point_far": "{point} lies far beyond the due time (clock: {clock})",
     "level_at_once": "level {level} is due at the same time as the one before; combine them",
     "level_after_clock": "level {level} counts from the one before, which waits for the {clock} "
     "clock; put levels that wait for a clock last, or set at = a later point",

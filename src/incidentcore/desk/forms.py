@@ -56,10 +56,7 @@ class Key:
 
 
 def simple(
-    allowed: str,
-    *kinds: type,
-    json: Mapping[str, Any] | None = None,
-    empty: bool = False,
+    allowed: str, *kinds: type, json: Mapping[str, Any] | None = None, empty: bool = False
 ) -> Form:
     """Return the ``Form`` of a value that is written unchanged, such as a text or a number."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, is_day
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
 from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, need_data, read_instant
@@ -37,26 +37,15 @@ def _hours(data: Any, _: Reading, __: Path) -> Any:
     return hours
 
 
-def _hours_word(hours: Iterable[str], _: Any) -> Any:
-    listed = list(hours)
-    return listed[0] if len(listed) == 1 else listed
-
-
-HOURS: Final = Form(
-    by_shape(_HOURS, text=_hours, items=_hours),
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-    _hours_word,
-)
+HOURS: Final = Form(by_shape(_HOURS, text=_hours, items=_hours), TEXTS.schema, TEXTS.write)
 
 
 def _day(data: Any, _: Reading, __: Path) -> date:
     with suppress(TypeError, ValueError):
         return date.fromisoformat(data)
-    allowed = "a date such as 2026-12-24"
-    if isinstance(data, datetime):
-        raise WrongError(data, allowed)
-    day: date = need_data(data, date, allowed)
-    return day
+    if not is_day(data):
+        raise WrongError(data, "a date such as 2026-12-24")
+    return data
 
 
 DAY: Final = Form(_day, {"type": "string", "format": "date"})

@@ -20,12 +20,10 @@ def _state_name(data: Any, reading: Reading, _: Path) -> str:
     return str(one_of(data, states, "a state of incidents: {}"))
 
 
-def _level_name(data: Any, reading: Reading, path: Path) -> str:
-    return str(one_of(data, scale_of(reading.priority(), str(path[-2])).names))
-
-
 _WORDS: Final = {"type": "string"}
-_LEVELS: Final = table_of(Form(_level_name, _WORDS))
+_LEVELS: Final = table_of(
+    Form(lambda data, r, path: one_of(data, scale_of(r.priority(), str(path[-2])).names), _WORDS)
+)
 _COLUMN: Final = simple("a column's name, or its place from 1", str, int)
 _SHEET: Final = simple("a sheet's name, or its place from 1", str, int)
 IMPORT: Final = Table(

@@ -66,10 +66,6 @@ def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> No
     whole(BROKEN for _ in wrong)
 
 
-def _ready(data: str, _: Reading, __: Path) -> PriorityMatrix:
-    return MATRICES[one_of(data, MATRICES, "a table, or one of {}")]
-
-
 def _table(data: Mapping[str, Any], reading: Reading, path: Path) -> PriorityMatrix:
     cells: dict[Any, Any] = {}
     for row, line in data.items():
@@ -103,7 +99,11 @@ def _matrix_word(value: PriorityMatrix, _: Any) -> Any:
 
 _MATRIX_TEXT: Final = f"{{ IMPACT = {{ URGENCY = PRIORITY }} }}, or one of {', '.join(MATRICES)}"
 MATRIX: Final = or_code(
-    by_shape(_MATRIX_TEXT, text=_ready, table=_table),
+    by_shape(
+        _MATRIX_TEXT,
+        text=lambda data, _, __: MATRICES[one_of(data, MATRICES, "a table, or one of {}")],
+        table=_table,
+    ),
     {PriorityMatrix: _matrix_word},
     {"description": "a preset's name, or a table"},
 )

@@ -153,10 +153,7 @@ _STAGE: Final = Table(
     (
         Key("of", WHO_FORM, "Who is asked."),
         Key(
-            "need",
-            simple("one, all, or a whole number", str, int),
-            "How many must approve.",
-            "one",
+            "need", simple("one, all, or a whole number", str, int), "How many must approve.", "one"
         ),
         Key("within", DAYS_FORM, "How long they have.", None),
     ),

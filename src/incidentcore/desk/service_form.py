@@ -21,7 +21,7 @@ from incidentcore.desk.service import (
     Service,
     ServiceTarget,
 )
-from incidentcore.desk.when import FIELD, WHEN, about, field_path
+from incidentcore.desk.when import INSTANT_FIELD, WHEN, about, instant_path
 from incidentcore.desk.words import (
     TARGET,
     WrongError,
@@ -54,7 +54,7 @@ def _targets(data: Any, reading: Reading, path: Path) -> Any:
 
 def _target(text: Any, level: str, reading: Reading) -> ServiceTarget:
     target, name = read_target(text)
-    target = _renamed(target, lambda field: field_path(field, reading))
+    target = _renamed(target, lambda field: instant_path(field, reading))
     what = "a calendar of [calendars]"
     calendar = reading.named("plain_calendars", name, what) if name else None
     return ServiceTarget(target=target, level=level, calendar=calendar)
@@ -110,7 +110,7 @@ POINT: Final = Form(
     _warn_text,
 )
 _STARTS_FROM: Final = Key(
-    "starts_from", FIELD, "A field whose instant begins the first cycle.", None
+    "starts_from", INSTANT_FIELD, "A field whose instant begins the first cycle.", None
 )
 _ANSWERED_BY: Final = Key(
     "answered_by", TEXTS, "The roles whose public messages are answers.", ("agent",)

@@ -24,13 +24,13 @@ from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_i
 from incidentcore.records.replay import RECORD_TYPES
 
 _STATE: Final = ("state.open", "state.pauses", "state.resolved", "state.final", "state.is_canceled")
-_LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
+LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
 _EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "by.role", "at")
 _ALERT: Final = ("source", "key", "severity", "status", "title", "value", "at")
 _RECORD: Final = (
     *sorted(FACTS),
     *(*_STATE, "state.name", "opened_by.id", "opened_by.role", "actor.id", "actor.role"),
-    *(f"{level}.name" for level in _LEVELS),
+    *(f"{level}.name" for level in LEVELS),
 )
 _PATHS: Final = {
     "event": {name: name for name in _EVENT},
@@ -75,6 +75,16 @@ def field_path(name: object, reading: Reading) -> str:
     declared = f": {', '.join(own)}" if own else ""
     allowed = f"a field of records, or one declared in fields{declared}"
     raise WrongError(name, allowed, (*own, *names))
+
+
+def instant_path(name: object, reading: Reading) -> str:
+    """Return the path of a field that holds an instant."""
+    path = field_path(name, reading)
+    if _kind(path, own_field(path, reading)) != "instant":
+        raise WrongError(
+            name, 'a field that holds an instant, such as opened_at or one = "instant"'
+        )
+    return path
 
 
 def states_of(*lifecycles: Any) -> tuple[str, ...]:
@@ -160,7 +170,7 @@ def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
 
 def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
     if op == "later_than":
-        return LaterThan(target, field_path(value, reading))
+        return LaterThan(target, instant_path(value, reading))
     if op in ("present", "reached"):
         is_so = _KINDS["bool"].read(value, reading, ())
         if op == "reached":
@@ -199,7 +209,7 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
     own = own_field(target, reading)
     allowed: tuple[str, ...] = ()
     level = target.removesuffix(".name")
-    if level in _LEVELS:
+    if level in LEVELS:
         scale = scale_of(reading.priority(), level)
         if target == level:
             return level_of(scale).read(value, reading, ())
@@ -245,6 +255,9 @@ FIELD: Final = Form(
     lambda data, reading, _: field_path(data, reading),
     {"type": "string"},
     lambda path, writing: writing.field_name(path),
+)
+INSTANT_FIELD: Final = Form(
+    lambda data, reading, _: instant_path(data, reading), FIELD.schema, FIELD.write
 )
 WHEN: Final = Form(_read, {"$ref": "#/$defs/when"}, write_when)
 

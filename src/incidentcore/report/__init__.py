@@ -3,8 +3,4 @@
 from incidentcore.report.build import build_report, failing
 from incidentcore.report.service_page import service_page
 
-__all__ = [
-    "build_report",
-    "failing",
-    "service_page",
-]
+__all__ = ["build_report", "failing", "service_page"]

@@ -165,11 +165,8 @@ def failing(page: Page, test: str, /) -> str:
     value, limit = page.figures[name], float(number) / (100 if percent else 1)
     if value is None:
         return f"{name} has no value"
-    fails = {
-        "<": value < limit,
-        "<=": value <= limit,
-        ">": value > limit,
-        ">=": value >= limit,
-    }[operator]
+    fails = {"<": value < limit, "<=": value <= limit, ">": value > limit, ">=": value >= limit}[
+        operator
+    ]
     shown = f"{value * 100 if percent else value:.6g}{percent}"
     return f"{name} is {shown}, which is {operator} {number}{percent}" if fails else ""

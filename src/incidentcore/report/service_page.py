@@ -112,10 +112,7 @@ def service_page(
                 misses.append((clock.name, judged, status))
     results = [
         compliance(
-            count,
-            definition=content_id(clocks[name]),
-            group=(name,),
-            objective=named.get(name),
+            count, definition=content_id(clocks[name]), group=(name,), objective=named.get(name)
         )
         for name, count in counts.items()
     ]

@@ -169,5 +169,4 @@ def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
 
 
 def _read(data: Any, reading: Reading) -> Any:
-    begin(data, reading)
-    return _DRILL.read(data, reading, ())
+    return _DRILL.read(begin(data, reading), reading, ())

@@ -288,8 +288,10 @@ _DESK: Final = {
     "{level} ({one}) ist später als die Lösung ({other})",
     "{point} does not lie after the start of the {clock} clock of {target}": "{point} liegt nicht "
     "nach dem Beginn der Uhr {clock} von {target}",
-    "{point} lies far beyond the due time of the {clock} clock": "{point} liegt weit hinter der "
-    "Fälligkeit der Uhr {clock}",
+    "{point} lies far beyond the due time (clock: {clock})": "{point} liegt weit hinter der "
+    "Fälligkeit (Uhr: {clock})",
+    "{path}: the desk does not declare it; add {name} to {key}": "{path}: nicht vereinbart; "
+    "nehmen Sie {name} in {key} auf",
     "level {level} is due at the same time as the one before; combine them": "Stufe {level} "
     "kommt zur selben Zeit wie die davor; aus beiden eine machen",
     "level {level} counts from the one before, which waits for the {clock} clock; put levels that "

@@ -564,3 +564,14 @@ def test_a_log_that_withdraws_last_lacks_a_later_acknowledgement(changed: str, c
     [incident] = read_pagerduty([page], [entry | {"agent": {"id": "S1", "type": "service"}}])
     found = [event.at for event in incident.history if isinstance(event, Acknowledged)]
     assert found == [datetime(2026, 3, 2, 10, tzinfo=UTC)] * count
+
+
+def test_a_resolution_in_the_second_of_a_reopening_counts_once() -> None:
+    """Of one second, the later entry is the last one, as the log has it."""
+    log = TRIGGER, entry("resolve", 5), entry("reopen", 9), {**entry("resolve", 9), "id": "R10"}
+    incident, codes = read(*log, status="resolved", resolved_at=text(20, 9))
+    assert [one.state.name for one in incident.history if hasattr(one, "state")] == [
+        *("triggered", "resolved"),
+        *("triggered", "resolved"),
+    ]
+    assert codes == []

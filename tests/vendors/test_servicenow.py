@@ -874,3 +874,20 @@ def test_displays_of_times_count_as_instants() -> None:
     assert names == ["New", "In Progress", "Resolved"]
     assert incident.resolved_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
     assert list(reading.findings) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_resolution_in_the_second_of_another_change_counts_once(order: int) -> None:
+    """The last of the changes of one second is that from which no other begins."""
+    steps = [("1", "2"), ("2", "6")]
+    audit = [
+        {"documentkey": "a1", "fieldname": "state", "oldvalue": old, "newvalue": new, "user": "ada"}
+        | {"sys_created_on": "2026-06-01 10:00:00", "sys_id": f"x{new}"}
+        for old, new in steps
+    ]
+    row = {**PLAIN, "state": "6", "resolved_at": "2026-06-01 10:00:00"}
+    reading = read_servicenow([row], audit=audit[::order])
+    [incident] = reading
+    states = [one.state.name for one in incident.history if isinstance(one, StateChanged)]
+    assert states == ["In Progress", "Resolved"]
+    assert list(reading.findings) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -15,7 +15,7 @@ _LONGEST: Final = 100
 _AT_ONCE: Final = timedelta(minutes=1)
 
 
-def chain(entries: list[Entry], places: range, values: Mapping[str, object]) -> None:
+def chain(entries: list[Entry], places: Iterable[int], values: Mapping[str, object]) -> None:
     """Order the changes of one instant, so that each begins where the last one ended."""
     by_field: dict[str, list[int]] = {}
     for place in places:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
@@ -168,8 +168,8 @@ class HistoryBuilder(EntryLog):
         state = self.state(shown)
         if state.is_canceled:
             resolved, closed = None, closed or resolved
-        changes = [entry for entry in self._entries if entry.kind is StateChanged]
-        last = max(changes, key=lambda entry: (entry.at, *entry.order), default=None)
+        entries = reversed(self._ordered())
+        last = next((entry for entry in entries if entry.kind is StateChanged), None)
         at = opened if last is None else last.at
         before = State("unknown", open=True) if last is None else self._state_after(last)
         ends = {
@@ -216,24 +216,27 @@ class HistoryBuilder(EntryLog):
         texts = {name: plain_text(self._present.get(name)) for name in names}
         return {name: text for name, text in texts.items() if text}
 
-    def _sorted(self, opened: datetime) -> list[Entry]:
+    def _ordered(self) -> list[Entry]:
         """Return the entries in time order; those of one field and instant follow each other."""
         entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))
         values: dict[str, object] = {}
-        start = 0
-        for place, entry in enumerate(entries):
+        for _, same in groupby(range(len(entries)), lambda place: entries[place].at):
+            if len(places := [*same]) > 1:
+                chain(entries, places, values)
+            values |= {entries[place].field: entries[place].after for place in places}
+        return entries
+
+    def _sorted(self, opened: datetime) -> list[Entry]:
+        """Return the entries in order, with findings for what is too early or missing."""
+        values: dict[str, object] = {}
+        for entry in (entries := self._ordered()):
             if entry.at < opened:
                 name = self.names.get(entry.id, "")
                 path = "" if name else entry.id
                 value = entry.at.isoformat()
                 self.find("before_opening", "kept unchanged", field=name, value=value, path=path)
-            if place + 1 == len(entries) or entries[place + 1].at != entry.at:
-                if place > start:
-                    chain(entries, range(start, place + 1), values)
-                for one in entries[start : place + 1]:
-                    self._check_gap(one, values.get(one.field, UNSTATED))
-                    values[one.field] = one.after
-                start = place + 1
+            self._check_gap(entry, values.get(entry.field, UNSTATED))
+            values[entry.field] = entry.after
         return entries
 
     def _check_gap(self, entry: Entry, known: object) -> None:

@@ -227,6 +227,18 @@ def test_a_row_that_is_newer_than_the_log() -> None:
     assert (record.state.name, record.updated_at) == ("On Hold", at("10:30"))
 
 
+@pytest.mark.parametrize(
+    ("now", "state"), [("Work in progress", "Work in progress"), ("Doing", "In progress")]
+)
+def test_a_row_in_another_open_state_than_its_log(now: str, state: str) -> None:
+    """Of two known names, the row's is another state; an unknown one may be a new name of it."""
+    changes = (move(1, "09:00", "Open", "In Progress"),)
+    reading = read_jira(issue(now, "indeterminate", *changes))
+    [record] = reading
+    assert record.state.name == state
+    assert reading.findings.counts["history_disagrees"] == 1
+
+
 def test_a_status_that_was_renamed_between_two_changes() -> None:
     """Its id is the same, so no change is missing."""
     changes = (

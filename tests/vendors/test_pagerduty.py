@@ -551,16 +551,19 @@ def test_each_withdrawal_counts_in_a_log_without_ids() -> None:
     assert (incident.state.name, found) == ("triggered", [])
 
 
+@pytest.mark.parametrize("kind", ["unacknowledge", "reopen"])
 @pytest.mark.parametrize(
     ("changed", "count"), [("2026-03-02T10:00:00Z", 1), ("2026-03-02T09:05:00Z", 0)]
 )
-def test_a_log_that_withdraws_last_lacks_a_later_acknowledgement(changed: str, count: int) -> None:
+def test_a_log_that_withdraws_last_lacks_a_later_acknowledgement(
+    kind: str, changed: str, count: int
+) -> None:
     """Of a cut log, whose incident has one; an incident read before its log has an older one."""
     user = {"id": "U1", "type": "user_reference"}
     page = {"id": "P1", "created_at": "2026-03-02T09:00:00Z", "status": "acknowledged"}
     page |= {"last_status_change_at": changed, "acknowledgements": [{"at": changed}]}
     page["acknowledgements"][0]["acknowledger"] = user
-    entry = {"id": "R2", "type": "unacknowledge_log_entry", "created_at": "2026-03-02T09:35:00Z"}
+    entry = {"id": "R2", "type": f"{kind}_log_entry", "created_at": "2026-03-02T09:35:00Z"}
     [incident] = read_pagerduty([page], [entry | {"agent": {"id": "S1", "type": "service"}}])
     found = [event.at for event in incident.history if isinstance(event, Acknowledged)]
     assert found == [datetime(2026, 3, 2, 10, tzinfo=UTC)] * count

@@ -79,7 +79,8 @@ def test_updates_shown_at_one_time_count_as_they_were_written() -> None:
 
 def test_updates_written_and_shown_at_one_time_count_from_the_last() -> None:
     """Of one instant, the page's order decides; a list with the oldest first keeps its own."""
-    [read] = read_statuspage(incident(("identified", 9, 9), ("investigating", 9, 9)))
+    updates = ("identified", 9, 9), ("investigating", 9, 9)
+    [read] = read_statuspage(incident(*updates, status="identified"))
     assert read.state.name == "identified"
     oldest_first = [("investigating", 9, 9), ("identified", 9, 9), ("monitoring", 10, 10)]
     [read] = read_statuspage(incident(*oldest_first))

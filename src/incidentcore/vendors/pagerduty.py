@@ -138,8 +138,8 @@ def read_pagerduty(
         elif trigger is None:
             action = "no trigger entry came; page the rest"
             history.truncated(action, path="log_entries")
-        held = [entry for entry in own if _kind(entry) in ("acknowledge", "unacknowledge")]
-        at, kind = max(((in_utc(e.get("created_at")), _kind(e)) for e in held), default=("", ""))
+        moved = [entry for entry in own if _kind(entry) in _STATES]
+        at, kind = max(((in_utc(e.get("created_at")), _kind(e)) for e in moved), default=("", ""))
         if kind != "acknowledge" and (not at or at < in_utc(changed)):
             _acknowledged(history, incident)
         if not any(entry.get("assignees") for entry in own):

@@ -335,9 +335,8 @@ class HistoryBuilder(EntryLog):
             # A duration to a resolution without a time would be one to the last time known.
             is_timeless = state.resolved and record.resolved_at is None and last is updated is None
             lacks_reopening = last is not None and state.open and not record.state.open
-            lost = (
-                _MOMENTS if is_timeless else _STATES if lacks_reopening and not is_newer else None
-            )
+            lost = _STATES if lacks_reopening and not is_newer else None
+            lost = _MOMENTS if is_timeless else lost
             if lost is not None:
                 events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - lost)
                 record = type(record)._fold(tuple(events))  # noqa: SLF001  the same, but for it
@@ -368,18 +367,19 @@ class HistoryBuilder(EntryLog):
 
     def _settle(self, record: Record, state: State, extra: _Extra, *, is_newer: bool) -> None:
         """Use the tool's present state if the history ends in another, and not later."""
-        is_logged = self._logged_at is not None
-        ends = Phrase("the history ends in {state}", state=str(record.state))
+        is_logged, word, last = self._logged_at is not None, self._present["state"], record.state
+        are_known = self.knows_state(word) and self.knows_state(last.name)
+        is_renamed = is_logged and not are_known and attrs.evolve(state, name=last.name) == last
+        ends = Phrase("the history ends in {state}", state=str(last))
         action = ends if is_logged else Phrase("no time of it is known")
         if is_newer:
             action = Phrase("{what}, which stands: it is newer than the record", what=ends)
-        elif not is_logged or attrs.evolve(state, name=record.state.name) != record.state:
+        elif not is_renamed:
             fields = FrozenMap(self._shown_with(state))
             extra.append((StateChanged, {"action": UPDATED, "state": state, "fields": fields}))
             action = Phrase("{what}; it counts from the last instant known", what=action)
         code = "history_disagrees" if is_logged else "state_without_time"
-        word = self._present["state"]
-        is_undone = not record.state.open and self.knows_state(word)  # else unknown_state says it
+        is_undone = not last.open and self.knows_state(word)  # else unknown_state says it
         if is_logged or state.pauses or not state.open or is_undone:
             self.find(code, action, field="state", value=word)
 

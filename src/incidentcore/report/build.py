@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import ge, gt, le, lt
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from incidentcore.sla import SlaStatus
 from incidentcore.vendors import ImportFinding
 
 _SHARES: Final = {"sla_compliance", *(kpi.id for kpi in KPIS if kpi.unit == "fraction")}
+_FAILS: Final = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%|h|)\s*")
 
 
@@ -165,8 +167,6 @@ def failing(page: Page, test: str, /) -> str:
     value, limit = page.figures[name], float(number) / (100 if percent else 1)
     if value is None:
         return f"{name} has no value"
-    fails = {"<": value < limit, "<=": value <= limit, ">": value > limit, ">=": value >= limit}[
-        operator
-    ]
+    fails = _FAILS[operator](value, limit)
     shown = f"{value * 100 if percent else value:.6g}{percent}"
     return f"{name} is {shown}, which is {operator} {number}{percent}" if fails else ""

@@ -19,7 +19,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Partial, Periods
 from incidentcore.kpi.engine import accumulators
 from incidentcore.kpi.engine.accumulators import Accumulator, at_instant, instant
-from incidentcore.kpi.engine.sketch import Sketch
+from incidentcore.kpi.engine.sketch import SHARED, Sketch
 from incidentcore.serialization.faults import Fault, Faults, Mismatch, Path, check_hashes
 from incidentcore.values import FrozenMap
 
@@ -306,7 +306,7 @@ def _load_sketch(cell: Any, said: Histograms, times: bool) -> None:  # noqa: FBT
 
 
 def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
-    ends = (said.least, said.greatest)
+    ends = least, greatest = said.least, said.greatest
     _holds(said.n == sum(count for _, count in said.buckets), "n as the sum of the buckets")
     _holds(all(count > 0 for _, count in said.buckets), "buckets with a count of at least 1")
     _holds(all(low < high for (low, _), (high, _) in pairwise(said.buckets)), "buckets ascending")
@@ -314,7 +314,6 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
     if not said.n:
         _holds(ends == (None, None) and said.total == 0, "no values, and none as ends")
         return
-    least, greatest = ends
     if least is None or greatest is None:
         raise Mismatch("a histogram without ends; allowed: the least and the greatest value")
     _holds(said.n * least <= said.total <= said.n * greatest, "a sum between n times the ends")
@@ -327,7 +326,7 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
     _holds((min(own.buckets), max(own.buckets)) == keys, "ends within the outer buckets")
     sketch.n, sketch.total = said.n, said.total
     sketch.least, sketch.greatest = least, greatest
-    sketch.buckets.update(said.buckets)
+    sketch.buckets.update((SHARED.get(key, key), count) for key, count in said.buckets)
 
 
 def _load_keyed(cell: Any, said: Keyed, _: bool) -> None:  # noqa: FBT001

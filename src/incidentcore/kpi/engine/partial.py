@@ -98,8 +98,6 @@ class Partial:
         self.mode = mode
         self.cells: dict[Key, Row] = {}
         self._check()
-        self.firsts: tuple[Kpi, ...]
-        self.places: tuple[int, ...]
         self.firsts, self.places = _families(self.kpis)
 
     def _check(self) -> None:
@@ -134,9 +132,10 @@ class Partial:
         """Add a row of accumulators of the same definitions to that of a group and period."""
         for total, other in zip(self.row(key), row, strict=True):
             total.merge(other)
-            if other.excluded:
-                for code, count in other.excluded.items():
-                    total.excluded[code] = total.excluded.get(code, 0) + count
+            if excluded := other.excluded:
+                mine = total.excluded
+                for code, count in excluded.items():
+                    mine[code] = mine.get(code, 0) + count
 
     def empty(self) -> Partial:
         """Return a partial result of the same definitions to which nothing has contributed."""

@@ -25,6 +25,18 @@ class Color(enum.Enum):
     BLUE = 2
 
 
+class Word(str):
+    """Text of another type, as a column of a data frame may give it."""
+
+    __slots__ = ()
+
+
+class Name(enum.StrEnum):
+    """A text with a name."""
+
+    RED = "red"
+
+
 @attrs.frozen
 class Pair:
     """A value with a note that is not compared."""
@@ -66,6 +78,8 @@ EQUAL: list[tuple[Any, Any]] = [
     (Pair(1, 2, "x"), Pair(1, 2, "y")),
     (Color.RED, Color.CRIMSON),
     (timedelta(hours=24), timedelta(days=1)),
+    ("red", Word("red")),
+    ("red", Name.RED),
 ]
 
 

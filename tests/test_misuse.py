@@ -76,6 +76,8 @@ NAMED: dict[str, Any] = {
     "target": "x",
     "reason": "why",
 }
+# What the library makes, or reads back, is not checked.
+MADE = {"Explanation", "ConditionState", "KpiResult", "PriorityStep", "SlaSnapshot"}
 NAIVE = datetime(2026, 6, 2, 12)  # noqa: DTZ001
 # Read only if the call comes to it: an intent to apply, a guard that asks.
 UNREAD = {
@@ -232,6 +234,24 @@ def test_methods_refuse_a_time_without_an_offset(call: Callable[[], object]) -> 
     """Also where there is nothing to compare it with, such as a task without a due date."""
     with pytest.raises(NaiveDatetimeError):
         call()
+
+
+FLAGS = [
+    (kind, each.alias)
+    for kind in sorted({type(value) for value in VALUES.values()}, key=lambda kind: kind.__name__)
+    if attrs.has(kind) and kind.__name__ not in MADE and not issubclass(kind, Record)
+    for each in attrs.fields(kind)
+    if each.init and str(each.type) in ("bool", "<class 'bool'>")
+]
+
+
+@pytest.mark.parametrize(("kind", "flag"), FLAGS)
+def test_a_flag_is_true_or_false(kind: type, flag: str) -> None:
+    """The text "no" would mean yes; 1 would equal True and still be another definition."""
+    made = next(value for value in VALUES.values() if type(value) is kind)
+    for wrong in ("no", 1, None):
+        with pytest.raises(IncidentCoreError, match=rf"{flag}: got {wrong!r}; allowed: "):
+            attrs.evolve(made, **{flag: wrong})
 
 
 def test_the_walk_meets_functions() -> None:

@@ -54,6 +54,8 @@ def _feed(feed: Callable[[bytes], object], value: object, path: str) -> None:
     kind = type(value)
     if value is None or kind in _LEAVES or (kind.__module__, kind.__name__) in _EXACT:
         _leaf(feed, kind.__name__, repr(value))
+    elif isinstance(value, str):  # of a subclass, which equals plain text
+        _leaf(feed, "str", repr(str.__str__(value)))
     elif isinstance(value, (datetime, date, time)):
         _leaf(feed, kind.__name__, value.isoformat())
     elif isinstance(value, timedelta):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import ALWAYS, field
+from incidentcore.digest import content_id
 from incidentcore.errors import DefinitionError, InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval, Versions
 from incidentcore.kpi import (
@@ -37,6 +41,7 @@ from incidentcore.kpi import (
     SlaClocks,
     Statistic,
     Updates,
+    ValueMeasure,
     WhenResolved,
     catalogue,
     compute_kpis,
@@ -247,6 +252,61 @@ def test_the_texts_are_no_part_of_the_definition() -> None:
         kpi.replace(min_n=30),
     ]
     assert len({kpi.definition, *(other.definition for other in others)}) == 5
+
+
+BERLIN = datetime(2026, 6, 1, 11, tzinfo=ZoneInfo("Europe/Berlin"))
+UTC_9 = BERLIN.astimezone(UTC)
+# What Python takes for equal; what is in one list is written alike.
+WRITTEN: list[list[Any]] = [
+    *([1], [1.0], [True], [Fraction(1)], [Decimal(1)], [Decimal("1.0")]),
+    *([0], [0.0], [-0.0], [False], [Fraction(1, 2)], [0.5], [Decimal("0.5")]),
+    *([{"x": 1}], [{"x": True}], [[1]], [[True]], [{1}], [{True}]),
+    *([BERLIN, UTC_9], [[BERLIN], [UTC_9]], [{"x": BERLIN}, {"x": UTC_9}]),
+    *([time(9, tzinfo=UTC)], [time(10, tzinfo=timezone(timedelta(hours=1)))]),
+]
+
+
+def test_equal_definitions_have_one_id_whichever_was_asked_first() -> None:
+    """Numbers that are equal but of other types are other definitions; instants are the same."""
+    for way in (list, reversed):
+        made = [
+            [catalogue.VOLUME.replace(population=field("custom.x").equals(value)) for value in each]
+            for each in WRITTEN
+        ]
+        ids = [{kpi.definition for kpi in each} for each in way(made)]  # type: ignore[operator]
+        assert [len(each) for each in ids] == [1] * len(WRITTEN)
+        assert len(set[str]().union(*ids)) == len(WRITTEN)
+        kpis = [kpi for each in made for kpi in each]
+        assert len(set(kpis)) == len(WRITTEN)
+        for one, other in combinations(kpis, 2):
+            assert (one == other) is (one.definition == other.definition)
+
+
+def test_a_measure_of_ones_own_has_the_id_of_its_own_content() -> None:
+    """Two that are equal, since 1 == 1.0, do not get each other's id."""
+
+    @attrs.frozen
+    class Times(ValueMeasure):
+        factor: float
+
+        def reader(self, kpi: Any, as_of: datetime) -> Any:
+            return lambda _: self.factor
+
+    kpis = [Kpi(id="x", measure=Times(factor)) for factor in (1, 1.0)]
+    again = [Kpi(id="x", measure=Times(factor)) for factor in (1.0, 1)]
+    ids = [kpi.definition for kpi in kpis]
+    assert [kpi.definition for kpi in again] == ids[::-1]
+    assert ids == [content_id(kpi) for kpi in kpis]
+
+
+def test_a_quantile_is_exact_however_it_is_written() -> None:
+    """Nine tenths as a float, a text, a decimal: one statistic, one id."""
+    ways = [Statistic("quantile", q) for q in (0.9, "0.9", Decimal("0.90"), Fraction(9, 10))]
+    assert {way.q for way in ways} == {Fraction(9, 10)}
+    assert len({content_id(way) for way in (*ways, quantile(0.9))}) == 1
+    for wrong in (True, 1.1, -0.1, "most", float("nan")):
+        with pytest.raises(KpiDefinitionError, match="a number from 0 to 1"):
+            Statistic("quantile", wrong)
 
 
 def test_a_title_that_is_the_id_in_words_follows_the_id() -> None:

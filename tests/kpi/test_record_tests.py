@@ -127,7 +127,10 @@ def test_a_limit_is_of_the_kind_of_its_measure() -> None:
     assert AtLeast(number, 3).limit == 3
     for measure, limit, allowed in (
         (time, 3, "a timedelta"),
-        (number, timedelta(hours=1), f"a number of {number.unit}"),
+        (number, timedelta(hours=1), "a whole number, in number"),
+        (number, 2.5, "a whole number, in number"),
+        (number, "3", "a whole number, in number"),
+        (number, True, "a whole number, in number"),
     ):
         for kind in (AtLeast, AtMost):
             with pytest.raises(KpiDefinitionError, match=allowed):

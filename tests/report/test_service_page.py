@@ -170,8 +170,11 @@ def test_a_wrong_argument_is_refused_by_its_name(name: str, value: object) -> No
     ("objectives", "words"),
     [
         ({"resolve": Objective(at_least=0.95)}, "objectives: got 'resolve'; allowed: one of "),
-        ({"resolution": Objective(at_least=95)}, "allowed: a share of clocks from 0 to 1"),
-        ({"resolution": Objective(at_most=timedelta(hours=4))}, "allowed: a share of clocks"),
+        ({"resolution": Objective(at_least=95)}, "allowed: a share from 0 to 1; use 0.95 for 95 %"),
+        (
+            {"resolution": Objective(at_most=timedelta(hours=4))},
+            "allowed: an Objective in the unit fraction",
+        ),
         ({"resolution": 0.95}, r"objectives\[resolution\]: got 0.95; allowed: an Objective"),
     ],
 )

@@ -6,6 +6,8 @@ import copy
 import pickle
 from collections import OrderedDict, namedtuple
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import ANY
@@ -156,14 +158,33 @@ def test_a_map_of_checked_entries_equals_one_of_any(entries: dict[str, int]) -> 
     assert (hash(made), repr(made)) == (hash(FrozenMap(entries)), repr(FrozenMap(entries)))
 
 
-def test_texts_and_maps_of_other_kinds_are_left_as_they_are() -> None:
-    """A subclass of text is immutable as well."""
+def test_values_of_subclasses_are_stored_as_what_they_equal() -> None:
+    """The texts, numbers and times of a column become those of Python, also deep inside."""
 
     class Word(str):
         __slots__ = ()
 
-    word = Word("x")
-    assert freeze(word) is word
+        def __str__(self) -> str:
+            return "shown"
+
+    class Real(float):
+        __slots__ = ()
+
+    class Color(IntEnum):
+        RED = 3
+
+    class Stamp(datetime):
+        """A time of another library."""
+
+    berlin = timezone(timedelta(hours=2))
+    given = [Word("x"), Real(1.5), Color.RED, Stamp(2026, 6, 1, 11, tzinfo=berlin)]
+    nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    found = FrozenMap({"a": {"b": given}})["a"]["b"]
+    assert [(type(one), one) for one in found] == [
+        *((str, "x"), (float, 1.5), (int, 3), (datetime, nine))
+    ]
+    naive = Stamp(2026, 6, 1, 11)  # refused where it is stored
+    assert freeze(naive) is naive
 
 
 def test_a_map_can_be_stored_if_all_in_it_can() -> None:

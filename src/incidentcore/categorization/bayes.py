@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_positive, tuple_of
+from incidentcore._checks import as_pairs, need_positive, of_type, tuple_of
 from incidentcore.categorization.taxonomy import Labeled, Path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
@@ -72,7 +72,7 @@ class NaiveBayes(WordModel):
     words: _Words = attrs.field(converter=_words, repr=lambda words: f"<{len(words)} words>")
     smoothing: float = attrs.field(default=1.0, kw_only=True)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
-    accents: bool = attrs.field(default=True, kw_only=True)
+    accents: bool = attrs.field(default=True, kw_only=True, validator=of_type(bool))
     _priors: tuple[float, ...] = attrs.field(init=False, eq=False, repr=False)
     _logs: dict[str, tuple[float, ...]] = attrs.field(init=False, eq=False, repr=False)
 

@@ -21,12 +21,7 @@ from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import (
-    need_each,
-    need_positive,
-    need_whole,
-    tuple_of,
-)
+from incidentcore._checks import need_each, need_positive, need_whole, of_type, tuple_of
 from incidentcore.categorization.taxonomy import Labeled, Path, as_paths, labeled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -96,7 +91,7 @@ class SoftmaxCategorizer(WordModel):
     bias: tuple[float, ...] = attrs.field(converter=_numbers)
     words: _Words = attrs.field(converter=_words, repr=lambda words: f"<{len(words)} words>")
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
-    accents: bool = attrs.field(default=True, kw_only=True)
+    accents: bool = attrs.field(default=True, kw_only=True, validator=of_type(bool))
     _index: dict[str, tuple[float, tuple[float, ...]]] = attrs.field(
         init=False, eq=False, repr=False
     )

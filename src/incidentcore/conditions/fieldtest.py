@@ -15,7 +15,7 @@ from incidentcore.conditions.operators import OPERATORS
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import Actor, Level, State
-from incidentcore.values.frozen import freeze
+from incidentcore.values.frozen import FrozenMap, as_written, freeze
 
 _NAMED = (State, Level, Actor)
 _FLAGS = {f"state.{name}": attrgetter(name) for name in ("open", "pauses", "resolved", "final")}
@@ -25,6 +25,8 @@ _COLLECTED = ("is_in", "intersects")  # tests whose value is a collection of val
 def _stored(value: object) -> object:
     """Freeze a value; instants are kept in UTC, since they compare by the wall clock (rule T2)."""
     frozen = as_utc(value, "value") if isinstance(value, datetime) else freeze(value)
+    if isinstance(frozen, FrozenMap):
+        return FrozenMap({key: _stored(item) for key, item in frozen.items()})
     kind = next((kind for kind in (tuple, frozenset) if isinstance(frozen, kind)), None)
     return frozen if kind is None else kind(map(_stored, frozen))  # type: ignore[call-overload]  # a collection
 
@@ -54,7 +56,7 @@ class FieldTest(Condition):
 
     path: str
     op: str
-    value: object = attrs.field(default=None, converter=_stored)
+    value: object = attrs.field(default=None, converter=_stored, eq=as_written)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

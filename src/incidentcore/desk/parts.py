@@ -17,6 +17,7 @@ from incidentcore._checks import (
     need_key_part,
     need_kind,
     need_word,
+    of_type,
     tuple_of,
 )
 from incidentcore.conditions import ALWAYS, Condition
@@ -124,7 +125,7 @@ class AutoClose(SharedRepr):
     after: timedelta | BusinessDays
     calendar: Calendar | None = None
     basis: str = "resolved_at"
-    major: bool = False
+    major: bool = attrs.field(default=False, validator=of_type(bool))
 
     def __attrs_post_init__(self) -> None:
         need_span_in("after", self.after, self.calendar, DefinitionError)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
@@ -24,7 +23,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.measures.base import Measure, check_measure
-from incidentcore.kpi.objective import Objective
+from incidentcore.kpi.objective import Objective, need_objective
 from incidentcore.kpi.record_tests import RecordTest, as_test, test_settings
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Kind, Statistic
 from incidentcore.schedule import Calendar
@@ -151,6 +150,7 @@ class Kpi(SharedRepr):
     formula: str = attrs.field(default="", eq=False)
     edge_cases: str = attrs.field(default="", eq=False)
     source: str = attrs.field(default="", eq=False)
+    _definition: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self._check_id()
@@ -168,18 +168,8 @@ class Kpi(SharedRepr):
         self._check_censoring()
         need_whole(f"{self.id}.min_n", self.min_n, KpiDefinitionError)
         self._check_confidence()
-        self._check_objective()
-
-    def _check_objective(self) -> None:
-        if self.objective is None:
-            return
-        where, allowed = f"{self.id}.objective", "an Objective, such as Objective(at_least=0.999)"
-        need_kind(where, self.objective, Objective, KpiDefinitionError, allowed)
-        misses, unit = self.objective.allowed_misses, self.unit
-        if (misses is None) is not (unit == "duration"):
-            self._refuse("objective", f"an Objective in the unit {unit}")
-        if misses is not None and unit == "fraction" and not 0 <= misses <= 1:
-            self._refuse("objective", "a fraction from 0 to 1")
+        if self.objective is not None:
+            need_objective(f"{self.id}.objective", self.objective, self.unit)
 
     def _refuse(self, name: str, allowed: str) -> None:
         value = getattr(self, name)
@@ -245,7 +235,9 @@ class Kpi(SharedRepr):
     @property
     def definition(self) -> str:
         """Return an id made from the definition's content; every machine makes the same (K1)."""
-        return _definition(self)
+        if self._definition is None:
+            object.__setattr__(self, "_definition", content_id(self))
+        return str(self._definition)
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some attributes changed, such as the statistic and the id."""
@@ -253,8 +245,3 @@ class Kpi(SharedRepr):
         if self.title == _id_in_words(self):
             changes.setdefault("title", attrs.NOTHING)  # which makes it of the id again
         return attrs.evolve(self, **changes)
-
-
-@lru_cache(maxsize=1024)
-def _definition(kpi: Kpi) -> str:
-    return content_id(kpi)

@@ -169,10 +169,6 @@ def _bands(
     return tuple(pairs)
 
 
-def _hours_of(bands: HourBands) -> str:
-    return "hours" if bands.moment in ("opened_at", "event") else f"hours of {bands.moment}"
-
-
 def _moment(path: str) -> str:
     return path if path == "event" else as_path(path)
 
@@ -195,7 +191,11 @@ class HourBands(SharedRepr):
     bands: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_bands)
     moment: str = attrs.field(default="opened_at", converter=_moment)
     otherwise: str = attrs.field(default="other hours", kw_only=True)
-    name: str = attrs.field(default=attrs.Factory(_hours_of, True), kw_only=True)
+    name: str = attrs.field(kw_only=True)
+
+    @name.default
+    def _hours(self) -> str:
+        return "hours" if self.moment in ("opened_at", "event") else f"hours of {self.moment}"
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -15,20 +15,13 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, nearest, need_kind
+from incidentcore._checks import SharedRepr, as_tuple, checked, nearest, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_utc
-from incidentcore.records import (
-    Event,
-    Incident,
-    Problem,
-    Record,
-    ServiceRequest,
-    TimelineStep,
-)
+from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest, TimelineStep
 from incidentcore.records.fold import fold_steps
 from incidentcore.values import FrozenMap, State
 
@@ -104,15 +97,12 @@ def as_path(path: str) -> str:
     return path
 
 
-def need_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    """Raise an error if a value is not a condition."""
-    allowed = 'a condition, such as field("kind").equals(…)'
-    need_kind(field.name, value, Condition, KpiDefinitionError, allowed)
-
-
-def may_be_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    """Raise an error if a value is neither a condition nor None."""
-    need_kind(field.name, value, Condition | None, KpiDefinitionError, "a condition, or None")
+need_condition: Final = checked(
+    need_kind, Condition, KpiDefinitionError, 'a condition, such as field("kind").equals(…)'
+)
+may_be_condition: Final = checked(
+    need_kind, Condition | None, KpiDefinitionError, "a condition, or None"
+)
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, exact_fraction
+from incidentcore._checks import Refusal, SharedRepr, exact_fraction, need_kind
 from incidentcore.errors import KpiDefinitionError
+from incidentcore.kpi.engine.results import exact_number
 
 Goal: TypeAlias = timedelta | Fraction
 
@@ -66,6 +67,17 @@ class Objective(SharedRepr):
         if (self.allowed_misses is None) is not isinstance(value, timedelta):
             raise KpiDefinitionError("value", value, f"a value like {goal}")
         return bool(value <= goal if self.at_least is None else value >= goal)  # type: ignore[operator]
+
+
+def need_objective(where: str, value: Any, unit: str, error: Refusal = KpiDefinitionError) -> None:
+    """Raise an error if a value is not an objective that a figure of a unit can have."""
+    need_kind(where, value, Objective, error, "an Objective, such as Objective(at_least=0.999)")
+    goal: Any = value.goal
+    if isinstance(goal, timedelta) is not (unit == "duration"):
+        raise error(where, value, f"an Objective in the unit {unit}")
+    if unit == "fraction" and not 0 <= goal <= 1:
+        percent = f"; use {float(goal / 100)} for {exact_number(goal)} %" if 1 < goal <= 100 else ""
+        raise error(where, value, f"a share from 0 to 1{percent}")
 
 
 def missed(objective: Objective, hits: Fraction, whole: Fraction) -> Fraction:

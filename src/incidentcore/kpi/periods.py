@@ -17,10 +17,6 @@ Unit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-def _utc() -> ZoneInfo:
-    return as_zone("UTC")
-
-
 @attrs.frozen
 class Periods(SharedRepr):
     """Consecutive windows of time: days, weeks, months, quarters or years in a time zone.
@@ -47,7 +43,7 @@ class Periods(SharedRepr):
     """
 
     unit: Unit
-    zone: ZoneInfo = attrs.field(factory=_utc, converter=as_zone)
+    zone: ZoneInfo = attrs.field(default=as_zone("UTC"), converter=as_zone)
     within: Interval | None = attrs.field(default=None, kw_only=True)
     week_starts: Weekday = attrs.field(default="mon", kw_only=True)
     year_starts: int = attrs.field(default=1, kw_only=True)

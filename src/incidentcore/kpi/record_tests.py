@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_text
+from incidentcore._checks import SharedRepr, checked, is_whole, need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.measures.base import Setting, ValueMeasure, moment_needs, read_checked
+from incidentcore.kpi.measures.base import Setting, ValueMeasure, a_flag, moment_needs, read_checked
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, facts_of, need_condition
 from incidentcore.records import Record, StateChanged
 
@@ -74,23 +74,21 @@ def test_settings(*tests: Condition | RecordTest) -> frozenset[Setting]:
     return frozenset[Setting]().union(*(getattr(test, "settings", ()) for test in tests))
 
 
-def _values(measure: ValueMeasure) -> ValueMeasure:
-    allowed = "a measure of values, such as Duration()"
-    need_kind("measure", measure, ValueMeasure, KpiDefinitionError, allowed)
-    return measure
-
-
 @attrs.frozen
 class _Limit(RecordTest):
-    measure: ValueMeasure = attrs.field(converter=_values)
+    measure: ValueMeasure = attrs.field(
+        validator=checked(
+            need_kind, ValueMeasure, KpiDefinitionError, "a measure such as Duration()"
+        )
+    )
     limit: timedelta | int
 
     _holds: ClassVar[Any]  # compares a value with the limit
 
     def __attrs_post_init__(self) -> None:
         is_time = self.measure.unit == "duration"
-        if isinstance(self.limit, timedelta) is not is_time:
-            allowed = "a timedelta" if is_time else f"a number of {self.measure.unit}"
+        if not (isinstance(self.limit, timedelta) if is_time else is_whole(self.limit)):
+            allowed = "a timedelta" if is_time else f"a whole number, in {self.measure.unit}"
             raise KpiDefinitionError("limit", self.limit, allowed)
 
     @property
@@ -173,7 +171,7 @@ class HasLink(RecordTest):
     """
 
     type: str
-    present: bool = attrs.field(default=True, kw_only=True)
+    present: bool = attrs.field(default=True, kw_only=True, validator=a_flag)
 
     def __attrs_post_init__(self) -> None:
         need_text("type", self.type, KpiDefinitionError, "a type of link")

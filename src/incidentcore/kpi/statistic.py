@@ -16,6 +16,14 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 _Q: Final = 'None, or a quantile for the kind "quantile", as in quantile("0.9")'
 
 
+def _place(q: float | str | Decimal | Fraction | None) -> Fraction | None:
+    allowed = "a number from 0 to 1"
+    exact = None if q is None else exact_fraction("q", q, allowed, KpiDefinitionError)
+    if exact is not None and not 0 <= exact <= 1:
+        raise KpiDefinitionError("q", q, allowed)
+    return exact
+
+
 @attrs.frozen
 class Statistic(SharedRepr):
     """A rule for turning the values of many records into one figure, such as the mean.
@@ -28,14 +36,12 @@ class Statistic(SharedRepr):
     """
 
     kind: Kind
-    q: Fraction | None = None
+    q: Fraction | None = attrs.field(default=None, converter=_place)
 
     def __attrs_post_init__(self) -> None:
         need_word("statistic", self.kind, Kind, KpiDefinitionError)
         if (self.q is not None) != (self.kind == "quantile"):
             raise KpiDefinitionError("q", self.q, _Q)
-        if self.q is not None and not 0 <= self.q <= 1:
-            raise KpiDefinitionError("q", self.q, "0 to 1")
 
     @property
     def place(self) -> Fraction | None:
@@ -60,8 +66,4 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     Args:
         q: The quantile, from 0 to 1; 0.9 means exactly nine tenths.
     """
-    allowed = "a number from 0 to 1"
-    exact = exact_fraction("q", q, allowed, KpiDefinitionError)
-    if not 0 <= exact <= 1:
-        raise KpiDefinitionError("q", q, allowed)
-    return Statistic("quantile", exact)
+    return Statistic("quantile", q)

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_text, need_word, of_type
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
@@ -101,7 +101,7 @@ class CascadeRule(SharedRepr):
     states: tuple[str, ...] = attrs.field(default=(), converter=names_of)
     target_when: Condition | None = None
     every: EveryLinked | None = attrs.field(default=None, metadata={"later": True})
-    undoes: bool = attrs.field(default=False, metadata={"later": True})
+    undoes: bool = attrs.field(default=False, metadata={"later": True}, validator=of_type(bool))
     fields: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=as_map)
 
     def __attrs_post_init__(self) -> None:

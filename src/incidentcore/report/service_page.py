@@ -16,6 +16,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, Versions, as_utc, version_at, versions_of
 from incidentcore.kpi import KpiResult, KpiTable, Objective
 from incidentcore.kpi.engine.gather import as_known
+from incidentcore.kpi.objective import need_objective
 from incidentcore.pages import Page, Section
 from incidentcore.records import Record
 from incidentcore.report.figures import compliance
@@ -137,11 +138,7 @@ def _check_objectives(objectives: Mapping[str, Objective], desk: Desk | Versions
             clocks |= dict.fromkeys(clock.name for clock in rules.service_level.clocks)
     for name, objective in objectives.items():
         need_word("objectives", name, clocks)
-        need_kind(f"objectives[{name}]", objective, Objective)
-        share = objective.allowed_misses
-        if share is None or not 0 <= share <= 1:
-            allowed = "a share of clocks from 0 to 1, such as Objective(at_least=0.95)"
-            raise InvalidValueError(f"objectives[{name}]", objective, allowed)
+        need_objective(f"objectives[{name}]", objective, "fraction", InvalidValueError)
 
 
 def _day(at: datetime, zone: Any) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_whole, need_kind
+from incidentcore._checks import SharedRepr, is_whole, need_kind, of_type
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
@@ -108,7 +108,7 @@ class BusinessDays(SharedRepr):
     follow: ClassVar[bool] = False
 
     n: int = attrs.field(validator=_whole)
-    end_of_day: bool = attrs.field(default=False, kw_only=True)
+    end_of_day: bool = attrs.field(default=False, kw_only=True, validator=of_type(bool))
 
     def __str__(self) -> str:
         days = f"{self.n} business day{'' if self.n == 1 else 's'}"

@@ -16,6 +16,7 @@ from incidentcore._checks import (
     need_kind,
     need_text,
     need_word,
+    of_type,
 )
 from incidentcore.conditions import ALWAYS, NEVER, Condition, field
 from incidentcore.conditions.access import reader
@@ -129,7 +130,7 @@ class SlaDefinition(SharedRepr):
     stop: Condition
     cancel: Condition = NEVER
     reset: Condition | None = None
-    cancel_when_start_ends: bool = False
+    cancel_when_start_ends: bool = attrs.field(default=False, validator=of_type(bool))
     reopen: ReopenMode = "exclude_closed"
     swap: TakeoverMode = "retroactive"
     thresholds: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
@@ -137,7 +138,7 @@ class SlaDefinition(SharedRepr):
     agreement: Agreement = "sla"
     starts_from: str | None = None
     answered_by: tuple[str, ...] = attrs.field(default=("agent",), converter=_roles)
-    agent_spoke_first: bool = False
+    agent_spoke_first: bool = attrs.field(default=False, validator=of_type(bool))
     answers_from: AnswersFrom = "record"
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_number, need_kind, need_several, need_whole
+from incidentcore._checks import SharedRepr, is_number, need_kind, need_several, need_whole, of_type
 from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc, from_iso
@@ -191,7 +191,7 @@ class DueDate(SharedRepr):
     """
 
     field: str
-    follow: bool = attrs.field(default=False, kw_only=True)
+    follow: bool = attrs.field(default=False, kw_only=True, validator=of_type(bool))
 
     def __attrs_post_init__(self) -> None:
         reader(self.field)

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, exact_fraction, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, exact_fraction, need_each, need_kind, of_type
 from incidentcore.conditions import Condition
 from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar
 from incidentcore.schedule.protocol import span_end
+from incidentcore.values.frozen import as_written
 
 ReopenMode: TypeAlias = Literal["exclude_closed", "continue", "new_cycle"]
 """What happens to the time between a stop and a reopening (rule S5)."""
@@ -64,9 +65,9 @@ class CalendarByField(SharedRepr):
     """
 
     field: str
-    table: tuple[tuple[object, Calendar], ...] = attrs.field(converter=_pairs)
+    table: tuple[tuple[object, Calendar], ...] = attrs.field(converter=_pairs, eq=as_written)
     default: Calendar
-    follow: bool = attrs.field(default=False, kw_only=True)
+    follow: bool = attrs.field(default=False, kw_only=True, validator=of_type(bool))
 
     def __attrs_post_init__(self) -> None:
         reader(self.field)

@@ -8,16 +8,27 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from typing import Final, TypeVar
+from numbers import Integral, Number
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 
 V_co = TypeVar("V_co", covariant=True)
 
 # Most values are one of these; asking whether they are a Mapping or Set costs six times as much.
 _ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
 _SCALARS: Final = (str, int, type(None), date, time, timedelta, Decimal, Fraction, ZoneInfo)
+
+
+# Of subclasses, such as a column's numbers, texts and times: what is equal is stored alike.
+_PLAIN: Final[dict[type, Callable[[Any], object]]] = {
+    str: str.__str__,
+    float: float,
+    Integral: int,
+    datetime: lambda at: at if at.tzinfo is None else as_utc(at, "value"),
+}
 
 
 class FrozenMap(Mapping[str, V_co]):
@@ -166,8 +177,11 @@ def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
 def freeze(value: object) -> object:
     """Return plain data in immutable form: tuples, frozensets and ``FrozenMap`` objects."""
     kind = type(value)
-    if kind in _ATOMS or isinstance(value, (FrozenMap, str)) or hasattr(kind, "__attrs_attrs__"):
+    if kind in _ATOMS or isinstance(value, FrozenMap) or hasattr(kind, "__attrs_attrs__"):
         return value
+    for base, plain in _PLAIN.items():
+        if isinstance(value, base):
+            return plain(value)
     if isinstance(value, Mapping):
         return FrozenMap(value)
     if isinstance(value, list) or (isinstance(value, tuple) and kind is tuple):
@@ -175,6 +189,16 @@ def freeze(value: object) -> object:
     if isinstance(value, AbstractSet):
         return frozenset(freeze(item) for item in value)
     return bytes(value) if isinstance(value, bytearray) else value
+
+
+def as_written(value: object) -> object:
+    """Return what a value of any type is compared by: 1, 1.0 and True make other ids (K1)."""
+    kind = type(value)
+    if kind in (tuple, frozenset):
+        return kind(map(as_written, value))  # type: ignore[call-overload]  # one of the two
+    if kind is FrozenMap:
+        return kind, as_written(tuple(value.items()))  # type: ignore[attr-defined]
+    return (kind, str(value)) if isinstance(value, (Number, time)) else value
 
 
 def is_storable(value: object) -> bool:

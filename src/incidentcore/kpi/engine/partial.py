@@ -24,7 +24,7 @@ Row: TypeAlias = list[Accumulator]
 # What does not decide a KPI's values: how one figure is made of them, and words.
 _OF_FIGURES: Final = attrs.filters.exclude(
     *("id", "statistic", "objective", "min_n", "confidence"),
-    *("title", "formula", "edge_cases", "source"),
+    *("title", "formula", "edge_cases", "source", "_definition"),
 )
 
 

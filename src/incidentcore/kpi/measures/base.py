@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import NO_ARGUMENTS, SharedRepr, nearest
+from incidentcore._checks import NO_ARGUMENTS, SharedRepr, checked, nearest, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.fieldtest import FieldTest, items_of
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
@@ -33,6 +33,7 @@ Setting: TypeAlias = Literal["clock", "reopened", "unfinished"]
 Totals: TypeAlias = type[Accumulator]
 
 _FROZEN: Final = "a frozen attrs class: write @attrs.frozen above the class"
+a_flag: Final = checked(need_kind, bool, KpiDefinitionError)
 _NOTHING: Final[frozenset[Any]] = frozenset()
 _COVERED_BY: Final = {
     "acknowledged": "acknowledgements",
@@ -189,7 +190,7 @@ def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
         kinds = (int,) if is_time else (int, float, Decimal, Fraction)
         allowed = "whole microseconds" if is_time else "a finite number"
 
-    def checked(record: Record) -> Any:
+    def read_value(record: Record) -> Any:
         outcome = read(record)
         kind = outcome.__class__
         if kind is str or kind is int:
@@ -201,23 +202,16 @@ def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
             raise InvalidValueError(where, outcome, f"{allowed}, or {code}")
         return outcome
 
-    return checked
+    return read_value
 
 
 def history_needs(condition: Condition) -> frozenset[str]:
     """Return the facts that a source must supply to test a condition over a whole history."""
     facts = {path.partition(".")[0] for path in condition.fields}
-    kinds = [*_kinds(condition)]
-    return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
-        _COVERED_BY[kind] for kind in _COVERED_BY if kind in kinds
-    )
-
-
-def _kinds(condition: Condition) -> Iterator[object]:
-    """Yield the kinds of event that a condition names."""
-    for leaf in condition.leaves():
-        if isinstance(leaf, FieldTest) and leaf.path == "kind":
-            yield from items_of(leaf.op, leaf.value)
+    leaves = (leaf for leaf in condition.leaves() if isinstance(leaf, FieldTest))
+    named = (items_of(leaf.op, leaf.value) for leaf in leaves if leaf.path == "kind")
+    covered = {_COVERED_BY[kind] for kinds in named for kind in kinds if kind in _COVERED_BY}
+    return frozenset({_HISTORY_OF.get(fact, fact) for fact in facts} | covered)
 
 
 def moment_needs(*moments: MomentSpec) -> frozenset[str]:

@@ -14,7 +14,7 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Versions, versions_of
 from incidentcore.kpi.engine.accumulators import Ratio, Sample, Tally, microseconds
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.measures.base import Extract, Totals, ValueMeasure
+from incidentcore.kpi.measures.base import Extract, Totals, ValueMeasure, a_flag
 from incidentcore.kpi.moments import facts_of
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus, evaluate_sla
@@ -30,10 +30,7 @@ _RUNNING = ("running", "paused")
 
 
 def _check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    allowed = (
-        "one clock: an SlaDefinition, an SlaPolicy, Versions of one, or one of a ServiceLevel's "
-        "clocks"
-    )
+    allowed = "an SlaDefinition, an SlaPolicy, Versions of one, or one of a ServiceLevel's clocks"
     need_each(field.name, versions_of(value), OneClock, KpiDefinitionError, allowed)
 
 
@@ -59,7 +56,7 @@ class SlaClocks(ValueMeasure):
 
     rules: OneClock | Versions[OneClock] = attrs.field(validator=_check_rules)
     outcome: ClockOutcome = "met"
-    overdue_missed: bool = attrs.field(default=False, kw_only=True)
+    overdue_missed: bool = attrs.field(default=False, kw_only=True, validator=a_flag)
 
     def __attrs_post_init__(self) -> None:
         need_word("outcome", self.outcome, ClockOutcome, KpiDefinitionError)

@@ -28,6 +28,7 @@ from incidentcore.kpi.measures.base import (
     Setting,
     Totals,
     ValueMeasure,
+    a_flag,
     history_needs,
     moment_needs,
 )
@@ -74,7 +75,7 @@ class _Spells(Measure):
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     stop: MomentSpec = attrs.field(default="restored_at", converter=as_moment)
     during: Condition | None = attrs.field(default=None, validator=may_be_condition)
-    reopening_is_downtime: bool = True
+    reopening_is_downtime: bool = attrs.field(default=True, validator=a_flag)
 
     unit: ClassVar[str] = "duration"
     _unended: ClassVar[str] = ""  # the code of a record whose last spell has not ended

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import checked, need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.engine.accumulators import Tally
@@ -36,11 +36,10 @@ class Rate(Measure):
 
     numerator: Condition | RecordTest = attrs.field(converter=as_test)
     denominator: Condition | RecordTest = attrs.field(default=ALWAYS, converter=as_test)
-    of: str
+    of: str = attrs.field(
+        validator=checked(need_text, KpiDefinitionError, "the denominator in words")
+    )
     outside: str = "outside_denominator"
-
-    def __attrs_post_init__(self) -> None:
-        need_text("of", self.of, KpiDefinitionError, "the denominator in words")
 
     totals: ClassVar[Totals] = Tally
     unit = "fraction"

@@ -18,6 +18,7 @@ from incidentcore.kpi.measures.base import (
     Setting,
     Totals,
     ValueMeasure,
+    a_flag,
     read_checked,
 )
 from incidentcore.kpi.measures.count import Count
@@ -48,7 +49,7 @@ class RatioOfSums(Measure):
     denominator: Measure = attrs.field(converter=_summed)
     of: str
     unit: str = "ratio"
-    complement: bool = False
+    complement: bool = attrs.field(default=False, validator=a_flag)
 
     totals: ClassVar[Totals] = Ratio
 

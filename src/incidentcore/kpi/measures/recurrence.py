@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_span
+from incidentcore._checks import as_tuple, checked, need_span
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed, microseconds
@@ -17,11 +17,6 @@ from incidentcore.kpi.engine.results import Definition, Figure, quotient
 from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
-
-
-def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    allowed = "a positive timedelta"
-    need_span(field.name, value, KpiDefinitionError, allowed, more_than_zero=True)
 
 
 def _paths(paths: Iterable[str]) -> tuple[str, ...]:
@@ -42,7 +37,11 @@ class Recurrence(Measure):
     """
 
     key: tuple[str, ...] = attrs.field(converter=_paths)
-    within: timedelta = attrs.field(validator=_positive)
+    within: timedelta = attrs.field(
+        validator=checked(
+            need_span, KpiDefinitionError, "a positive timedelta", more_than_zero=True
+        )
+    )
 
     totals: ClassVar[Totals] = Keyed
     unit = "fraction"

@@ -228,6 +228,20 @@ def test_a_row_that_is_newer_than_the_log() -> None:
 
 
 @pytest.mark.parametrize(
+    ("after", "before", "is_known"), [("6", "2", False), ("2", "6", False), ("2", "1", True)]
+)
+def test_a_log_that_lacks_an_end_or_a_reopening(after: str, before: str, is_known: bool) -> None:  # noqa: FBT001
+    """Its number of reopenings is not known; a change between two open states does not matter."""
+    row = {**ROW, "state": "3"}
+    log = [audit(1, "09:30", "1", after), audit(2, "10:00", before, "3")]
+    reading = read_servicenow([row], audit=log)
+    [record] = reading
+    assert record.is_covered("reopen_count") is is_known
+    assert record.is_covered("resolved_at")
+    assert reading.findings.counts["truncated_history"] == 1
+
+
+@pytest.mark.parametrize(
     ("now", "state"), [("Work in progress", "Work in progress"), ("Doing", "In progress")]
 )
 def test_a_row_in_another_open_state_than_its_log(now: str, state: str) -> None:

@@ -45,9 +45,8 @@ class CleanRows:
             (name, reader.readers.get(name, context.reader))
             for name, _ in mapped(("opened", *MOMENTS, "updated"))
         ]
-        lifecycle = context.lifecycle
         standard = LifecycleRef(Incident.record_type)
-        self._lifecycle = standard if lifecycle is None else lifecycle.ref
+        self._lifecycle = getattr(context.lifecycle, "ref", standard)
         self._state_of = lru_cache(_CACHED)(context.states.find)
         self._level_of = lru_cache(_CACHED)(context.levels.match)
         self._actor = lru_cache(_CACHED)(Actor)

@@ -118,7 +118,6 @@ class HistoryBuilder(EntryLog):
         self._begin(entries, at)
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
-        lifecycle = self._context.lifecycle
         standard = LifecycleRef(record_type.record_type)
         events: list[Event] = [
             Opened(
@@ -130,7 +129,7 @@ class HistoryBuilder(EntryLog):
                 by=by,
                 record_type=record_type.record_type,
                 state=state,
-                lifecycle=standard if lifecycle is None else lifecycle.ref,
+                lifecycle=getattr(self._context.lifecycle, "ref", standard),
                 fields=FrozenMap(fields),
                 covers=self.covers,
             )
@@ -205,9 +204,7 @@ class HistoryBuilder(EntryLog):
         """Return the last change of state, with the present fields that belong to it."""
         changed = {entry.field for entry in entries}
         last = next((entry for entry in reversed(entries) if entry.kind is StateChanged), None)
-        if last is None:
-            return None, {}
-        fields = self._shown_with(self._state_after(last))
+        fields = {} if last is None else self._shown_with(self._state_after(last))
         return last, {name: text for name, text in fields.items() if name not in changed}
 
     def _shown_with(self, state: State) -> dict[str, object]:
@@ -246,6 +243,9 @@ class HistoryBuilder(EntryLog):
             return
         action = f"kept: begins in {before}, not in {known}; changes are missing, or names changed"
         self.find("truncated_history", action, field=entry.field, value=entry.after, path=entry.id)
+        ends = {self.state(name).open for name in (before, known) if self.knows_state(name)}
+        if entry.field == "state" and len(ends) > 1:
+            self.covers -= _STATES  # a reopening, or an end, is missing
 
     def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
         """Return the fields and the state at the opening.
@@ -302,8 +302,7 @@ class HistoryBuilder(EntryLog):
             return {"custom": self._context.custom(self, custom)}
         stored = self._value(field, value)
         if stored is None and field in _NEEDED:
-            stored = "" if field == "description" else None
-            return {} if stored is None else {field: stored}
+            return {field: ""} if field == "description" else {}
         return {field: stored}
 
     def _value(self, field: str, value: object) -> Any:

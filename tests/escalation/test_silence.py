@@ -33,6 +33,7 @@ from incidentcore.records import (
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
+from incidentcore.words import GERMAN
 
 from .chains import INCIDENT, MIN, T0, at
 
@@ -319,3 +320,60 @@ def test_both_ways_of_asking_know_the_next_instant(minute: int) -> None:
         ((due, ahead),) = escalations_and_wakeup([rules], record, slas=(), now=at(minute))
         assert ahead == next_escalation_wakeup(rules, [record], now=at(minute))
         assert due == due_escalations(rules, record, now=at(minute), include_lapsed=True)
+
+
+LATE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:45-17:00"})  # minute 45
+
+
+@pytest.mark.parametrize(
+    ("level", "row", "changed", "due", "why"),
+    [
+        ({}, {}, INCIDENT, 10, "0:10:00 after opened"),
+        ({}, {}, quiet(INCIDENT, 12, 30), 10, "0:10:00 after opened"),
+        ({}, {}, quiet(INCIDENT, 5, 30), 30, "0:10:00 after opened, held back by a snooze"),
+        (
+            {},
+            {},
+            unacknowledge(acknowledge(INCIDENT, at=at(5), by="ada"), at=at(40), by="ada"),
+            40,
+            "0:10:00 after opened, held back by an acknowledgement",
+        ),
+        (
+            {"during": LATE},
+            {},
+            quiet(INCIDENT, 5, 30),
+            45,
+            "0:10:00 after opened, held back until contact hours",
+        ),
+        (
+            {},
+            {"when": field("tags").contains("big"), "on_apply": "keep"},
+            set_fields(INCIDENT, at=at(25), by="ada", tags=["big"]),
+            25,
+            "0:10:00 after opened, held back until the row applied",
+        ),
+        ({}, {}, escalate_now(INCIDENT, "one", at=at(5), by="ada"), 5, "escalated manually"),
+    ],
+)
+def test_a_reason_says_what_held_a_level_back(
+    level: dict, row: dict, changed: Incident, due: int, why: str
+) -> None:
+    """Due 10 minutes after the opening, or when the last thing that held it back ended."""
+    levels = [EscalationLevel(After(10 * MIN), "one", **level)]
+    rules = EscalationMatrix("m", [EscalationRow("r", levels, **row)])
+    (found,) = due_escalations(rules, changed, now=at(120), include_lapsed=True)
+
+    assert (found.due_at, found.why) == (at(due), why)
+
+
+def test_a_reason_says_what_held_a_repetition_back() -> None:
+    """Due at 10 and 25; the repetition is snoozed from 20 to 60. In German as well."""
+    levels = [EscalationLevel(After(10 * MIN), "one")]
+    row = EscalationRow("r", levels, repeat=1, repeat_after=15 * MIN)
+    record = quiet(INCIDENT, 20, 60)
+    first, second = due_escalations(EscalationMatrix("m", [row]), record, now=at(120))
+
+    assert (first.due_at, first.why) == (at(10), "0:10:00 after opened")
+    assert second.due_at == at(60)
+    assert second.why == "repetition 1 of: 0:10:00 after opened, held back by a snooze"
+    assert "durch eine Stummschaltung aufgehalten" in second.in_words(GERMAN)

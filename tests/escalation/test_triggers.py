@@ -14,6 +14,7 @@ from incidentcore.escalation import (
     OnClock,
     Trigger,
     due_escalations,
+    escalate_now,
     next_escalation_wakeup,
 )
 from incidentcore.lifecycle import advance
@@ -178,3 +179,45 @@ def test_a_level_follows_each_reminder() -> None:
     assert found(record, again) == [*every, "03 09:30 boss"]
     known = acknowledge(record, at=datetime(2026, 6, 2, 9, 10, tzinfo=UTC), by="ada")
     assert found(known, again) == ["02 09:00 desk"]
+
+
+HOURLY = Rotation(anchor=T0, zone="UTC", unit="hours")
+CALLED = "custom.called_at"
+
+
+@pytest.mark.parametrize(
+    ("levels", "row", "expected"),
+    [  # opened at 0; written at 180 that somebody called at 60
+        ([After(30 * MIN, CALLED)], {}, [(180, 0, 1)]),  # 90, but known only at 180
+        ([After(120 * MIN, CALLED)], {}, [(180, 0, 1)]),
+        ([After(121 * MIN, CALLED)], {}, [(181, 0, 1)]),
+        ([After(30 * MIN, CALLED), AfterPrevious(20 * MIN)], {}, [(180, 0, 1), (200, 1, 1)]),
+        (
+            [After(30 * MIN, CALLED)],
+            {"repeat": 2, "repeat_after": 15 * MIN},
+            [(180, 0, 1), (195, 0, 1), (210, 0, 1)],
+        ),
+        ([AtWallTime(HOURLY, CALLED)], {}, [(180, 0, 1), (240, 0, 2)]),  # not at 120
+    ],
+)
+def test_nothing_is_due_before_the_event_that_wrote_the_field(
+    levels: list[Trigger], row: dict[str, object], expected: list[tuple[int, int, int]]
+) -> None:
+    """As an event from before the opening makes nothing due before it (rules E1 and E2)."""
+    rules = matrix(*(EscalationLevel(one, "duty") for one in levels), **row)
+    record = set_fields(incident(), at=at(180), by="ada", custom={"called_at": at(60)})
+    due = due_escalations(rules, record, now=at(250))
+
+    assert [((one.due_at - T0) / MIN, one.level, one.cycle) for one in due] == expected
+    assert due_escalations(rules, record, now=at(179)) == ()
+    assert next_escalation_wakeup(rules, record, now=at(0)) is None
+
+
+def test_a_manual_escalation_hurries_nothing_that_is_not_known_yet() -> None:
+    """Asked at 120, written at 180 that it counts from 60: due at 180, as its field says."""
+    rules = matrix(EscalationLevel(After(500 * MIN, CALLED), "duty"))
+    asked = escalate_now(incident(), "duty", at=at(120), by="ada")
+    record = set_fields(asked, at=at(180), by="ada", custom={"called_at": at(60)})
+
+    assert fired(rules, record, 400) == []
+    assert fired(rules, record, 560) == [(560, "duty")]

@@ -71,7 +71,7 @@ def test_what_levels_count_from(
         view=None, when=ALWAYS, until=at(999), maintenance=(Interval(at(70), at(80)),),  # type: ignore[arg-type]  # not read here
         beginnings=(at(60),), restarts=tuple(map(at, cuts)),
     )  # fmt: skip
-    found = context.begun([Anchor(at(at_), moment, 1)], own=bool(own))
+    found = context.begun([Anchor(at(at_), moment, 1, at(at_))], own=bool(own))
     assert [(one.at, one.until, one.cycle) for one in found] == [
         (at(start), None if end is None else at(end), number)
         for number, (start, end) in enumerate(begun, 1)

@@ -45,12 +45,7 @@ class Clocks:
     """
 
     def __init__(
-        self,
-        slas: Slas,
-        record_id: str,
-        timeline: Timeline,
-        now: datetime,
-        seen: datetime,
+        self, slas: Slas, record_id: str, timeline: Timeline, now: datetime, seen: datetime
     ) -> None:
         self._timeline = timeline
         self._now = now

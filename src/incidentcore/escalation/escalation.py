@@ -27,6 +27,10 @@ WHY_TEXTS: Final[Texts] = {
     "manual": "escalated manually",
     "text": "{text}",
     "again": "{delay} after the row began",
+    "held.acknowledged": "{why}, held back by an acknowledgement",
+    "held.hours": "{why}, held back until contact hours",
+    "held.other_row": "{why}, held back until the row applied",
+    "held.snoozed": "{why}, held back by a snooze",
     "pass": "repetition {pass_} of: {why}",
 }
 """The text of each reason why a level becomes due; of some, by the point or span in its data."""
@@ -69,7 +73,8 @@ class Escalation(SharedRepr):
         why_code: Why the escalation became due: ``after``, ``after_previous``, ``held_for``,
             ``clock_reached``, ``at_wall_time``, ``manual`` (a manual escalation made it due
             earlier) or the code of your own trigger.
-        why_data: The values to fill into the text of the reason.
+        why_data: The values to fill into the text of the reason; ``held`` is what held the level
+            back: ``snoozed``, ``acknowledged``, ``other_row`` or ``hours`` (contact hours).
         exercise: The exercise that the record belongs to; None for a real record.
     """
 
@@ -101,5 +106,7 @@ class Escalation(SharedRepr):
         """Return why the escalation became due, as text in the language of ``words``."""
         began = self.cycle > 1 and self.why_data.get("since") in _OPENING
         why = why_text("again" if began else self.why_code, self.why_data, words)
+        if "held" in self.why_data:
+            why = words.text(WHY_TEXTS, f"held.{self.why_data['held']}", {"why": why})
         again = {"why": why, "pass_": self.pass_}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

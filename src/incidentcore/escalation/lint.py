@@ -11,11 +11,7 @@ from incidentcore.conditions import AnyOf, implies
 from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import REFUSAL, several
-from incidentcore.escalation.coverage import (
-    missed_overrides,
-    nobody_findings,
-    unreachable_steps,
-)
+from incidentcore.escalation.coverage import missed_overrides, nobody_findings, unreachable_steps
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
 from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY
 from incidentcore.escalation.triggers.base import LintScope, TriggerFinding

@@ -165,10 +165,7 @@ def jira_row(
 
 
 def servicenow_row(
-    name: str,
-    steps: Sequence[tuple[Targets, int, timedelta]],
-    *,
-    when: Condition = ALWAYS,
+    name: str, steps: Sequence[tuple[Targets, int, timedelta]], *, when: Condition = ALWAYS
 ) -> EscalationRow:
     """Return a row that behaves like a ServiceNow on-call escalation policy.
 

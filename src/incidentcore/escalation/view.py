@@ -61,11 +61,12 @@ class Stage(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """An instant that a trigger counts from, until when it is valid, and its number from 1."""
+    """An instant that a trigger counts from, its end, its number, and since when it is known."""
 
     at: datetime
     until: datetime | None
     cycle: int
+    known: datetime
 
 
 class Situation(NamedTuple):
@@ -173,7 +174,7 @@ class RecordView(SharedRepr):
                 anchors[-1] = anchors[-1]._replace(until=moment.at)
             current = instant
             if current is not None:
-                anchors.append(Anchor(current, None, len(anchors) + 1))
+                anchors.append(Anchor(current, None, len(anchors) + 1, moment.at))
         return anchors
 
     def spells(self, condition: Condition) -> list[Anchor]:
@@ -185,7 +186,7 @@ class RecordView(SharedRepr):
             again = moment.changes.get("reopened_at") == moment.at
             before, holds = holds, test(facts, moment.at, again)
             if holds and not before:
-                anchors.append(Anchor(moment.at, None, len(anchors) + 1))
+                anchors.append(Anchor(moment.at, None, len(anchors) + 1, moment.at))
             elif before and not holds:
                 anchors[-1] = anchors[-1]._replace(until=moment.at)
         return anchors

@@ -32,7 +32,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.escalation.escalation import Escalation
+from incidentcore.escalation.escalation import WHY_TEXTS, Escalation
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix
 from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, rows_chosen
 from incidentcore.escalation.targets import READING
@@ -103,6 +103,7 @@ class _RowWalk:
         self.versions: tuple[EscalationMatrix | None, datetime | None] = None, None
         self.people_now: dict[int, tuple[str, ...]] = {}
         self.hurried: set[str] = set()  # keys of levels that a manual escalation made due earlier
+        self.held: dict[str, str] = {}  # by key, what made a level due later
         self.context = TriggerContext(
             view=view,
             when=self.row.when,
@@ -199,11 +200,14 @@ class _RowWalk:
                 self._spend(settled.due_at, index)
                 if settled.why_code == MANUAL:
                     self.hurried.add(settled.key)
+                self.held[settled.key] = settled.why_data.get("held", "")
                 return settled.due_at
         if candidate.at is not None:
             due = _enabled(candidate.at, self.row.levels[index], gate, candidate.until)
             if candidate.exact and due != candidate.at:
                 due = None
+            if due is not None and due != candidate.at:
+                self.held[self._key(index, pass_, candidate.cycle)] = _held_by(gate, due)
         if candidate.ready is None:
             return due
         for manual in self.manual:
@@ -245,7 +249,9 @@ class _RowWalk:
             if all(target.is_empty(due, facts) for target in level.targets):
                 lapsed = due, NOBODY
         key = self._key(index, pass_, cycle)
-        manual = key in self.hurried
+        manual, held = key in self.hurried, self.held.get(key, "")
+        is_held = f"held.{held}" in WHY_TEXTS
+        data = FrozenMap() if manual else level.why_data
         return Escalation(
             key=key,
             record_id=self.view.record_id,
@@ -262,7 +268,7 @@ class _RowWalk:
             lapsed_at=lapsed[0],
             lapsed_because=lapsed[1],
             why_code=MANUAL if manual else level.why_code,
-            why_data=FrozenMap() if manual else level.why_data,
+            why_data=data if manual or not is_held else FrozenMap({**data, "held": held}),
         )
 
     def _facts(self, level: EscalationLevel, at: datetime) -> Mapping[str, Any]:
@@ -307,6 +313,14 @@ def _reason_at(gate: Gate, at: datetime) -> str:
     """Return what keeps a level silent at an instant."""
     place = bisect_right(gate, at, key=itemgetter(0)) - 1
     return gate[place][1] if place >= 0 else "not_opened"
+
+
+def _held_by(gate: Gate, due: datetime) -> str:
+    """Return what held a level back until it became due: its gate, or the contact hours."""
+    place = bisect_right(gate, due, key=itemgetter(0)) - 1
+    if gate[place][0] < due:
+        return "hours"
+    return gate[place - 1][1] if place else "not_opened"
 
 
 def _lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, str]:

@@ -52,7 +52,7 @@ class AtWallTime(Trigger):
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[tuple[datetime, datetime | None]] = []
         for anchor in anchors:
-            start, end = anchor.at + _INSTANT, context.until + _INSTANT
+            start, end = max(anchor.at + _INSTANT, anchor.known), context.until + _INSTANT
             if anchor.until is not None:
                 end = min(end, anchor.until)
             if start < end:

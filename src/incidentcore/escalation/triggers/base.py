@@ -96,12 +96,12 @@ class TriggerContext(SharedRepr):
             cuts = tuple(sorted({*cuts, *self.beginnings}))
         begun: list[Anchor] = []
         for anchor in anchors:
-            start = anchor.at
+            start, until, _, known = anchor
             for cut in cuts:
-                if start < cut and (anchor.until is None or cut < anchor.until):
-                    begun.append(Anchor(self._outside(start), cut, len(begun) + 1))
+                if start < cut and (until is None or cut < until):
+                    begun.append(Anchor(self._outside(start), cut, len(begun) + 1, known))
                     start = cut
-            begun.append(Anchor(self._outside(start), anchor.until, len(begun) + 1))
+            begun.append(Anchor(self._outside(start), until, len(begun) + 1, known))
         return begun
 
     def _outside(self, start: datetime) -> datetime:
@@ -123,8 +123,9 @@ class TriggerContext(SharedRepr):
         The delay is in the open time of ``calendar``, or in wall-clock time if it is None.
         """
         candidates = []
-        for start, until, cycle in self.begun(anchors, own=own):
-            due = later(start, delay, calendar)
+        for begin, until, cycle, known in self.begun(anchors, own=own):
+            due = later(begin, delay, calendar)
+            start, due = max(begin, known), due and max(due, known)
             if not self.index:
                 ready = start
             elif cycle in self.previous:

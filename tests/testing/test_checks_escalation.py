@@ -1,7 +1,9 @@
 """The shipped laws pass on the shipped shapes, and catch an engine that breaks them."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -11,8 +13,10 @@ import pytest
 
 from incidentcore.conditions import NEVER
 from incidentcore.escalation import (
+    EscalationLevel,
     EscalationMatrix,
     EscalationRow,
+    Trigger,
     due_escalations,
     goalert_row,
     jira_row,
@@ -21,6 +25,7 @@ from incidentcore.escalation import (
     servicenow_row,
     servicenow_sla_row,
 )
+from incidentcore.escalation.triggers.base import Candidate, TriggerContext
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Record
 from incidentcore.schedule import BusinessCalendar
@@ -169,3 +174,26 @@ def test_each_law_is_asked_at_the_first_or_last_poll(monkeypatch: pytest.MonkeyP
     checks_escalation.check_levels(matrix, (), examples=20)
     assert len(asked) >= 20
     assert asked == [("wakeup", True), ("silence", True)] * (len(asked) // 2)
+
+
+@attrs.frozen
+class Moody(Trigger):
+    """A trigger of a caller's own that fires after one more minute each time it is asked."""
+
+    asked: Iterator[int]
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """Return why."""
+        return "moody", {}
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return when it fires."""
+        return context.delayed(context.view.moments("opened_at"), next(self.asked) * MIN, None)
+
+
+def test_a_trigger_that_is_no_function_of_the_history_is_named_as_that() -> None:
+    """Not as polls that disagree."""
+    row = EscalationRow("r", [EscalationLevel(Moody(count()), "duty")])
+    with pytest.raises(AssertionError, match=r"^T6: the same input gives different results"):
+        checks_escalation.check_levels(EscalationMatrix("m", [row]), (), 20)

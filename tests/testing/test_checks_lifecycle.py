@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase
 
 from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES, Lifecycle, Transition, check_history
 from incidentcore.records import Incident, Record
 from incidentcore.testing import check_lifecycle, checks_lifecycle
 from incidentcore.testing.checks_lifecycle import check_step
+from incidentcore.testing.checks_sla import one_law_at_a_time
 from incidentcore.values import NEW, RESOLVED, State
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -74,8 +74,8 @@ def test_a_history_that_is_judged_wrongly_is_found(
 ) -> None:
     """A fault in what the lifecycle allows, or none in what it does not have."""
     monkeypatch.setattr(checks_lifecycle, "check_step", lambda *_, **__: None)
-    few = partial(settings, phases=(Phase.generate,), max_examples=5)
-    monkeypatch.setattr(checks_lifecycle, "settings", few)
+    few = one_law_at_a_time(5, phases=(Phase.generate,))
+    monkeypatch.setattr(checks_lifecycle, "one_law_at_a_time", lambda _: few)
 
     def judge(record: Record, lifecycle: Lifecycle) -> tuple[Any, ...]:
         found = check_history(record, lifecycle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -98,6 +99,27 @@ def test_a_negative_budget_must_be_refused() -> None:
 def test_a_right_calendar_passes() -> None:
     """The one the mistakes were made from."""
     check_calendar(GOOD, examples=20)
+
+
+class Moody(AbstractCalendar):
+    """A calendar of a caller's own whose window begins a minute later each time it is asked."""
+
+    zone = GOOD.zone
+
+    def __init__(self) -> None:
+        self.minutes = count(1)
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the one window."""
+        begin = start + next(self.minutes) * timedelta(microseconds=1)
+        if begin < end:
+            yield Interval(begin, end)
+
+
+def test_a_calendar_that_is_no_function_of_its_input_is_named_as_that() -> None:
+    """Not as windows that lack a law of theirs."""
+    with pytest.raises(AssertionError, match=r"^T6: the same input gives different results"):
+        check_calendar(Moody())
 
 
 def test_what_is_no_calendar_is_refused() -> None:

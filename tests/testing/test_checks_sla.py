@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, count
+from random import Random
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.sla.desk import HOUR, MICRO, MINUTE, OFFICE, at, incident
 from tests.sla.test_lint import CRITICAL, HIGH, STATES, VIP, resolution
 from tests.testing.choices import examples
@@ -418,3 +421,60 @@ def test_a_desk_is_no_rules_of_clocks() -> None:
     rules: Any = load_desk("desk = 1\nname = 'd'")
     with pytest.raises(InvalidValueError, match=r"such as desk\.service_level"):
         check_sla(rules)
+
+
+@attrs.frozen
+class Impure:
+    """A target of a caller's own that is due a number of minutes after the start."""
+
+    minutes: Callable[[datetime], int]
+    fields = ()
+    follow = False
+
+    def resolve(self, start: datetime, _calendar: object, _facts: object) -> datetime:
+        """Return the due time."""
+        return start + timedelta(minutes=self.minutes(start))
+
+
+def _impure() -> dict[str, Callable[[datetime], int]]:
+    counter, known = count(1), set[datetime]()
+    chance = Random(7)  # noqa: S311  test data
+
+    def remembers(start: datetime) -> int:
+        seen = start in known
+        known.add(start)
+        return 120 if seen else 60
+
+    return {
+        "counts": lambda _: next(counter),
+        "draws": lambda _: 60 * chance.randrange(2),
+        "remembers": remembers,
+    }
+
+
+@pytest.mark.parametrize("name", _impure())
+def test_a_target_that_is_no_function_of_its_input_is_named_as_that(name: str) -> None:
+    """Not as a broken law of wake-ups, and not as a failure of hypothesis."""
+    target = Impure(_impure()[name])
+    clock = SlaDefinition.resolution(target=target, calendar=BusinessCalendar.always())
+    with pytest.raises(
+        AssertionError, match=r"^T6: the same input gives different results"
+    ) as seen:
+        checks_sla.check_clocks(clock)
+    assert type(seen.value) is AssertionError
+    checks_sla.check_clocks(
+        attrs.evolve(clock, target=Impure(lambda start: start.hour)), examples=5
+    )
+
+
+def test_a_law_that_is_broken_once_only_is_no_failure_of_hypothesis() -> None:
+    """What fails for a history and then does not is not a function of it."""
+    once = count()
+
+    @checks_sla.one_law_at_a_time(10)
+    @given(st.integers())
+    def law(_: int) -> None:
+        assert next(once) != 3
+
+    with pytest.raises(AssertionError, match=r"^T6: the same input gives different results"):
+        law()

@@ -20,7 +20,7 @@ from incidentcore.communication import (
 )
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
-from incidentcore.testing.checks_sla import assert_clean, one_law_at_a_time, seen_by, showing
+from incidentcore.testing.checks_sla import PURE, assert_clean, one_law_at_a_time, seen_by, showing
 from incidentcore.testing.strategies_communication import communicated_incidents
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED
 
@@ -77,6 +77,7 @@ def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chanc
     """Check the updates of one record, polled at certain times, against all laws."""
     polls = sorted(record.opened_at + minute * MINUTE for minute in minutes)
     first, last = polls[0], polls[-1]
+    assert update_log(plan, record, now=last) == update_log(plan, record, now=last), PURE
     _polls_agree(plan, record, polls)
     shuffled = list(record.history)
     chance.shuffle(shuffled)

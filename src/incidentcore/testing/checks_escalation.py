@@ -20,7 +20,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.records import Incident, Record, acknowledge, replay
 from incidentcore.sla import SlaRules
-from incidentcore.testing.checks_sla import assert_clean, one_law_at_a_time, seen_by, showing
+from incidentcore.testing.checks_sla import PURE, assert_clean, one_law_at_a_time, seen_by, showing
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, escalated_incidents
 
 Due: TypeAlias = Callable[..., tuple[Escalation, ...]]
@@ -75,6 +75,7 @@ def check_levels(
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)
         with showing(record):
+            assert _keys(due, record, polls[-1]) == _keys(due, record, polls[-1]), PURE
             _polls_agree(due, record, polls)
             shuffled = list(record.history)
             chance.shuffle(shuffled)

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import TransitionNotAllowedError
 from incidentcore.lifecycle import Allowed, CascadeRule, Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Record, replay
+from incidentcore.testing.checks_sla import one_law_at_a_time
 from incidentcore.testing.strategies_records import illegal_records, input_for, legal_records
 
 _UNKNOWN_ACTION = "no_such_action"
@@ -40,7 +41,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     findings = lint_lifecycle(lifecycle, cascades=cascades)
     assert not findings, "\n".join(map(str, findings))
 
-    @settings(report_multiple_bugs=False)
+    @one_law_at_a_time(None)
     @given(legal_records(lifecycle), st.integers(0, 300))
     def law(record: Record, minutes: int) -> None:
         assert check_history(record, lifecycle) == ()
@@ -49,7 +50,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
         for action in {row.action for row in lifecycle.transitions} | {_UNKNOWN_ACTION}:
             check_step(lifecycle, record, action, after=timedelta(minutes=minutes))
 
-    @settings(report_multiple_bugs=False)
+    @one_law_at_a_time(None)
     @given(illegal_records(lifecycle))
     def named(record: Record) -> None:
         (*_, found) = check_history(record, lifecycle)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from incidentcore._checks import each_of, need_kind
@@ -19,6 +19,7 @@ from incidentcore.errors import (
 )
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
+from incidentcore.testing.checks_sla import PURE, one_law_at_a_time
 from incidentcore.testing.strategies_schedule import instants, offset_changes
 
 _TICK = timedelta.resolution
@@ -56,12 +57,7 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     need_kind("calendar.zone", calendar.zone, ZoneInfo, allowed="a ZoneInfo")
 
     # Shrinking a seed shows nothing, and one broken law is enough to report.
-    @settings(
-        max_examples=examples or settings().max_examples,
-        deadline=None,
-        phases=(Phase.generate,),
-        report_multiple_bugs=False,
-    )
+    @one_law_at_a_time(examples, phases=(Phase.generate,))
     @given(instants(calendar.zone.key), st.integers())
     def run(around: datetime, seed: int) -> None:
         for case in calendar_cases(calendar, around, seed, count=4):
@@ -214,7 +210,9 @@ def law_windows(calendar: Calendar, case: Case) -> None:
     """Windows are in order, disjoint and within the span, and they add up to the open time."""
     start, _, end, _ = case
     total, last = _ZERO, None
-    for window in calendar.windows(start, end):
+    windows = list(calendar.windows(start, end))
+    assert windows == list(calendar.windows(start, end)), PURE
+    for window in windows:
         assert start <= window.start < window.end <= end, (
             f"window {_span(window)} outside the span: cut windows to the span"
         )

@@ -113,10 +113,7 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
         Acknowledged: {},
         Assigned: {"fields": st.fixed_dictionaries({}, optional=assigned)},
         Classified: {"category": pick((("mail",), ("mail", "smtp"), ()))},
-        Commented: {
-            "text": pick(("", "hello")),
-            "visibility": pick(("public", "internal")),
-        },
+        Commented: {"text": pick(("", "hello")), "visibility": pick(("public", "internal"))},
         Contacted: {"channel": st.just("phone")},
         Communicated: {"audience": st.just("customers"), "channel": st.just("mail")},
         Corrected: {"corrects": st.integers(1, 8).map(lambda sequence: f"R-1:{sequence}")},

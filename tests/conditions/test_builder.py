@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,10 @@ def test_a_field_is_compared_with_a_field() -> None:
     """Not with its path."""
     with pytest.raises(DefinitionError, match="a later_than"):
         field("a").later_than("b")  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize("path", [3, None, "", "a..b", "1st", ("impact",)])
+def test_what_is_no_path_is_refused_at_once(path: Any) -> None:
+    """Where it is written, not where a test is made of it."""
+    with pytest.raises(DefinitionError, match=r"^field: got .*; allowed: a .*path"):
+        field(path)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ from incidentcore.conditions import (
 )
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.overlap import satisfiable
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import (
@@ -483,3 +485,32 @@ OWN = Level("own", "two", 2)
 def test_what_some_record_satisfies_is_never_refused(condition: Condition) -> None:
     """Three moments in a row, and levels of a scale that nobody has described."""
     assert not satisfiable(condition).is_no
+
+
+@attrs.frozen
+class _Reads(Condition):
+    """A condition of a caller's own that says to read the urgency, and reads ``name``."""
+
+    name: str
+    of_table: bool = False
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(("urgency",))
+
+    def test(self, subject: Any, at: datetime | None) -> bool:
+        return bool({}["worst"] if self.of_table else subject[self.name])
+
+    def candidates(self, path: str) -> tuple[object, ...]:
+        return (True, False)
+
+
+def test_a_condition_of_ones_own_that_reads_more_than_it_says_is_refused_by_name() -> None:
+    """What it says is enough to try it; a key that its own table lacks is its own error."""
+    words = r"_Reads\.fields: got \['urgency'\]; allowed: every field that test reads.* impact"
+    assert overlap(_Reads("urgency"), ALWAYS).is_yes
+    for ask in (overlap, implies):
+        with pytest.raises(DefinitionError, match=words):
+            ask(_Reads("impact"), field("urgency").is_true())
+    with pytest.raises(KeyError, match="worst"):
+        overlap(_Reads("urgency", of_table=True), ALWAYS)

@@ -125,3 +125,17 @@ def test_a_threshold_is_from_nothing_to_below_ten_targets() -> None:
     ):  # fmt: skip
         with pytest.raises(SlaDefinitionError, match="nothing negative"):
             SlaThreshold(name="x", **wrong)  # type: ignore[arg-type]  # one for several
+
+
+@pytest.mark.parametrize("given", [80, 0.8, Fraction(4, 5)])
+def test_a_bare_number_among_the_thresholds_is_answered_with_a_threshold(given: Any) -> None:
+    """A point on the clock has a name, so a number alone is none."""
+    with pytest.raises(SlaDefinitionError, match=r'write SlaThreshold\(name="80 %", fraction=0.8'):
+        resolution(4, thresholds=[given])
+
+
+@pytest.mark.parametrize("name", ["", 80, None])
+def test_a_threshold_has_a_name(name: Any) -> None:
+    """Statuses and escalations refer to it."""
+    with pytest.raises(SlaDefinitionError, match=r"^threshold\.name: .*allowed: non-empty text"):
+        SlaThreshold(name=name, fraction=0.8)

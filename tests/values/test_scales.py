@@ -139,3 +139,12 @@ def test_the_standard_scales_by_their_names() -> None:
         "urgency",
         "priority",
     ]
+
+
+@pytest.mark.parametrize("kind", [Impact, Urgency, Priority])
+@pytest.mark.parametrize("given", [(), ("high",), (1,)])
+def test_who_calls_a_scale_is_told_how_its_levels_are_written(kind: Any, given: tuple) -> None:
+    """``Impact("high")`` is how an enumeration finds a member."""
+    name = kind.__name__
+    with pytest.raises(TypeError, match=rf"write {name}\.HIGH, or {name}\['high'\]"):
+        kind(*given)

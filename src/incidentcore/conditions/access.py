@@ -35,7 +35,7 @@ def reader(path: str) -> Callable[[object], object]:
     ``"custom.Res. Code"``.
     """
     if not isinstance(path, str) or not all(step.isidentifier() for step in path.split(".")[:1]):
-        raise DefinitionError("field", path, "a field's name, or a dotted path below it")
+        raise DefinitionError("field", path, "a field's name, or a path such as custom.vip")
     first, *rest = path.split(".")
     if not all(rest) and (first != "custom" or rest == [""]):  # whose keys may end in a dot
         raise DefinitionError("field", path, "a dotted path without empty steps")

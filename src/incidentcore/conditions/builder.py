@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from incidentcore._checks import SharedRepr, need_kind
+from incidentcore.conditions.access import reader
 from incidentcore.conditions.condition import Condition, Not
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import LaterThan
@@ -20,7 +21,7 @@ def _each(values: tuple[object, ...]) -> tuple[object, ...]:
 class Field(SharedRepr):
     """A field from which to build a test; see ``field``."""
 
-    path: str
+    path: str = attrs.field(validator=lambda _, __, path: reader(path))  # refuses others
 
     def equals(self, value: object) -> Condition:
         """Return the condition that the field equals ``value``; None means that it has no value."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import product
 from math import prod
 from typing import Any, Final
@@ -15,7 +17,7 @@ from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import SAMPLE
 from incidentcore.conditions.neighbors import ANY, LIMIT, Candidate, TooManyError
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import FrozenMap
 
 _YES: Final = "yes"
@@ -259,6 +261,16 @@ def _tested(condition: Condition, facts: dict[str, Any]) -> tuple[bool | None, s
             return condition.test(facts, SAMPLE), ""
         except InvalidValueError:
             return None, f"{condition} cannot be tested on {seen!r}"
+        except KeyError as error:
+            asked = defaultdict[str, Any](lambda: None, facts)
+            with suppress(Exception):
+                condition.test(asked, SAMPLE)
+            missing = ", ".join(sorted(asked.keys() - facts.keys()))
+            if not missing:  # in a table of its own
+                raise
+            where, given = f"{type(condition).__name__}.fields", sorted(condition.fields)
+            allowed = f"every field that test reads, among them {missing}"
+            raise DefinitionError(where, given, allowed) from error
     if not isinstance(condition, FieldTest):
         return None, f"{condition} is not known for every value of {', '.join(condition.fields)}"
     if is_whole and condition.op == "present":

@@ -18,5 +18,5 @@ WRITTEN: Final = classes_of(
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Condition: tuple(cls for cls in WRITTEN.values() if issubclass(cls, Condition)),
+    Condition: tuple(cls for cls in WRITTEN.values() if issubclass(cls, Condition))
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias, TypedDict, cast
+from typing import Any, ClassVar, Final, Literal, TypeAlias, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -132,6 +132,9 @@ class SlaThreshold(SharedRepr):
     datetime.timedelta(seconds=10800)
     """
 
+    _mistaken: ClassVar[Mapping[type, str]] = dict.fromkeys(
+        (int, float, Fraction), '; write SlaThreshold(name="80 %", fraction=0.8)'
+    )
     name: str
     fraction: Fraction | None = attrs.field(default=None, converter=_fraction)
     before_due: timedelta | BusinessDays | None = None
@@ -140,6 +143,7 @@ class SlaThreshold(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         where = f"threshold {self.name!r}"
+        need_kind("threshold.name", self.name or None, str, SlaDefinitionError, "non-empty text")
         times = [value for value in (self.before_due, self.after_due) if value is not None]
         need_each(where, times, (timedelta, BusinessDays), SlaDefinitionError)
         if len(times) + (self.fraction is not None) != 1:

@@ -158,6 +158,10 @@ class _Words(type):
     def __iter__(cls) -> Iterator[Level]:
         return iter(cls.scale)
 
+    def __call__(cls, *_: object) -> NoReturn:
+        name = cls.__name__
+        raise TypeError(f"{name} is not called: write {name}.HIGH, or {name}['high']")
+
 
 class _OtherWord:
     """A level's name in another vocabulary; reading it raises an error with the name used here."""

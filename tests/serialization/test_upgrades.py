@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from incidentcore import categorization, kpi, priority
+from incidentcore import categorization, kpi, lifecycle, priority
+from incidentcore.conditions import field
 from incidentcore.errors import FormatError
-from incidentcore.records import Approved, ServiceRequest
+from incidentcore.records import Approved, ServiceRequest, approve
 from incidentcore.serialization import from_plain, loads, to_plain
 from incidentcore.serialization.upgrades import MERGED, plain_names, upgrade
 from incidentcore.values import Actor
@@ -42,6 +43,16 @@ MERGED_NOW: dict[str, Any] = {
         on_behalf_of="cfo",
     ),
     "ArithmeticPriority": priority.FLOOR_OF_MEAN_5X5,
+    "Cascade": lifecycle.CascadeRule(
+        id="resolve-children",
+        source="incident",
+        target="incident",
+        action="resolve",
+        link="parent_of",
+        enters=("resolved",),
+        when=field("impact").present(),
+        fields={"resolution_notes": lifecycle.Copy("resolution_notes")},
+    ),
     "CategoryThreshold": categorization.FallbackChain([BAYES], minimum=0.5),
     "CategoryVote": categorization.Vote([], (1.0, 2.0)),
     "Combined": categorization.Vote([KEYWORDS, BAYES], (1.0, 2.0)),
@@ -84,7 +95,7 @@ def test_a_merged_kind_is_read_as_the_kind_it_became(name: str) -> None:
         request = to_plain(opened)
         request["value"]["history"].append(tagged)
         assert from_plain(request, ServiceRequest).history[1:] == (MERGED_NOW[name],)
-    elif name != "CategoryVote":
+    elif name not in ("Cascade", "CategoryVote"):
         assert from_plain(chain, object) == categorization.FallbackChain([MERGED_NOW[name]])
 
 
@@ -105,6 +116,31 @@ def test_a_delegate_s_decision_does_not_become_its_own(approver: dict[str, Any])
 
     with pytest.raises(FormatError, match=r"ApprovedOnBehalf: 'on_behalf_of' @ \$\.value"):
         from_plain(document, object)
+
+
+VIP = {"$type": "FieldTest", "path": "custom.vip", "op": "equals", "value": True}
+
+
+@pytest.mark.parametrize(("when", "vip"), [(None, True), (VIP, True), (VIP, False)])
+def test_a_rule_on_a_merged_kind_of_event_is_read_as_one_on_the_kind_it_became(
+    when: Any, *, vip: bool
+) -> None:
+    """It still follows a delegate's decision alone, under its own condition: in part as well."""
+    old = {"id": "x", "source": "service_request", "target": "service_request", "comment": "ok"}
+    old |= {"on": "approved_on_behalf", "when": when}
+    alone = from_plain({"type": "Cascade", "version": 1, "value": old}, lifecycle.CascadeRule)
+    (part,) = from_plain({"type": "plain", "version": 1, "value": [{"$Cascade": old}]}, object)
+    opened = MERGED_NOW["ApprovedOnBehalf"].at
+    request = ServiceRequest.open(id="REQ-2", title="t", by="kim", at=opened, custom={"vip": vip})
+    for decided in (
+        approve(request, "approved", by="max", at=opened, on_behalf_of=one) for one in ("cfo", None)
+    ):
+        event = decided.history[-1]
+        effects = lifecycle.cascade_effects(decided, event, [], cascades=[alone])
+        follows = event.on_behalf_of == "cfo" and (when is None or vip)
+        assert [effect.record_id for effect in effects] == ["REQ-2"] * follows
+    assert part == alone
+    assert alone.on == "approved"
 
 
 def _rename(name: str, value: Any) -> tuple[str, Any]:

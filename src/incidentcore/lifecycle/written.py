@@ -18,3 +18,14 @@ WRITTEN: Final = classes_of(
 )
 
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Guard: (EveryLinked, ReopenWindow)}
+
+
+def _on_behalf(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    if fields.get("on") == "approved_on_behalf":  # once a kind of event of its own
+        delegated = {"$type": "FieldTest", "path": "event.on_behalf_of", "op": "present"}
+        parts = [delegated, *filter(None, [fields.get("when")])]
+        fields = {**fields, "on": "approved", "when": {"$type": "AllOf", "parts": parts}}
+    return "Cascade", fields
+
+
+MERGED: Final = {"Cascade": _on_behalf}  # what a kind became, from its older fields

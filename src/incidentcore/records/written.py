@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore._lazy import classes_of
@@ -35,6 +34,4 @@ def _on_behalf(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 # A kind that became part of another kind, from its fields in older documents.
-MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
-    "ApprovedOnBehalf": _on_behalf,
-}
+MERGED: Final = {"ApprovedOnBehalf": _on_behalf}

@@ -149,6 +149,8 @@ class Reader:
                 raise Faults(problems)
             return value
 
+        if (name := self._registry.names[cls]) in MERGED:
+            return lambda data, _: structure(merged(name, data)[1], None)
         return structure
 
     def _special(self, cls: type) -> dict[str, ReadHook]:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from incidentcore.categorization import written as categorization
 from incidentcore.errors import FormatError
 from incidentcore.kpi import written as kpi
+from incidentcore.lifecycle import written as lifecycle
 from incidentcore.priority import written as priority
 from incidentcore.records import written as records
 from incidentcore.serialization.faults import Mismatch
@@ -81,6 +82,7 @@ def upgrade(
 MERGED: Final[Mapping[str, Merge]] = {
     **categorization.MERGED,
     **kpi.MERGED,
+    **lifecycle.MERGED,
     **priority.MERGED,
     **records.MERGED,
 }

@@ -54,9 +54,7 @@ _TIMES: Final = {
 
 
 def major_incident_plan(
-    name: str = "major incident",
-    *,
-    when: Condition = _MAJOR,
+    name: str = "major incident", *, when: Condition = _MAJOR
 ) -> CommunicationPlan:
     """Return a plan for major incidents: updates for customers, executives and support staff.
 

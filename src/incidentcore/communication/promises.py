@@ -150,13 +150,7 @@ class _Track(SharedRepr):
             self.paces.setdefault((rule.name, self.phase == _HOLD), (one.kind, one.since, one.due))
 
     def _end(
-        self,
-        at: datetime,
-        rule: UpdateRule,
-        *,
-        fresh: bool,
-        changed: bool,
-        sent: Event | None,
+        self, at: datetime, rule: UpdateRule, *, fresh: bool, changed: bool, sent: Event | None
     ) -> None:
         """Owe the final update to an audience that was owed other updates before."""
         if not self.engaged:

@@ -7,7 +7,6 @@ from typing import Final
 
 from incidentcore.communication.plan import UpdateRule
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.schedule import Calendar
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -31,17 +30,14 @@ def outside_quiet(rule: UpdateRule, at: datetime) -> datetime | None:
     The closing instant counts as within contact hours, since a deadline may fall on it. None if the
     hours do not open again.
     """
-    if rule.during is None or _inside(rule.during, at):
+    during = rule.during
+    if during is None or during.is_open(at) or during.open_time(at - _INSTANT, at):
         return at
     try:
-        opening = rule.during.next_open(at)
-        return rule.during.deadline(opening, rule.notice)
+        opening = during.next_open(at)
+        return during.deadline(opening, rule.notice)
     except UnreachableDeadlineError:
         return None
-
-
-def _inside(calendar: Calendar, at: datetime) -> bool:
-    return calendar.is_open(at) or bool(calendar.open_time(at - _INSTANT, at))
 
 
 def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:

@@ -73,10 +73,7 @@ def to_dot(lifecycle: LifecycleTable, /) -> str:
         '  node [shape=box, style=rounded, fontname="sans-serif"];',
     ]
     lines += [f"  {_quoted(state.name)}{_look(state)};" for state in lifecycle.states]
-    lines += [
-        '  "" [shape=point];',
-        f'  "" -> {_quoted(lifecycle.initial.name)};',
-    ]
+    lines += ['  "" [shape=point];', f'  "" -> {_quoted(lifecycle.initial.name)};']
     lines += [
         f"  {_quoted(source)} -> {_quoted(target)} [label={_quoted(label)}];"
         for source, target, label in _arrows(lifecycle)

@@ -31,12 +31,7 @@ from incidentcore.lifecycle.refusals import (
     refuse_no_effect,
 )
 from incidentcore.lifecycle.transition import Attempt, InputField, Transition
-from incidentcore.records import (
-    Incident,
-    MajorStatusChanged,
-    set_fields,
-    set_major_status,
-)
+from incidentcore.records import Incident, MajorStatusChanged, set_fields, set_major_status
 from incidentcore.records.events.base import of_kind
 from incidentcore.records.events.core import written_fields
 from incidentcore.records.fold import in_time

@@ -101,16 +101,7 @@ REJECTED: Final = State("rejected", final=True)
 SERVICE_REQUEST: Final = Lifecycle(
     "service_request",
     "service_request",
-    states=(
-        NEW,
-        AWAITING_APPROVAL,
-        IN_PROGRESS,
-        ON_HOLD,
-        FULFILLED,
-        CLOSED,
-        REJECTED,
-        CANCELED,
-    ),
+    states=(NEW, AWAITING_APPROVAL, IN_PROGRESS, ON_HOLD, FULFILLED, CLOSED, REJECTED, CANCELED),
     initial=NEW,
     transitions=(
         Transition("submit", NEW, AWAITING_APPROVAL, sets={"hold_reason": AWAITING_APPROVAL.name}),

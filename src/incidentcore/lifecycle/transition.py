@@ -189,8 +189,8 @@ class Transition(SharedRepr):
             raise LifecycleDefinitionError(f"{self.action}.guard", guard, allowed)
         need_kind(f"{self.action}.guard_name", self.guard_name, str, LifecycleDefinitionError)
         if guard is not None and not self.guard_name:
-            name = _called(guard) if condition is None else str(condition)
-            object.__setattr__(self, "guard_name", name)
+            name = getattr(guard, "id", "") or getattr(guard, "__name__", type(guard).__name__)
+            object.__setattr__(self, "guard_name", str(name if condition is None else condition))
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
         """Return the fields that an action sets, from the fields passed and from ``sets``.
@@ -229,7 +229,3 @@ class Transition(SharedRepr):
             subject = {**attempt.facts, "actor": attempt.by}
             return self.condition.test(subject, attempt.at)
         return bool(self.guard(attempt))  # type: ignore[operator]  # no condition
-
-
-def _called(guard: object) -> str:
-    return str(getattr(guard, "id", "") or getattr(guard, "__name__", type(guard).__name__))

@@ -47,11 +47,7 @@ from incidentcore.records.events.core import (
     Prioritized,
     StateChanged,
 )
-from incidentcore.records.events.requests import (
-    ApprovalRequested,
-    Approved,
-    TaskChanged,
-)
+from incidentcore.records.events.requests import ApprovalRequested, Approved, TaskChanged
 from incidentcore.records.fields import OpeningFields, ProblemOrigin, ReportedVia
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors

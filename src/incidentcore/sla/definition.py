@@ -100,7 +100,8 @@ class SlaDefinition(SharedRepr):
         fields: Computed: the fields of a record that the conditions read.
         reads: Computed: ``fields``, ``follows`` and ``starts_from``, if an event can change a
             result only by changing one of these fields. None if there is a reset, a condition that
-            does not state which fields it reads, or an ``answer_rule`` other than the default.
+            time alone can change or that does not state which fields it reads, or an
+            ``answer_rule`` other than the default.
         timed: Computed: the tests in the conditions whose results can change without an event.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
             decide what counts as a reply.
@@ -198,7 +199,7 @@ class SlaDefinition(SharedRepr):
         if self.starts_from is not None:
             reader(self.starts_from)
             timed = (*timed, AtInstant(self.starts_from))
-        known = known and self.reset is None and not self.judges_answers
+        known = known and not timed and self.reset is None and not self.judges_answers
         fields = frozenset(path.split(".")[0] for path in paths)
         begins = () if self.starts_from is None else (self.starts_from,)
         followed = frozenset(path.split(".")[0] for path in (*follows, *begins))

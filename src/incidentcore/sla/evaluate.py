@@ -201,11 +201,7 @@ def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tupl
 
 
 def next_sla_wakeup(
-    rules: SlaRules,
-    records: Iterable[Record] | Record,
-    /,
-    *,
-    now: datetime,
+    rules: SlaRules, records: Iterable[Record] | Record, /, *, now: datetime
 ) -> datetime | None:
     """Return the first instant after ``now`` at which time alone changes an SLA status (rule S9).
 

@@ -24,7 +24,7 @@ Three things make it more than a single pass over events:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -100,9 +100,8 @@ class ClockFold(SharedRepr):
         ``facts`` are those before the first of them, and follow them. Each earlier edition of the
         clock is added to ``editions``, if given.
         """
-        definition = self.definition
-        assert definition is not None  # noqa: S101  a fold by one definition alone
-        reads = None if definition.timed else definition.reads
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # it has one
+        reads = definition.reads
         for index in numbers:
             moment = steps[index]
             changes = moment.changes
@@ -120,13 +119,7 @@ class ClockFold(SharedRepr):
         since = editions[-1].until if editions else None
         editions.append(Edition(since, at, self.cycles(at)))
 
-    def step(
-        self,
-        index: int,
-        at: datetime,
-        facts: Facts,
-        events: Sequence[Event],
-    ) -> None:
+    def step(self, index: int, at: datetime, facts: Facts, events: Sequence[Event]) -> None:
         """Update the clock with the facts after the last event of an instant (precedence: rule S1).
 
         ``events`` is empty if only time passed.
@@ -166,8 +159,8 @@ class ClockFold(SharedRepr):
 
     def _open(self, at: datetime, facts: Facts, events: Sequence[Event]) -> None:
         """Judge the opening instant by the opening alone, then by all its events (rule S1)."""
-        definition, opened = self.definition, self.life.opened
-        assert definition is not None and opened is not None  # noqa: S101, PT018  asked by step
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # step needs one
+        opened: Callable[[], Facts | None] = self.life.opened  # type: ignore[assignment]  # as well
         if not definition.stop.test(facts, at) or definition.cancel.test(facts, at):
             self._try_start(at, facts)
             return
@@ -183,8 +176,7 @@ class ClockFold(SharedRepr):
             self.shadow.append((kind, at))
 
     def _paused(self, facts: Facts, at: datetime, was: bool) -> bool:  # noqa: FBT001
-        definition = self.definition
-        assert definition is not None  # noqa: S101  step asks only with a definition
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # step needs one
         if self.ignores_pause:
             return False
         if definition.resume is None:
@@ -194,8 +186,7 @@ class ClockFold(SharedRepr):
         return was or definition.pause.test(facts, at)
 
     def _try_start(self, at: datetime, facts: Facts) -> None:
-        definition = self.definition
-        assert definition is not None  # noqa: S101  step asks only with a definition
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # step needs one
         if not definition.starts(facts, at):
             return
         begin = at
@@ -233,8 +224,7 @@ class ClockFold(SharedRepr):
 
     def _follow(self, at: datetime, facts: Facts) -> None:
         """Update the due time and the calendar when their fields change (rule S6)."""
-        definition = self.definition
-        assert definition is not None  # noqa: S101  step asks only with a definition
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # step needs one
         held, calendar = self.facts, self.calendar
         self._read(definition, facts)
         if not fields_of(definition.target, follow=True):
@@ -254,9 +244,8 @@ class ClockFold(SharedRepr):
         self.stage = "paused" if paused else "running"
 
     def _reopen(self, at: datetime, facts: Facts, events: Sequence[Event]) -> None:
-        definition, stopped_at = self.definition, self.stopped_at
-        assert definition is not None  # noqa: S101  step asks only with a definition
-        assert stopped_at is not None  # noqa: S101  and only when stopped
+        definition: SlaDefinition = self.definition  # type: ignore[assignment]  # step needs one
+        stopped_at: datetime = self.stopped_at  # type: ignore[assignment]  # and only when stopped
         if definition.reopen == "new_cycle" or _resets(definition, events, at):
             self._finish(stopped_at, self.ended_as)
             self._try_start(at, facts)
@@ -291,8 +280,7 @@ class ClockFold(SharedRepr):
         self.rest(at, facts)
 
     def _switch(self, at: datetime, kind: SpanKind) -> None:
-        since = self.since
-        assert since is not None  # noqa: S101  a span is open in running and paused
+        since: datetime = self.since  # type: ignore[assignment]  # open in running and paused
         if since < at:
             self.spans.append(Span(self.kind, since, at, self.calendar))
         self.kind = kind

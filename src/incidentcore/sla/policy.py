@@ -61,7 +61,7 @@ class SlaPolicy(Tabular):
             with the shortest target, as iTop does; each rule's target must then be a ``timedelta``.
         name: The policy's id.
         fields: Computed: the fields of a record that the rules read.
-        reads: Computed: ``fields``; None if a condition may depend on more than these.
+        reads: Computed: ``fields``; None if a result may depend on more than these.
         definitions: Computed: every definition that the policy may choose, each once.
         judges_answers: Computed: whether a definition has an ``answer_rule`` other than the
             default.
@@ -104,8 +104,8 @@ class SlaPolicy(Tabular):
         fields = frozenset(path.split(".")[0] for path in paths)
         own = tuple(leaf for definition in self.definitions for leaf in definition.timed)
         object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "reads", fields if known else None)
         object.__setattr__(self, "timed", (*timed, *own))
+        object.__setattr__(self, "reads", fields if known and not self.timed else None)
 
     @property
     def clocks(self) -> tuple[SlaPolicy, ...]:
@@ -145,9 +145,7 @@ class SlaPolicy(Tabular):
         return min(matching, key=attrgetter("target"), default=self.default)
 
 
-def _clocks(
-    clocks: Iterable[SlaDefinition | SlaPolicy],
-) -> tuple[SlaDefinition | SlaPolicy, ...]:
+def _clocks(clocks: Iterable[SlaDefinition | SlaPolicy]) -> tuple[SlaDefinition | SlaPolicy, ...]:
     return as_tuple(clocks, (SlaDefinition, SlaPolicy))
 
 

@@ -34,12 +34,7 @@ class UpcomingDue:
 
 
 def slas_due_between(
-    rules: SlaRules,
-    records: Iterable[Record] | Record,
-    /,
-    *,
-    start: datetime,
-    end: datetime,
+    rules: SlaRules, records: Iterable[Record] | Record, /, *, start: datetime, end: datetime
 ) -> tuple[UpcomingDue, ...]:
     """Return the clocks that become due in ``[start, end)`` while they are still in progress.
 
@@ -103,11 +98,7 @@ class QueueItem:
 
 
 def work_queue(
-    rules: SlaRules,
-    records: Iterable[Record],
-    /,
-    *,
-    now: datetime,
+    rules: SlaRules, records: Iterable[Record], /, *, now: datetime
 ) -> tuple[QueueItem, ...]:
     """Return the open records in the order in which they should be worked on.
 

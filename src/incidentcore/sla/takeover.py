@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -78,15 +78,6 @@ def _fold(
     return clock
 
 
-def _is_blind(definition: SlaDefinition, changes: Mapping[str, object]) -> bool:
-    """Return whether an event with these changes cannot change a result of a definition.
-
-    If time alone can change a result, it may do so at the instant of the event.
-    """
-    reads = definition.reads
-    return reads is not None and not definition.timed and reads.isdisjoint(changes)
-
-
 @attrs.define
 class _Standing(SharedRepr):
     """A fold by one definition alone, up to some step."""
@@ -111,7 +102,7 @@ class _PolicyFold(SharedRepr):
 
     def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:
         facts = dict(self.life.base)
-        reads = None if self.policy.timed else self.policy.reads
+        reads = self.policy.reads
         choice: SlaDefinition | None = None
         for index, step in enumerate(steps):
             changes, at = step.changes, step.at
@@ -120,7 +111,9 @@ class _PolicyFold(SharedRepr):
             before = clock.definition
             if not index or reads is None or not step.events or not reads.isdisjoint(changes):
                 choice = self.policy.pick(facts, at=at)
-            elif choice is before and (before is None or _is_blind(before, changes)):
+            elif choice is before and (
+                before is None or (before.reads is not None and before.reads.isdisjoint(changes))
+            ):
                 continue  # nothing that a condition reads has changed
             if not index:
                 clock.definition, self.alone = choice, (0, 0)

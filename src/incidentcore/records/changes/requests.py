@@ -9,11 +9,7 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.approvals import ApprovalDecision, ApprovalRule
-from incidentcore.records.events.requests import (
-    ApprovalRequested,
-    Approved,
-    TaskChanged,
-)
+from incidentcore.records.events.requests import ApprovalRequested, Approved, TaskChanged
 from incidentcore.records.record import Record
 from incidentcore.records.replay import as_it_was
 from incidentcore.records.tasks import Task, waits_for

@@ -69,7 +69,7 @@ def test_no_character_steers_a_terminal() -> None:
     """Escapes are shown; an error is one line."""
     assert printable("a\x1b[2J\nb") == "a\\x1b[2J\nb"
     assert one_line(ValueError("a\nb\x07")) == "a; b\\x07"
-    assert one_line(FileNotFoundError(2, "No such file", "x.csv")) == "x.csv: No such file"
+    assert one_line(FileNotFoundError(2, "No such file", "x.csv")) == "x.csv: no such file"
     assert one_line(OSError("the stream is closed")) == "the stream is closed"
 
 

@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from incidentcore._checks import nearest
+
 T = TypeVar("T")
 
 _STEP: Final = 250
+_SHOWN: Final = 5
 
 
 class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this system
@@ -61,9 +64,23 @@ def printable(text: str) -> str:
 
 def one_line(error: Exception) -> str:
     """Return the message of an error on one line."""
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    return printable("; ".join(str(error).splitlines()))
+    text = _of_file(error) if isinstance(error, OSError) and error.filename else str(error)
+    return printable("; ".join(text.splitlines()))
+
+
+def _of_file(error: OSError) -> str:
+    """Return what is wrong with a file, and which names its folder has instead."""
+    path, text = Path(str(error.filename)), error.strerror or str(error)
+    folder = path if path.is_dir() else path.parent
+    names = sorted(one.name for one in folder.glob("*") if one.is_file())
+    if isinstance(error, IsADirectoryError):
+        text = f"is a folder; name a file in it: {', '.join(names[:_SHOWN]) or 'none'}"
+    elif isinstance(error, FileExistsError):
+        text = "is a file, where a folder is needed"
+    elif isinstance(error, FileNotFoundError):
+        near = "; standard input is not read" if path.name == "-" else nearest(path.name, names)
+        text = f"no such file{near}"
+    return f"{path}: {text}"
 
 
 def leave_quietly() -> None:

@@ -177,13 +177,14 @@ def test_a_hostile_field_cannot_steer_the_terminal(
     assert "\\x1b[2JN\\x07" in page
 
 
+HEAD = b'desk = 1\nname = "x"\n[import]\n'
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": ([], "demo|report"),
     "unknown command": (["rapport"], "invalid choice"),
     "no file": (["report"], "FILE"),
     "bad seed": (["demo", "--seed", "x"], "invalid int value: 'x'"),
-    "missing file": (["report", "{folder}/none.csv"], "No such file or directory"),
-    "folder": (["report", "{folder}"], "Is a directory"),
+    "missing file": (["report", "{folder}/none.csv"], "none.csv: no such file"),
+    "folder": (["report", "{folder}"], ": is a folder; name a file in it: "),
     "another table": (["report", "{table}"], "no column number, incident_state"),
     "unknown profile": (["report", "{table}", "--profile", "xml"], "invalid choice: 'xml'"),
     "csv without map": (["report", "{table}", "--profile", "table"], "--map: got None"),
@@ -214,7 +215,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "bad group": (["report", "{table}", *MAP, "--by", "color"], "'color'"),
     "no desk file": (
         ["report", "{table}", *MAP, "--desk", "{folder}/no.toml"],
-        "no.toml: No such file",
+        "no.toml: no such file",
     ),
     "a month without a desk": (
         ["report", "{table}", *MAP, "--month", "2026-06"],
@@ -245,6 +246,77 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["demo", "{table}"],
         "unrecognized arguments: {table}; the form is demo (",
     ),
+    "a folder has files": (["check", "{folder}"], "name a file in it: binary"),
+    "a folder as a record": (["explain", "{desk}", "--record", "{folder}"], ": is a folder; name"),
+    "a misspelt file": (["show", "{folder}/deks.toml"], "deks.toml: no such file; nearest: desk"),
+    "standard input": (["columns", "-"], "-: no such file; standard input is not read"),
+    "a name that steers the terminal": (["check", "a\x1b[2J\nb"], "a\\x1b[2J; b: no such file"),
+    "an option that steers the terminal": (
+        ["show", "a", "\x1b[2J"],
+        "arguments: \\x1b[2J; the form",
+    ),
+    "a table as a desk": (["check", "{table}"], "each line of TOML is KEY = VALUE, [TABLE] or [["),
+    "a desk as a table": (
+        ["report", "{desk}"],
+        "desk.toml: a desk file, where an export belongs; the form is report FILE [--desk",
+    ),
+    "a file as a folder": (
+        ["report", "{table}", *MAP, "--csv", "{table}"],
+        "is a file, where a folder is needed",
+    ),
+    "no section": (["report", "{table}", *MAP, "--only", ""], "--only: got ''; allowed: one of"),
+    "a test of no figure": (
+        ["report", "{table}", *MAP, "--fail-on", "backlog"],
+        "--fail-on: got 'backlog'; allowed: a figure, <",
+    ),
+    "a field of no record": (["report", "{table}", "--map", "when=Team"], "--map: got 'when'"),
+    "one group twice": (
+        ["report", "{table}", *MAP, "--by", "priority", "--by", "priority"],
+        "--by: got ('priority', 'priority')",
+    ),
+    "a format of Java": (
+        ["report", "{table}", *MAP, "--time-format", "dd.MM.yyyy"],
+        "--time-format: got 'dd.MM.yyyy'; allowed: iso, epoch_s",
+    ),
+    "a format of the desk": (
+        ["report", "{table}", "--desk", "{java}"],
+        "java.toml: import.times: got 'yyyy'; allowed: iso, epoch_s",
+    ),
+    "a format that check reads": (["check", "{java}"], "java.toml: import.times: got 'yyyy'"),
+    "a zone that check reads": (
+        ["check", "{city}"],
+        "city.toml: import.zone: got 'Berlin'; allowed: an IANA time zone",
+    ),
+    "hours without minutes": (
+        ["report", "{table}", *MAP, "--clock", "mon-fri=8h"],
+        "--clock: got '8h'; allowed: windows such as",
+    ),
+    "until before since": (
+        ["report", "{table}", *MAP, "--since", "2026-06-05", "--until", "2026-06-01"],
+        "--until: got '2026-06-01'; allowed: a time after 2026-06-05",
+    ),
+    "fewer than no witness": (
+        ["compare", "{desk}", "{desk}", "--witnesses", "-1"],
+        "--witnesses: got -1; allowed: a whole number from 0",
+    ),
+    "a comparison by a field without a file": (
+        ["compare", "{desk}", "{desk}", "--by", "priority"],
+        "--by: got ['priority']; allowed: only with FILE",
+    ),
+    "a map of a record": (
+        ["explain", "{desk}", "--record", "{table}", "--map", "id=Number"],
+        "--map: got ['id=Number']; allowed: only with FILE",
+    ),
+    "a month by a field": (
+        ["report", "{table}", *MAP, "--desk", "{desk}", "--month", "2026-06", "--by", "priority"],
+        "--by: got ['priority']; allowed: not with --month",
+    ),
+    "callables of no desk": (
+        ["problems", "{table}", *MAP, "--code", "score"],
+        "--code: got 'score'; allowed: only with --desk",
+    ),
+    "the demo's desk as JSON": (["demo", "--desk", "--json"], "--json: got 'json'; allowed: not"),
+    "a drill's file as HTML": (["drill", "tool_outage", "--show", "--html"], "--html: got 'html'"),
     "empty file": (["report", "{empty}", *MAP], "no header"),
     "header only": (["report", "{header}", *MAP], "it has no records"),
     "binary": (["report", "{binary}"], "a NUL character"),
@@ -260,14 +332,17 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     places = {"folder": str(tmp_path), "table": str(table)}
     for key, content in {
         "empty": b"",
+        "desk.toml": HEAD,
+        "java.toml": HEAD + b'map = { id = "Number", opened = "Opened" }\ntimes = "yyyy"\n',
+        "city.toml": HEAD + b'zone = "Berlin"\n',
         "header": b"Number,Created,Done,Priority,Team\n",
         "binary": b"\xff\x00\xfe" * 100,
         "log": b"number,incident_state,opened_at,sys_updated_at,sys_updated_by\n"
         b"INC1,New,1/6/2026 09:00,2026-06-01,ada\n",
     }.items():
-        path = tmp_path / f"{key}.csv"
+        path = tmp_path / (key if "." in key else f"{key}.csv")
         path.write_bytes(content)
-        places[key] = str(path)
+        places[path.stem] = str(path)
     arguments, expected = WRONG[name]
     code, out, err = run(capsys, *(argument.format(**places) for argument in arguments))
     assert code == 2
@@ -276,6 +351,17 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert err.count("\n") == 1
     assert "Traceback" not in err
     assert expected.format(**places) in err
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="needs the names of open files")
+def test_a_pipe_as_a_file_says_to_save_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table is read twice: for its form, and for its rows."""
+    there, here = os.pipe()
+    os.write(here, TABLE.encode())
+    os.close(here)
+    code, _, err = run(capsys, "report", f"/dev/fd/{there}", *MAP)
+    os.close(there)
+    assert (code, "is a pipe, which cannot be read twice; save it first" in err) == (2, True)
 
 
 class Terminal(io.StringIO):

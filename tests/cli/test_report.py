@@ -136,11 +136,11 @@ def test_a_calendar_of_the_desk_is_a_clock(
     ("options", "said"),
     [
         (("--clock", "mon-fri"), "--clock: got 'mon-fri'; allowed: DAYS=HOURS such as"),
-        (("--clock", "moon=8-9"), "hours: got 'moon'"),
+        (("--clock", "moon=8-9"), "--clock: got 'moon'"),
         (("--states", "Erledigt"), "--states: got 'Erledigt'; allowed: WORD=STATE, each once"),
         (("--states", "Neu=new", "Neu=closed"), "--states: got 'Neu=closed'"),
-        (("--states", "Neu=nwe"), "got 'nwe'; allowed: a State, or one of new, in_progress"),
-        (("--levels", "impact.P1=crit"), "impact: got 'crit'; allowed: one of high, medium, low"),
+        (("--states", "Neu=nwe"), "--states: got 'nwe'; allowed: one of new, in_progress"),
+        (("--levels", "impact.P1=crit"), "--levels: got 'crit'; allowed: one of high, medium, low"),
         (("--levels", "=low"), "--levels: got '=low'; allowed: [FIELD.]WORD=LEVEL"),
     ],
 )

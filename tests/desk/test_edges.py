@@ -273,7 +273,9 @@ def test_a_name_with_signs_that_are_not_shown_is_written_as_it_is() -> None:
         ("a = 4h", 1, 'spans stand in quotes: "4h"'),
         ("a = 3 business days", 1, 'spans stand in quotes: "4h"'),
         ("a = office", 1, 'texts stand in quotes: "text"'),
-        ("a = True", 1, 'texts stand in quotes: "text"'),
+        ("a = True", 1, "booleans are true and false"),
+        ("a = no", 1, "booleans are true and false"),
+        ("a = \u201cx\u201d", 1, 'quotes are straight: "text"'),
         ("[a b]", 1, "a name with a space stands in quotes"),
         ('büro = "x"', 1, "a name that is not plain ASCII stands in quotes"),
         ('a = { öffnung = "x" }', 1, "a name that is not plain ASCII stands in quotes"),
@@ -302,6 +304,9 @@ def test_a_syntax_error_has_a_hint(text: str, line: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("a = 1\na = 2\n", "(at line 2, column 6); each key may stand once in a table"),
+        ("a: 1", "(at line 1, column 2); each line of TOML is KEY = VALUE, [TABLE] or [[TABLE]]"),
+        ('{"a": 1}', "(at line 1, column 1); each line of TOML is KEY = VALUE"),
         ("[a]\n[a]", "(at line 2, column 3); each table may stand once; [[NAME]] adds one more of"),
         ("\n[a]\nb = 2026-02-30", "(at line 3, column 5); there is no such day or time; write"),
         ("[[a]]\nb = [2026-13-01]\n", "there is no such day or time; write 2026-12-31, or 2026"),

@@ -195,8 +195,8 @@ def test_what_is_not_a_desk_or_a_record_is_refused() -> None:
         DESK.lifecycle("task")
     with pytest.raises(InvalidValueError, match="TOML text, or a mapping"):
         load_desk(given and 7)
-    with pytest.raises(FormatError, match="is not UTF-8 text"):
-        load_desk(b"\xff\xff")
+    with pytest.raises(FormatError, match="line 2: byte 0xfc is not UTF-8 text; save the"):
+        load_desk(b"desk = 1\nname = 'B\xfcro'\n")
 
 
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})

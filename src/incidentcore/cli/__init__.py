@@ -16,27 +16,10 @@ from typing import Any, Final, NoReturn, Protocol
 
 from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
+from incidentcore.cli import inputs
 from incidentcore.cli.compare import add_compare
 from incidentcore.cli.drill import add_drill
 from incidentcore.cli.explain import add_explain
-from incidentcore.cli.inputs import (
-    ALIASES,
-    about_page,
-    add_desk,
-    add_file,
-    add_form,
-    add_sheet,
-    add_words,
-    check_import,
-    instant_of,
-    listed,
-    need_no_heading,
-    read_desk,
-    read_incidents,
-    reading_options,
-    start_of_today,
-    words_of,
-)
 from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
 from incidentcore.desk import check_desk, desk_page
@@ -93,7 +76,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with a one-line error message."""
-        self.exit(_WRONG_INPUT, f"{self.prog}: {message} (--help tells more)\n")
+        text = f"{self.prog}: {message} (--help tells more)"
+        self.exit(_WRONG_INPUT, f"{printable(' '.join(text.splitlines()))}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -116,11 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):
             leave_quietly()
             return 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
-        lines: tuple[str, ...] = (one_line(error),)
-        if isinstance(error, FormatError) and "desk" in arguments:
-            lines = tuple(
-                printable(" ".join(one.splitlines())) for one in error.problems
-            )  # every fault of a desk file
+        lines = [one_line(inputs.by_option(error, arguments))]
+        if isinstance(error, FormatError):  # every fault of a desk file
+            lines = [printable(" ".join(one.splitlines())) for one in error.problems]
         print(*(f"incidentcore: {line}" for line in lines), sep="\n", file=sys.stderr)
         return _WRONG_INPUT
     except KeyboardInterrupt:
@@ -152,17 +134,17 @@ def _parser() -> argparse.ArgumentParser:
         "columns", help="print what a table holds, with a guess at --map to copy"
     )
     columns.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
-    add_sheet(columns)
+    inputs.add_sheet(columns)
     columns.set_defaults(
         run=lambda arguments: describe_columns(arguments.file, sheet=arguments.sheet)
     )
-    add_form(columns, "json")
-    add_form(demo, "json", "markdown", "html")
+    inputs.add_form(columns, "json")
+    inputs.add_form(demo, "json", "markdown", "html")
     problems = commands.add_parser(
         "problems", help="print what stands out and what comes back in a file of incidents"
     )
-    add_file(problems)
-    add_desk(problems, "the desk whose [import] says how FILE is read")
+    inputs.add_file(problems)
+    inputs.add_desk(problems, "the desk whose [import] says how FILE is read")
     problems.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
     problems.add_argument("--until", metavar="TIME", help="only what was opened before this time")
     problems.add_argument(
@@ -178,10 +160,10 @@ def _parser() -> argparse.ArgumentParser:
         "--least", type=int, default=5, metavar="N", help="with fewer incidents, none stands out"
     )
     problems.set_defaults(run=_problems)
-    add_form(problems, "json", "markdown", "html")
+    inputs.add_form(problems, "json", "markdown", "html")
 
     def show(arguments: argparse.Namespace) -> str:
-        return desk_page(read_desk(arguments)).in_words(words_of(arguments))
+        return desk_page(inputs.read_desk(arguments)).in_words(inputs.words_of(arguments))
 
     for name, run, words in (
         ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
@@ -191,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("desk", type=Path, metavar="DESK.toml")
         command.add_argument("--code", metavar="NAME,…", help="callables that the file names")
         if name == "show":
-            add_words(command, "the page")
+            inputs.add_words(command, "the page")
         if name == "check":
             command.add_argument(
                 "--now",
@@ -209,13 +191,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(arguments: argparse.Namespace) -> Page | str:
+    if arguments.desk:
+        inputs.need_effect(arguments, ["form"], "not with --desk, which prints TOML")
     return DEMO_DESK.strip() if arguments.desk else demo_report(arguments.seed)
 
 
 def _check(arguments: argparse.Namespace) -> str:
-    desk = read_desk(arguments)
-    check_import(desk, str(arguments.desk))
-    start = instant_of(arguments, "now", desk.zone) or start_of_today(desk.zone)
+    desk = inputs.read_desk(arguments)
+    inputs.check_import(desk, str(arguments.desk))
+    start = inputs.instant_of(arguments, "now", desk.zone) or inputs.start_of_today(desk.zone)
     findings = check_desk(desk, start=start)
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0
@@ -223,11 +207,11 @@ def _check(arguments: argparse.Namespace) -> str:
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
-    desk = None if arguments.desk is None else read_desk(arguments)
-    options = reading_options(arguments, desk)
+    desk = inputs.desk_of(arguments)
+    options = inputs.reading_options(arguments, desk)
     zone = options["page_zone"]
-    _, incidents, as_of = read_incidents(arguments, options)
-    since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
+    _, incidents, as_of = inputs.read_incidents(arguments, options)
+    since, until = inputs.since_until(arguments, zone)
     period = None
     if since is not None or until is not None:
         period = Interval(since or EARLIEST, until or LATEST - timedelta(microseconds=1))
@@ -238,7 +222,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         incidents,
         as_of=as_of,
         title=f"Problem candidates in {arguments.file.name}",
-        about=about_page(as_of, zone),
+        about=inputs.about_page(as_of, zone),
         dimensions=by or DIMENSIONS,
         keys=by or KEYS,
         window=timedelta(days=arguments.within),
@@ -251,18 +235,19 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
 def _dimensions(text: str | None, options: Mapping[str, Any]) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
-    parts = [_names(part) for part in listed([text])]
-    need_no_heading("--by", (name for part in parts for name in part), options)
-    fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
+    parts = [_names(part) for part in inputs.listed([text])]
+    inputs.need_no_heading("--by", (name for part in parts for name in part), options)
+    fields = [tuple(inputs.ALIASES.get(name, name) for name in part) for part in parts]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 
 def _names(text: str) -> list[str]:
     """Return the names of one field or of a pair; after a heading, a plus may be a part of it."""
     names: list[str] = []
+    known = (*FIELDS, *inputs.ALIASES)
     for part in text.split("+"):
         field = part.partition(".")[0].strip()
-        if names and names[-1].lstrip().startswith("custom.") and field not in (*FIELDS, *ALIASES):
+        if names and names[-1].lstrip().startswith("custom.") and field not in known:
             names[-1] += f"+{part}"
         else:
             names.append(part)

@@ -11,17 +11,8 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.cli.inputs import (
-    ALIASES,
-    about_page,
-    add_file,
-    add_form,
-    listed,
-    need_no_heading,
-    read_desk,
-    read_incidents,
-    reading_options,
-)
+from incidentcore._checks import need_whole
+from incidentcore.cli import inputs
 from incidentcore.desk import RuleDifference, diff_rules
 from incidentcore.desk.compare import facts_text
 from incidentcore.escalation import EscalationLevel
@@ -45,32 +36,35 @@ def add_compare(commands: Any) -> None:
     add = command.add_argument
     add("before", type=Path, metavar="BEFORE.toml", help="the rules as they are")
     add("after", type=Path, metavar="AFTER.toml", help="as they would be")
-    add_file(command, nargs="?")
+    inputs.add_file(command, nargs="?")
     add("--by", action="append", metavar="FIELD,…", help="break the changes down")
     add("--witnesses", type=int, default=10, metavar="N", help="how many changes to show")
     command.set_defaults(run=_run)
-    add_form(command, "json", "markdown", "html")
+    inputs.add_form(command, "json", "markdown", "html")
 
 
 def _run(arguments: argparse.Namespace) -> Page:
     before, after = (
-        read_desk(argparse.Namespace(desk=path)) for path in (arguments.before, arguments.after)
+        inputs.read_desk(argparse.Namespace(desk=path))
+        for path in (arguments.before, arguments.after)
     )
     title = f"From {arguments.before.name} to {arguments.after.name}"
     differences = diff_rules(before, after)
     about = ("differences", str(len(differences)))
     section = _in_principle(differences)
+    need_whole("--witnesses", arguments.witnesses, least=0)
     if arguments.file is None:
+        inputs.need_effect(arguments, (*inputs.READING, "as_of", "by"), "only with FILE")
         return Page(title=title, about=[about], sections=[section])
-    options = reading_options(arguments, before)
-    _, incidents, now = read_incidents(arguments, options)
+    options = inputs.reading_options(arguments, before)
+    _, incidents, now = inputs.read_incidents(arguments, options)
     zone = options["page_zone"]
-    named = listed(arguments.by or ())
-    need_no_heading("--by", named, options)
-    by = [ALIASES.get(name, name) for name in named]
+    named = inputs.listed(arguments.by or ())
+    inputs.need_no_heading("--by", named, options)
+    by = [inputs.ALIASES.get(name, name) for name in named]
     comparison = compare_rules(before, after, incidents, now=now, group_by=by)
     page = comparison.page(witnesses=arguments.witnesses, title=title, zone=zone)
-    heads = (*about_page(now, zone), about, *page.about)
+    heads = (*inputs.about_page(now, zone), about, *page.about)
     return attrs.evolve(page, about=heads, sections=(section, *page.sections))
 
 

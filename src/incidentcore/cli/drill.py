@@ -12,7 +12,7 @@ from typing import Any, Final
 from incidentcore import simulation
 from incidentcore._checks import nearest
 from incidentcore._terminal import printable
-from incidentcore.cli.inputs import add_form, instant_or_now
+from incidentcore.cli.inputs import add_form, instant_or_now, need_effect
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages import Page
 from incidentcore.simulation import DrillReport, lint_drill, load_drill, rehearse, score_drill
@@ -55,6 +55,7 @@ def _run(arguments: argparse.Namespace) -> Page | str:
         allowed = f"a file, or one of {', '.join(names)}{nearest(path.stem, names)}"
         raise InvalidValueError("FILE.toml", str(path), allowed)
     if arguments.show:
+        need_effect(arguments, ("form", "speed", "now"), "not with --show, which prints the file")
         return path.read_text("utf-8").strip()
     drill = load_drill(path.read_bytes(), source=str(arguments.file))
     for finding in lint_drill(drill):

@@ -7,15 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from incidentcore._checks import nearest
-from incidentcore.cli.inputs import (
-    add_file,
-    add_words,
-    instant_or_now,
-    read_desk,
-    read_incidents,
-    reading_options,
-    words_of,
-)
+from incidentcore.cli import inputs
 from incidentcore.desk import explain_record
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Record
@@ -32,7 +24,7 @@ def add_explain(commands: Any) -> None:
     add = command.add_argument
     add("desk", type=Path, metavar="DESK.toml")
     add("--code", metavar="NAME,…", help="callables that the desk file names")
-    add_file(command, "?", "--now")
+    inputs.add_file(command, "?", "--now")
     add("--id", nargs="+", help="the records of FILE to explain")
     add(
         "--record",
@@ -42,29 +34,32 @@ def add_explain(commands: Any) -> None:
         help="records as JSON, instead of FILE; then --now is the clock's by default",
     )
     add("--trace", action="store_true", help="also print each clock's lines")
-    add_words(command, "the text")
+    inputs.add_words(command, "the text")
     command.set_defaults(run=_explain, form="text")
 
 
 def _explain(arguments: argparse.Namespace) -> str:
-    desk = read_desk(arguments)
+    desk = inputs.read_desk(arguments)
     given = [name for name in _NAMES if getattr(arguments, name)]
     if given not in _WAYS:
         said = " and ".join(_NAMES[name] for name in given) or "neither"
         allowed = "FILE with --id ID, or --record RECORD.json alone"
         raise InvalidValueError("explain", f"{said} alone" if len(given) == 1 else said, allowed)
     if arguments.record:
-        now = instant_or_now(arguments, "as_of", desk.zone)
+        inputs.need_effect(arguments, inputs.READING, "only with FILE")
+        now = inputs.instant_or_now(arguments, "as_of", desk.zone)
         records = [_record(path) for path in arguments.record]
     else:
-        _, incidents, now = read_incidents(arguments, reading_options(arguments, desk))
+        _, incidents, now = inputs.read_incidents(
+            arguments, inputs.reading_options(arguments, desk)
+        )
         by_id: dict[str, Record] = {one.id: one for one in incidents}
         for name in arguments.id:
             if name not in by_id:
                 raise InvalidValueError("--id", name, f"an id of FILE{nearest(name, by_id)}")
         records = [by_id[name] for name in arguments.id]
     texts = (explain_record(desk, record, now=now, trace=arguments.trace) for record in records)
-    return "\n\n".join(text.in_words(words_of(arguments)) for text in texts)
+    return "\n\n".join(text.in_words(inputs.words_of(arguments)) for text in texts)
 
 
 def _record(path: Path) -> Record:

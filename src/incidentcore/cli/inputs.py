@@ -7,6 +7,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from incidentcore._checks import need_word
 from incidentcore._terminal import WatchedPath, with_progress
 from incidentcore.conditions import Condition, field
 from incidentcore.desk import Desk, load_desk
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone, from_iso
 from incidentcore.kpi.moments import FIELDS
 from incidentcore.kpi.periods import Unit
@@ -34,8 +35,24 @@ _GUESSED: Final = (
     "read as a ServiceNow audit log, since neither --profile nor --map says what the file is"
 )
 _OURS: Final = ("is_guessed", "page_zone")  # of the options, which no reader takes
+READING: Final = ("profile", "map", "states", "levels", "sheet", "zone", "time_format")
 _COLUMNS: Final = "'incidentcore columns FILE' guesses a --map"
 _LEAVES_OUT: Final = ("malformed_record", "no_opening", "missing_time", "unreadable_time")
+
+
+# For an argument of a function its option, and its key in [import] of a desk.
+_NAMES: Final = {
+    "mapping": ("map", "map"),
+    "formats": ("time-format", "times"),
+    "states": ("states", "states"),
+    **dict.fromkeys(("priority", "impact", "urgency"), ("levels", "levels")),
+    **{name: (name, name) for name in ("profile", "sheet", "zone", "delimiter", "encoding")},
+    **dict.fromkeys(("group_by", "field"), ("by", "")),
+    **dict.fromkeys(("test", "figure"), ("fail-on", "")),
+    "section": ("only", ""),
+    "hours": ("clock", ""),
+    "min_n": ("least", ""),
+}
 
 
 def add_file(
@@ -49,27 +66,13 @@ def add_file(
         choices=PROFILES,
         help="what the file is; table where --map is given, servicenow-audit otherwise",
     )
-    add(
-        "--map",
-        action="extend",
-        nargs="+",
-        metavar="FIELD=COLUMN",
-        help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
-    )
-    add(
-        "--states",
-        action="extend",
-        nargs="+",
-        metavar="WORD=STATE",
-        help="what the file's words for states mean, such as Parked=on_hold; may be repeated",
-    )
-    add(
-        "--levels",
-        action="extend",
-        nargs="+",
-        metavar="[FIELD.]WORD=LEVEL",
-        help="what its words for levels mean: P1=critical for a priority, impact.Big=high",
-    )
+    for option, form, text in (
+        ("map", "FIELD=COLUMN", "for a table: id, opened, resolved, closed, state, priority, …"),
+        ("states", "WORD=STATE", "what the file's words for states mean, such as Parked=on_hold"),
+        ("levels", "[FIELD.]WORD=LEVEL", "its words for levels: P1=critical, impact.Big=high"),
+    ):
+        about = f"{text}; may be repeated"
+        add(f"--{option}", action="extend", nargs="+", metavar=form, help=about)
     add_sheet(command)
     add("--zone", help="the zone of times without an offset; default: UTC")
     add(
@@ -115,8 +118,33 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
 
 def add_words(command: argparse.ArgumentParser, what: str) -> None:
     """Add the option for the language of a text."""
-    help_text = f"the language of {what}"
-    command.add_argument("--words", choices=("en", "de"), default="en", help=help_text)
+    add = command.add_argument
+    add("--words", choices=("en", "de"), default="en", help=f"the language of {what}")
+
+
+def by_option(error: Exception, arguments: argparse.Namespace) -> Exception:
+    """Return an error that names the option, or the key of ``[import]``, whose value is wrong."""
+    if not isinstance(error, (InvalidValueError, DefinitionError)):
+        return error
+    option, key = _NAMES.get(error.where.partition("[")[0], ("", ""))
+    desk = _desk_path(arguments)
+    is_given = getattr(arguments, option.replace("-", "_"), None) is not None
+    if not is_given and not (desk and key):
+        return error
+    where = f"--{option}" if is_given else f"{desk}: import.{key}"
+    return InvalidValueError(where, error.given, error.allowed.removeprefix("a State, or "))
+
+
+def _desk_path(arguments: argparse.Namespace) -> Path | None:
+    return getattr(arguments, "desk", None) or getattr(arguments, "before", None)
+
+
+def need_effect(arguments: argparse.Namespace, names: Iterable[str], allowed: str) -> None:
+    """Refuse the first of several options that is given, since it would have no effect."""
+    for name in names:
+        if (value := getattr(arguments, name, None)) is not None:
+            option = value if name == "form" else name.replace("_", "-")
+            raise InvalidValueError(f"--{option}", value, allowed)
 
 
 def words_of(arguments: argparse.Namespace) -> Words:
@@ -136,17 +164,24 @@ def read_desk(arguments: argparse.Namespace) -> Desk:
     )
 
 
+def desk_of(arguments: argparse.Namespace) -> Desk | None:
+    """Return the desk that ``--desk`` names; None if it is not given."""
+    if arguments.desk is not None:
+        return read_desk(arguments)
+    need_effect(arguments, ["code"], "only with --desk")
+    return None
+
+
 def check_import(desk: Desk, source: str) -> None:
     """Check that the ``[import]`` table of a desk file can be used to read a file."""
     options = desk_options(desk)
     profile, mapping = options.get("profile", "table"), options.get("mapping", {})
     need_word(f"{source}: import.profile", profile, PROFILES)
+    as_zone(options["zone"], "zone")
     base = TABLE_PRESETS.get(profile, {}).get("mapping", {})
     if mapping and (base or profile == "table"):
-        try:
-            read_table((), {**base, **mapping})
-        except InvalidValueError as error:
-            raise InvalidValueError(f"{source}: import.map", error.given, error.allowed) from None
+        formats = options.get("formats") or "iso"
+        read_table((), {**base, **mapping}, zone=options["zone"], formats=formats)
 
 
 def _uncalled(*_: object) -> NoReturn:
@@ -275,10 +310,15 @@ def read_incidents(
     try:
         stated = {name: one for name, one in options.items() if name not in _OURS}
         reading = read_profile(path, **stated)
+    except UnsupportedOperation:
+        raise FormatError(f"{path}: is a pipe, which cannot be read twice; save it first") from None
     except FormatError as error:
+        if path.suffix == ".toml":
+            form = f"the form is {arguments.form_of_use}"
+            raise FormatError(f"{path}: a desk file, where an export belongs; {form}") from None
         if not options["is_guessed"]:
             raise
-        desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
+        desk = _desk_path(arguments)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "
         profile = describe_columns(path, sheet=options["sheet"]).profile
         looks = f"it looks like --profile {profile}" if profile else _COLUMNS
@@ -319,8 +359,19 @@ def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) 
 def opened_within(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:
     """Return the conditions of ``--since`` and ``--until``, by their texts."""
     opened, tests = field("opened_at"), dict[str, Condition]()
-    if (since := instant_of(arguments, "since", zone)) is not None:
+    since, until = since_until(arguments, zone)
+    if since is not None:
         tests[f"opened since {arguments.since}"] = opened >= since
-    if (until := instant_of(arguments, "until", zone)) is not None:
+    if until is not None:
         tests[f"opened before {arguments.until}"] = opened < until
     return tests
+
+
+def since_until(
+    arguments: argparse.Namespace, zone: ZoneInfo | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the instants of ``--since`` and ``--until``; refuse a second that is not later."""
+    since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
+    if since is not None and until is not None and since >= until:
+        raise InvalidValueError("--until", arguments.until, f"a time after {arguments.since}")
+    return since, until

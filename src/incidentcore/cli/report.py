@@ -14,24 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore._checks import misspelt, nearest
-from incidentcore.cli.inputs import (
-    ALIASES,
-    AUDIT,
-    about_page,
-    add_desk,
-    add_file,
-    add_form,
-    add_words,
-    cut_pair,
-    listed,
-    need_no_heading,
-    opened_within,
-    pairs_of,
-    read_desk,
-    read_incidents,
-    reading_options,
-    words_of,
-)
+from incidentcore.cli import inputs
 from incidentcore.conditions import AllOf, Condition, field
 from incidentcore.conditions.access import reader
 from incidentcore.desk import Desk
@@ -69,9 +52,9 @@ _PLOTS: Final = "incidentcore[plots]"
 def add_report(command: argparse.ArgumentParser) -> None:
     """Add the options of the report command."""
     add = command.add_argument
-    add_file(command)
-    add_form(command, "json", "markdown", "html")
-    add_desk(
+    inputs.add_file(command)
+    inputs.add_form(command, "json", "markdown", "html")
+    inputs.add_desk(
         command, "the desk whose clocks and escalations count; its [import] says how FILE is read"
     )
     add(
@@ -107,21 +90,21 @@ def add_report(command: argparse.ArgumentParser) -> None:
     )
     add("--since", metavar="TIME", help="only what was opened from this ISO time")
     add("--until", metavar="TIME", help="only what was opened before this time")
-    add_words(command, "the page")
+    inputs.add_words(command, "the page")
     command.set_defaults(run=_report)
 
 
 def _report(arguments: argparse.Namespace) -> Page:
     """Return the requested page; set the exit code, and write CSV files."""
-    desk = None if arguments.desk is None else read_desk(arguments)
-    options = reading_options(arguments, desk)
-    reading, incidents, as_of = read_incidents(arguments, options)
-    zone, is_audit = options["page_zone"], options["profile"] == AUDIT
-    names = listed(arguments.by or ["priority"])
-    need_no_heading("--by", names, options)
+    desk = inputs.desk_of(arguments)
+    options = inputs.reading_options(arguments, desk)
+    reading, incidents, as_of = inputs.read_incidents(arguments, options)
+    zone, is_audit = options["page_zone"], options["profile"] == inputs.AUDIT
+    names = inputs.listed(arguments.by or ["priority"])
+    inputs.need_no_heading("--by", names, options)
     wheres = {text: _where(text, options) for text in arguments.where}
     tests = {text: _condition(text, *where, desk, zone) for text, where in wheres.items()}
-    tests |= opened_within(arguments, zone)
+    tests |= inputs.opened_within(arguments, zone)
     incidents = _having(incidents, [name for name, _ in wheres.values()], "--where")
     if arguments.month is not None:  # also if no record matches: a customer without a ticket
         page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
@@ -136,7 +119,7 @@ def _report(arguments: argparse.Namespace) -> Page:
                 tool_kpis=AUDIT_KPIS if is_audit else (),
                 lifecycles=_lifecycles(reading, desk, is_audit=is_audit),
                 about=(
-                    *about_page(as_of, zone),
+                    *inputs.about_page(as_of, zone),
                     ("desk", Phrase("none given: no targets") if desk is None else desk.name),
                     *((("records", ", ".join(tests)),) if tests else ()),
                 ),
@@ -156,8 +139,8 @@ def _report(arguments: argparse.Namespace) -> Page:
             arguments.exit_code = 1
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
-        page = page.only(listed(arguments.only))
-    words = words_of(arguments)
+        page = page.only(inputs.listed(arguments.only) or [""])
+    words = inputs.words_of(arguments)
     if arguments.form == "html":
         try:
             page = page.with_pictures(_pictures(page, words))
@@ -191,7 +174,7 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
         if meant:
             allowed = f"a field, or one of {', '.join(get_args(Unit))}; nearest: {meant}"
             raise InvalidValueError("--by", name, allowed)
-        return _path(ALIASES.get(name, name), "--by")
+        return _path(inputs.ALIASES.get(name, name), "--by")
     periods = Periods(cast("Unit", name), zone or "UTC")
 
     def opened(record: Record) -> str:
@@ -212,11 +195,11 @@ def _path(name: str, option: str) -> str:
 
 def _where(text: str, options: Mapping[str, Any]) -> tuple[str, str]:
     """Return the field and the value that ``--where`` names."""
-    name, equals, value = cut_pair(text)
+    name, equals, value = inputs.cut_pair(text)
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
-    need_no_heading("--where", [name], options)
-    return _path(ALIASES.get(name, name), "--where"), value
+    inputs.need_no_heading("--where", [name], options)
+    return _path(inputs.ALIASES.get(name, name), "--where"), value
 
 
 def _condition(
@@ -300,7 +283,7 @@ def _clock(
     if text is None or text in calendars:
         return calendars.get(text)
     names = ", ".join(("DAYS=HOURS such as mon-fri=08:00-18:00", *calendars))
-    hours = pairs_of("--clock", text.split(","), names)
+    hours = inputs.pairs_of("--clock", text.split(","), names)
     return BusinessCalendar(zone=zone or "UTC", hours=hours, name=text)
 
 
@@ -333,6 +316,7 @@ def _month(
 ) -> Page:
     if desk is None:
         raise InvalidValueError("--month", arguments.month, "only with --desk")
+    inputs.need_effect(arguments, ("by", "clock"), "not with --month, whose page has none")
     try:
         period = Periods("month", desk.zone).interval(arguments.month)
     except ValueError:

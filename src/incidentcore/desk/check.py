@@ -14,16 +14,7 @@ from incidentcore.communication import lint_communication
 from incidentcore.conditions import AnyOf, Condition, field, overlap
 from incidentcore.conditions.condition import Not
 from incidentcore.conditions.overlap import satisfiable
-from incidentcore.desk.check_services import (
-    approval_pauses,
-    changes,
-    far_points,
-    length_of,
-    misread,
-    orders,
-    promises,
-    rough_length,
-)
+from incidentcore.desk import check_services
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, never
 from incidentcore.desk.service import AGREEMENT_KINDS, service_named
@@ -77,18 +68,18 @@ def check_desk(
     need_kind("desk", desk, Desk)
     at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (
-        misread(desk),
+        check_services.misread(desk),
         _agreements(desk),
-        promises(desk),
-        orders(desk),
-        far_points(desk),
-        changes(desk),
+        check_services.promises(desk),
+        check_services.orders(desk),
+        check_services.far_points(desk),
+        check_services.changes(desk),
         _definitions(desk),
         _escalations(desk, at),
         _level_orders(desk),
         _communications(desk, at),
         _approvals(desk),
-        approval_pauses(desk),
+        check_services.approval_pauses(desk),
         iter(desk.assumed),
         _lifecycles(desk),
         *(() if at is None else (_spans_of_days(desk, at),)),
@@ -230,14 +221,14 @@ def _approvals(desk: Desk) -> Iterator[LintFinding]:
             if stage.need not in ("one", "all") and int(stage.need) > _MANY:
                 yield found("many_approvers", subject, stage=number, need=stage.need)
             within = timedelta() if stage.within is None else stage.within
-            if timedelta() < longest < rough_length(within):
+            if timedelta() < longest < check_services.rough_length(within):
                 data = {"stage": number, "within": target_word(within), "longest": str(longest)}
                 yield found("approval_long", subject, **data)
 
 
 def _longest(desk: Desk) -> timedelta:
     lengths = (
-        rough_length(one.target)
+        check_services.rough_length(one.target)
         for service in desk.services
         for name in service.clock_names
         for one in service.targets(name)
@@ -281,7 +272,7 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
             continue
         for window in _windows(lifecycle):
             data = {"close": target_word(close.after), "within": target_word(window.within)}
-            a, b = length_of(close.after), length_of(window.within)
+            a, b = check_services.length_of(close.after), check_services.length_of(window.within)
             if a and b and a[0] == b[0] and a > b:
                 yield found("closes_late", f"lifecycle.{lifecycle.record_type}", **data)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.desk import words
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, list_of, word
 from incidentcore.desk.holiday_form import COUNT, TEXT, ZONE
@@ -16,15 +17,6 @@ from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
 from incidentcore.desk.when import INSTANT_FIELD, WHEN, about
-from incidentcore.desk.words import (
-    SPAN,
-    WrongError,
-    read_point,
-    read_target,
-    target_word,
-    warn_word,
-    writer_of,
-)
 from incidentcore.escalation import (
     After,
     AfterPrevious,
@@ -63,7 +55,7 @@ def _clock_keys(trigger: OnClock, *_: Any) -> dict[str, Any]:
     if trigger.point in ("due", "breach"):
         return {"at": f"{trigger.clock} {trigger.point}"}
     point: Any = trigger.point
-    text = warn_word(point)
+    text = words.warn_word(point)
     is_plain = point.name == text and point.calendar is None
     return {"at": f"{trigger.clock} {text}", "point": None if is_plain else point}
 
@@ -77,7 +69,7 @@ def _wall_keys(trigger: AtWallTime, *_: Any) -> dict[str, Any]:
 def _delay_keys(trigger: Trigger, writing: Any, *_: Any) -> dict[str, Any]:
     span, calendar = trigger.waits
     name = writing.named.get(calendar, "")
-    return {"after": target_word(span, name), "calendar": None if name else calendar}
+    return {"after": words.target_word(span, name), "calendar": None if name else calendar}
 
 
 def _after_keys(trigger: After, writing: Any, when: Condition, place: int) -> dict[str, Any]:
@@ -103,7 +95,7 @@ def _level_table(placed: tuple[EscalationLevel, int, Condition], writing: Any) -
     level, place, when = placed
     trigger = level.trigger
     allowed = "a trigger that a desk file can express"
-    write = writer_of(_TRIGGERS, trigger, "trigger", allowed)
+    write = words.writer_of(_TRIGGERS, trigger, "trigger", allowed)
     values = {
         **write(trigger, writing, when, place),
         "to": level.targets,
@@ -154,7 +146,9 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
     name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
     if found["repeat"] and not found["repeat_after"]:
         said = f"repeat = {found['repeat']} without repeat_after"
-        raise WrongError(said, 'with repeat_after = "30m", from the last level to the next pass')
+        raise words.WrongError(
+            said, 'with repeat_after = "30m", from the last level to the next pass'
+        )
 
     def one(values: Any, reading: Reading, path: Path) -> Any:
         return _level(values, path, found["when"], reading)
@@ -164,13 +158,13 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
 
 
 def _span(text: str) -> tuple[timedelta, str]:
-    allowed, near = f"{SPAN}, with a calendar behind it if need be", ""
+    allowed, near = f"{words.SPAN}, with a calendar behind it if need be", ""
     try:
-        span, name = read_target(text)
-    except WrongError as wrong:
+        span, name = words.read_target(text)
+    except words.WrongError as wrong:
         span, name, near = None, "", wrong.nearest
     if not isinstance(span, timedelta):
-        raise WrongError(text, allowed, nearest=near)
+        raise words.WrongError(text, allowed, nearest=near)
     return span, name
 
 
@@ -178,7 +172,7 @@ def _level(values: dict[str, Any], path: Path, when: Condition, reading: Reading
     trigger: Any
     said = [name for name in ("after", "at", "every") if values[name] is not None]
     if len(said) != 1:
-        raise WrongError(" and ".join(said) or "neither", "either after or at, or every")
+        raise words.WrongError(" and ".join(said) or "neither", "either after or at, or every")
     if values["every"] is not None:
         zone = values["zone"] or reading.zone.key
         rotation = rotation_of(values["every"], values["anchor"], zone)
@@ -211,10 +205,10 @@ def _level(values: dict[str, Any], path: Path, when: Condition, reading: Reading
 def _on_clock(text: str, point: SlaThreshold | None) -> OnClock:
     match = _CLOCK.fullmatch(" ".join(text.split()))
     if match is None:
-        raise WrongError(text, _AT)
+        raise words.WrongError(text, _AT)
     if match[2] in ("due", "breach"):
         return OnClock(match[1], match[2])
-    return OnClock(match[1], point or read_point(match[2], _AT))
+    return OnClock(match[1], point or words.read_point(match[2], _AT))
 
 
 ESCALATION: Final = Form(_row, _ROW.schema, _ROW.write)

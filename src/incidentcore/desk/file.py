@@ -87,8 +87,10 @@ def read_file(
     if isinstance(text, bytes):
         try:
             text = text.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise FormatError(f"{source}: is not UTF-8 text, as a desk file is") from None
+        except UnicodeDecodeError as error:
+            line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+            said = f"byte 0x{byte:02x} is not UTF-8 text; save the file as UTF-8"
+            raise FormatError(f"{source}, line {line}: {said}") from None
     if isinstance(text, str):
         try:
             data: Any = tomllib.loads(text)

@@ -9,6 +9,7 @@ import attrs
 
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
+from incidentcore.desk import words
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import (
     Form,
@@ -25,16 +26,6 @@ from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.when import FIELD, WHEN, about, field_path
-from incidentcore.desk.words import (
-    SPAN,
-    WHO,
-    read_days,
-    read_span,
-    read_who,
-    span_word,
-    target_word,
-    who_word,
-)
 from incidentcore.escalation import EscalationTarget
 from incidentcore.intake import (
     Flapping,
@@ -49,14 +40,14 @@ from incidentcore.lifecycle import CascadeRule, Copy, EveryLinked
 from incidentcore.values import FrozenMap, Impact, Urgency
 
 SPAN_FORM: Final = Form(
-    lambda data, _, __: read_span(data),
-    {"type": "string", "description": SPAN},
-    lambda value, _: span_word(value),
+    lambda data, _, __: words.read_span(data),
+    {"type": "string", "description": words.SPAN},
+    lambda value, _: words.span_word(value),
 )
 DAYS_FORM: Final = Form(
-    lambda data, _, __: read_days(data),
-    {"type": "string", "description": f"{SPAN}, or 3 business days"},
-    lambda value, _: target_word(value),
+    lambda data, _, __: words.read_days(data),
+    {"type": "string", "description": f"{words.SPAN}, or 3 business days"},
+    lambda value, _: words.target_word(value),
 )
 
 
@@ -74,7 +65,7 @@ def _who(data: Any, reading: Reading, __: Path) -> EscalationTarget:
     if kind.strip() == "oncall" and name.strip():
         schedule = reading.named("on_call", name.strip(), "a schedule of [oncall]")
         return EscalationTarget.on_call(schedule)
-    target = read_who(data)
+    target = words.read_who(data)
     if target.kind in ("field", "manager_of"):
         return EscalationTarget(target.kind, field_path(target.name, reading))
     return target
@@ -85,12 +76,12 @@ def _who_text(target: EscalationTarget, writing: Any) -> Any:
         return _ROUND.write(target, writing)
     if target.kind in ("field", "manager_of"):
         target = EscalationTarget(target.kind, writing.field_name(target.name))
-    return who_word(target)
+    return words.who_word(target)
 
 
+_WHO_SCHEMA: Final = {"type": "string", "description": words.WHO}
 WHO_FORM: Final = list_of(
-    Form(by_shape(_who, table=_ROUND.read), {"type": "string", "description": WHO}, _who_text),
-    single=True,
+    Form(by_shape(_who, table=_ROUND.read), _WHO_SCHEMA, _who_text), single=True
 )
 _RESOLVED: Final = field("state.resolved").is_true()
 _FIRST: Final = "How long after the rule begins to apply the first update is due."

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 import attrs
 
 from incidentcore.conditions import ALWAYS, NEVER
+from incidentcore.desk import words
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, names_of, noted, word
 from incidentcore.desk.holiday_form import TEXT, TEXTS
@@ -22,38 +23,28 @@ from incidentcore.desk.service import (
     ServiceTarget,
 )
 from incidentcore.desk.when import INSTANT_FIELD, WHEN, about, instant_path
-from incidentcore.desk.words import (
-    TARGET,
-    WrongError,
-    need_data,
-    one_of,
-    read_point,
-    read_target,
-    target_word,
-    warn_word,
-)
 from incidentcore.errors import DefinitionError
 from incidentcore.sla import DueDate
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import ReopenMode, SlaThreshold
 
-_ANY_TARGETS: Final = f"{TARGET}; or a table of them by priority, with else for the rest"
+_ANY_TARGETS: Final = f"{words.TARGET}; or a table of them by priority, with else for the rest"
 
 
 def _targets(data: Any, reading: Reading, path: Path) -> Any:
-    need_data(data, Mapping, _ANY_TARGETS, least=1)
+    words.need_data(data, Mapping, _ANY_TARGETS, least=1)
     scale = reading.priority().scale
 
     def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
-        level = one_of(str(path[-1]), (*scale.names, "else"))
+        level = words.one_of(str(path[-1]), (*scale.names, "else"))
         return _target(text, "" if level == "else" else level, reading)
 
     return tuple(reading.each(one, data.items(), path).values())
 
 
 def _target(text: Any, level: str, reading: Reading) -> ServiceTarget:
-    target, name = read_target(text)
+    target, name = words.read_target(text)
     target = _renamed(target, lambda field: instant_path(field, reading))
     what = "a calendar of [calendars]"
     calendar = reading.named("plain_calendars", name, what) if name else None
@@ -73,7 +64,9 @@ def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
         name = "" if one.calendar is None else writing.calendar_name(one.calendar)
         if not isinstance(name, str):
             raise DefinitionError("target.calendar", one.calendar, "a calendar that the desk names")
-        texts[one.level or "else"] = target_word(_renamed(one.target, writing.field_name), name)
+        texts[one.level or "else"] = words.target_word(
+            _renamed(one.target, writing.field_name), name
+        )
     return texts["else"] if list(texts) == ["else"] else texts
 
 
@@ -89,11 +82,11 @@ _WARN: Final = Table(
         Key("calendar", PLAIN_CALENDAR, "Another calendar for a time after the due time.", None),
     ),
     lambda at, name, calendar: attrs.evolve(
-        read_point(at), calendar=calendar, **({} if name is None else {"name": name})
+        words.read_point(at), calendar=calendar, **({} if name is None else {"name": name})
     ),
     lambda point, key: {
-        "at": warn_word(point),
-        "name": None if point.name == warn_word(point) else point.name,
+        "at": words.warn_word(point),
+        "name": None if point.name == words.warn_word(point) else point.name,
         "calendar": point.calendar,
     }[key.name],
 )
@@ -105,7 +98,7 @@ def _warn_text(point: SlaThreshold, writing: Any) -> Any:
 
 
 POINT: Final = Form(
-    by_shape(lambda data, _, __: read_point(data), table=_WARN.read),
+    by_shape(lambda data, _, __: words.read_point(data), table=_WARN.read),
     {"description": 'a text such as "80%", or a table'},
     _warn_text,
 )
@@ -161,7 +154,7 @@ SERVICES: Final = noted("services", names_of(Form(_service, _SCHEMA, _SERVICE.wr
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
     """Return a service's table with what it inherits, and record where each part was written."""
     here = ("services", name)
-    own = reading.tried(here, need_data, data[name], Mapping, f"a table [services.{name}]")
+    own = reading.tried(here, words.need_data, data[name], Mapping, f"a table [services.{name}]")
     whole((own,))
     if "like" not in own:
         return own
@@ -174,9 +167,9 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
         circle = circle[first:] + circle[:first]
         base, name = circle[0], circle[-1]
         cycle = " -> ".join([*circle, base])
-        wrong = WrongError(base, f"a service that is not like itself: {cycle}")
+        wrong = words.WrongError(base, f"a service that is not like itself: {cycle}")
     elif base not in others:
-        wrong = WrongError(base, f"a service of [services]: {', '.join(others)}", others)
+        wrong = words.WrongError(base, f"a service of [services]: {', '.join(others)}", others)
     if wrong is not None:
         reading.fault(("services", name, "like"), wrong)
         raise BrokenError

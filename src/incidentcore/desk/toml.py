@@ -24,8 +24,9 @@ _TRAPS: Final = (
     (re.compile(r"[=,\[{]\s*\d{1,2}:\d{2}"), 'times stand in quotes: "08:00-18:00"'),
     (re.compile(r"=\s*\d{2}-\d{2}(?!\d)"), 'a day of every year stands in quotes: "12-24"'),
     (re.compile(r"=\s*\d[\w.]*\s*(?:[a-z]|business)"), 'spans stand in quotes: "4h"'),
-    (re.compile(r"=\s*(?!true|false|inf|nan)[A-Za-z]"), 'texts stand in quotes: "text"'),
     (re.compile(r"=\s*(?:True|False|yes|no)\b"), "booleans are true and false"),
+    (re.compile(r"=\s*(?!true|false|inf|nan)[A-Za-z]"), 'texts stand in quotes: "text"'),
+    (re.compile("[\u201c-\u201f\u2018\u2019]"), 'quotes are straight: "text"'),
     (re.compile(r"^\s*\[[^\]\"]*\s[^\]]*\]"), "a name with a space stands in quotes"),
     (
         re.compile(
@@ -43,6 +44,7 @@ _MESSAGES: Final = (
     ("character '\\n'", "a text on that line is not closed; its last quote is missing"),
     ("Unterminated string", "a text is not closed; its last quote is missing"),
     ('Expected "\'"', "a text is not closed; its last quote is missing"),
+    ("Cannot overwrite", "each key may stand once in a table"),
     ("Cannot declare", "each table may stand once; [[NAME]] adds one more of a list"),
 )
 
@@ -60,7 +62,8 @@ def hint(text: str, message: str) -> str:
         for pattern, words in _TRAPS:
             if pattern.search(line):
                 return words
-    return ""
+    is_none = "after a key" in message or "Invalid statement" in message
+    return "each line of TOML is KEY = VALUE, [TABLE] or [[TABLE]]" if is_none else ""
 
 
 def _steps(text: str) -> tuple[str, ...]:

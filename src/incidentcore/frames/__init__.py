@@ -6,8 +6,8 @@ try:
     from incidentcore.frames.business_time import add_business_days, deadline, is_open, open_time
     from incidentcore.frames.kpis import gather_kpis_from
     from incidentcore.frames.tables import records_to_frame, rows, to_frame
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in ("narwhals", "numpy"):
+except ModuleNotFoundError as _error:
+    if (_error.name or "").partition(".")[0] not in ("narwhals", "numpy"):
         raise
     raise MissingExtraError("frames", "incidentcore.frames") from None
 

@@ -245,7 +245,7 @@ class HistoryBuilder(EntryLog):
         self.find("truncated_history", action, field=entry.field, value=entry.after, path=entry.id)
         ends = {self.state(name).open for name in (before, known) if self.knows_state(name)}
         if entry.field == "state" and len(ends) > 1:
-            self.covers -= _STATES  # a reopening, or an end, is missing
+            self.covers: frozenset[str] = self.covers - _STATES  # an end or a reopening is missing
 
     def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
         """Return the fields and the state at the opening.

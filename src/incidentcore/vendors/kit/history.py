@@ -113,8 +113,10 @@ class HistoryBuilder(EntryLog):
             self.find("no_opening", "record left out: it needs its opening")
             return None
         at, known, by = self._opening
-        self._end(at)
-        entries = self._sorted(at)
+        entries = self._ordered()
+        self._end(entries, at)
+        entries = entries if len(entries) == len(self._entries) else self._ordered()
+        self._check_order(entries, at)
         self._begin(entries, at)
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
@@ -159,7 +161,7 @@ class HistoryBuilder(EntryLog):
         record = record_type._fold(tuple(events))  # noqa: SLF001  in sequence by construction
         return self._finished(record, events, taken)
 
-    def _end(self, opened: datetime) -> None:
+    def _end(self, entries: list[Entry], opened: datetime) -> None:
         """Add the end that the tool shows, if it is after the last change of state in the log."""
         resolved, closed, shown = self._resolved_at, self._closed_at, self._present.get("state")
         if shown is None or (resolved is None and closed is None):
@@ -167,8 +169,7 @@ class HistoryBuilder(EntryLog):
         state = self.state(shown)
         if state.is_canceled:
             resolved, closed = None, closed or resolved
-        entries = reversed(self._ordered())
-        last = next((entry for entry in entries if entry.kind is StateChanged), None)
+        last = next((entry for entry in reversed(entries) if entry.kind is StateChanged), None)
         at = opened if last is None else last.at
         before = State("unknown", open=True) if last is None else self._state_after(last)
         ends = {
@@ -220,13 +221,14 @@ class HistoryBuilder(EntryLog):
         for _, same in groupby(range(len(entries)), lambda place: entries[place].at):
             if len(places := [*same]) > 1:
                 chain(entries, places, values)
-            values |= {entries[place].field: entries[place].after for place in places}
+            for place in places:
+                values[entries[place].field] = entries[place].after
         return entries
 
-    def _sorted(self, opened: datetime) -> list[Entry]:
-        """Return the entries in order, with findings for what is too early or missing."""
+    def _check_order(self, entries: list[Entry], opened: datetime) -> None:
+        """Report what is too early or missing."""
         values: dict[str, object] = {}
-        for entry in (entries := self._ordered()):
+        for entry in entries:
             if entry.at < opened:
                 name = self.names.get(entry.id, "")
                 path = "" if name else entry.id
@@ -234,7 +236,6 @@ class HistoryBuilder(EntryLog):
                 self.find("before_opening", "kept unchanged", field=name, value=value, path=path)
             self._check_gap(entry, values.get(entry.field, UNSTATED))
             values[entry.field] = entry.after
-        return entries
 
     def _check_gap(self, entry: Entry, known: object) -> None:
         """Report changes that do not begin with the value to which the one before led."""

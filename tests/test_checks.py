@@ -232,6 +232,7 @@ def test_each_text_is_that_of_a_code() -> None:
         ("group", "; nearest: assignment_group"),  # a part of a name
         ("resolved", "; nearest: resolved_at, first_resolved_at"),
         ("due", "; nearest: target_due_instant"),  # three letters are enough
+        ("incident_title", "; nearest: title"),  # a name is a part of it
         ("at", ""),  # too short for a part, and like nothing
         ("xyzzy", ""),
         (5, ""),

@@ -113,14 +113,14 @@ def _kinds(kind: Any) -> tuple[type, ...]:
 
 
 def _named(kind: Any) -> str:
-    names = [_NAMES.get(each) or _with_article(each.__name__) for each in _kinds(kind)]
+    names = [_NAMES.get(each) or with_article(each.__name__) for each in _kinds(kind)]
     return ", or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _with_article(name: str) -> str:
-    if name.endswith("s"):  # BusinessDays, Versions
+def with_article(name: str) -> str:
+    if name.endswith("s"):  # BusinessDays, Versions, bytes
         return name
-    return f"{'an' if name[0] in 'AEIOU' or name.startswith('Sla') else 'a'} {name}"
+    return f"{'an' if name[0] in 'AEIOUaeio' or name.startswith('Sla') else 'a'} {name}"
 
 
 def need_text(
@@ -300,11 +300,12 @@ def need_keywords(
 
 
 def nearest_names(name: object, names: Iterable[str]) -> list[str]:
-    """Return at most three names that contain a given one or, failing that, resemble it."""
+    """Return at most three names that contain a given one or are in it, or else resemble it."""
     from difflib import get_close_matches  # noqa: PLC0415  only to word an error
 
     wrong, known = str(name), list(dict.fromkeys(names))
-    parts = [each for each in known if len(wrong) > 2 and wrong in each.split("_")]
+    own = wrong.split("_")
+    parts = [one for one in known if one in own or (len(wrong) > 2 and wrong in one.split("_"))]
     return sorted(parts, key=len)[:3] or get_close_matches(wrong, known)
 
 

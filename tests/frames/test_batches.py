@@ -57,3 +57,17 @@ def test_what_is_not_a_frame_is_refused(source: Any) -> None:
     """The error names the libraries."""
     with pytest.raises(InvalidValueError, match="a frame of pandas, polars"):
         list(batches.each_frame(source, wanted))
+
+
+def test_a_connection_is_no_frame() -> None:
+    """The relation of a query is one."""
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    with pytest.raises(
+        InvalidValueError, match="frame: got 'a DuckDBPyConnection'; allowed: a frame"
+    ):
+        next(batches.each_frame(connection, dict))
+    [(frame, _)] = batches.each_frame(
+        connection.sql("SELECT 1 AS id"), lambda names: {"id": names[0]}
+    )
+    assert frame["id"].to_list() == [1]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -599,6 +600,43 @@ def test_a_column_with_dots_is_a_group_and_a_population() -> None:
     assert found == [
         ("volume", ("x",), 1), ("volume", ("y",), 1), ("only", ("x",), 1), ("only", ("y",), 0),
     ]  # fmt: skip
+
+
+def test_a_row_with_a_cell_that_cannot_be_read_is_reported() -> None:
+    """Lists as groups, as a join may leave them: two of three rows are left out, and counted."""
+    rows = [{"id": n, "in": START, "group": group} for n, group in enumerate([["a"], ["b"], None])]
+    mapping, found = {"id": "id", "opened": "in", "group": "group"}, Findings()
+    gather = partial(frames.gather_kpis_from, as_of=AS_OF, group_by="assignment_group")
+    assert len(list(read_table(rows, mapping))) == 1
+    for library in (polars, pandas):
+        frame = library.DataFrame(rows)
+        with pytest.warns(UserWarning, match=r"neither a text nor a number \(malformed_record 2\)"):
+            part = gather(frame, catalogue.VOLUME, mapping)
+        assert [(row.group, row.value) for row in finish_partial(part).results] == [((None,), 1)]
+        gather(frame, catalogue.VOLUME, mapping, findings=found)
+    assert dict(found.counts) == {"malformed_record": 4}
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        ([1, True, None], {"1": 1, "True": 1, None: 1}),
+        ([True, 1, 1], {"True": 1, "1": 2}),
+        ([1.0, 1, True], {"1": 2, "True": 1}),
+    ],
+    ids=repr,
+)
+def test_a_column_of_several_types_is_grouped_as_its_rows_are(
+    values: list[Any], groups: dict[str | None, int]
+) -> None:
+    """A number and the True that equals it are two groups, whichever comes first."""
+    frame = pandas.DataFrame({"id": [1, 2, 3], "in": [START] * 3})
+    frame["group"] = pandas.Series(values, dtype=object)
+    mapping = {"id": "id", "opened": "in", "group": "group"}
+    part = frames.gather_kpis_from(
+        frame, catalogue.VOLUME, mapping, as_of=AS_OF, group_by="assignment_group"
+    )
+    assert {row.group[0]: row.value for row in finish_partial(part).results} == groups
 
 
 @pytest.mark.parametrize("library", [polars, pandas])

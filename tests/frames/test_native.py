@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -137,6 +138,19 @@ def test_what_has_no_hash_has_places_too(values: list[Any]) -> None:
         assert nw.from_native(spans, series_only=True).is_null().all()
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_what_is_equal_but_no_more_the_same_has_places_of_its_own(library: str) -> None:
+    """A column of objects: 1, True, 1.0 and 1 as a decimal are equal to Python, also in lists."""
+    kinds = [1, True, 1.0, Decimal(1), Decimal("1.0"), "1", None]
+    values = [*kinds, *([kind] for kind in kinds), *kinds]
+    space = pytest.importorskip(library)
+    places, seen = native.codes_of(
+        nw.from_native(space.Series(values, dtype=object), series_only=True)
+    )
+    assert places.tolist() == [*range(14), *range(7)]
+    assert list(map(repr, seen)) == list(map(repr, values[:14]))
+
+
 def test_arrays_in_cells_are_compared_by_their_values() -> None:
     """As pandas holds the lists of a file: two equal arrays have one place."""
     pandas = pytest.importorskip("pandas")
@@ -198,9 +212,13 @@ def test_columns_that_are_no_times_say_how_to_make_them() -> None:
         with pytest.raises(InvalidValueError, match="read numbers since 1970 first"):
             native.as_instants(numbers, "at")
     index = pandas.DatetimeIndex([at])
-    with pytest.raises(InvalidValueError, match="at: got 'a DatetimeIndex'"):
-        native.as_instants(index, "at")
-    assert native.as_instants(index.to_series(), "at").tolist() == whole
+    for several, name in ((index, "a DatetimeIndex"), ([at], "a list")):
+        hint = rf"at: got '{name}'; .*; pandas\.Series\(values\) makes a list or an index a column$"
+        with pytest.raises(InvalidValueError, match=hint):
+            native.as_instants(several, "at")
+        assert native.as_instants(pandas.Series(several), "at").tolist() == whole
+    with pytest.raises(InvalidValueError, match=r"budget: got 'an int'; .*, or a timedelta$"):
+        native.as_spans(4, "budget")
     made = pandas.to_datetime(pandas.Series([1772442000]), unit="s", utc=True)
     assert native.as_instants(made, "at").tolist() == whole
     made = polars.from_epoch(polars.Series([1772442000]), time_unit="s")

@@ -25,7 +25,7 @@ def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any],
     """
     if isinstance(source, (str, Path)):
         yield from _parquet(source, wanted)
-    elif hasattr(source, "to_arrow_reader") or hasattr(source, "fetch_arrow_reader"):  # DuckDB
+    elif hasattr(source, "project"):  # a relation of DuckDB
         fields = wanted(source.columns)
         chosen = source.project(", ".join(f'"{name}"' for name in dict.fromkeys(fields.values())))
         reader = getattr(chosen, "to_arrow_reader", None) or chosen.fetch_arrow_reader

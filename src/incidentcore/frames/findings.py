@@ -22,7 +22,7 @@ _REPEATED: Final = "row left out: the first row of this id is used"
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 _OTHERS: Final = (nw.Boolean, nw.Date, nw.Datetime)  # whose texts are ids too
 _LEFT_OUT: Final = {
-    "malformed_record": "their id is neither a text nor a number",
+    "malformed_record": "a cell in them is neither a text nor a number",
     "duplicate_id": "their id has a row already",
     "missing_time": "they lack an opening",
 }
@@ -83,8 +83,7 @@ def _texts(ids: nw.Series[Any]) -> nw.Series[Any]:
     """Return ids that may be texts as ``read_table`` reads them: without spaces around them."""
     if ids.dtype not in _TEXTS:
         return ids
-    texts = ids if ids.dtype == nw.String else ids.cast(nw.String)
-    return texts.str.strip_chars(_SPACES)
+    return ids.cast(nw.String).str.strip_chars(_SPACES)
 
 
 def warning(listed: Sequence[ImportFinding]) -> str:

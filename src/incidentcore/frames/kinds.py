@@ -32,7 +32,7 @@ from incidentcore.vendors.kit import ImportFinding
 from incidentcore.vendors.kit.findings import OF_WORDS
 
 _ROW: Final = " row "
-_REPORTED: Final = frozenset({*OF_WORDS, "missing_time", "before_opening"})
+_REPORTED: Final = frozenset({*OF_WORDS, "missing_time", "malformed_record", "before_opening"})
 
 
 class Timed(NamedTuple):
@@ -144,8 +144,6 @@ class Kinds:
 
     def report(self, kinds: list[Kind], numbers: Ints) -> None:
         """Add the findings of each group of rows, once for each of its rows."""
-        if not any(kind.notes for kind in kinds):
-            return
         counts = np.bincount(numbers, minlength=len(kinds)).tolist()
         for kind, count in zip(kinds, counts, strict=True):
             for one in kind.notes if count else ():

@@ -68,8 +68,8 @@ def gather_kpis_from(
             in a batch, only the first that has an opening is used, as ``read_table`` does with
             ``duplicates="first"``.
         findings: A ``Findings`` that receives the findings of ``read_table``: on unknown states
-            and levels, on rows left out since their id is repeated or their opening is missing, and
-            on times before the opening. Without it, a warning reports the first two kinds.
+            and levels, on rows left out (a repeated id, no opening, a cell that cannot be read),
+            and on times before the opening. Without it, a warning reports the first two kinds.
 
     Returns:
         The partial result. ``finish_partial`` turns it into a ``KpiTable``, and ``merge_partials``

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
@@ -12,6 +11,7 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 from numpy.typing import NDArray
 
+from incidentcore._checks import with_article
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.engine.accumulators import instant, microseconds
@@ -52,7 +52,7 @@ def any_frame(source: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
         frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(source)
     except TypeError:
         allowed = "a frame of pandas, polars, pyarrow, DuckDB or another that narwhals reads"
-        raise InvalidValueError("frame", f"a {type(source).__name__}", allowed) from None
+        raise InvalidValueError("frame", with_article(type(source).__name__), allowed) from None
     except DuplicateError:
         raise InvalidValueError("frame", "columns of one name", _NAMES) from None
     names = [] if isinstance(frame, nw.LazyFrame) else frame.columns
@@ -69,7 +69,9 @@ def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
     try:
         return nw.from_native(values, series_only=True)
     except TypeError:
-        raise InvalidValueError(where, f"a {type(values).__name__}", allowed) from None
+        if isinstance(values, list) or hasattr(values, "to_series"):
+            allowed = f"{allowed}; pandas.Series(values) makes a list or an index a column"
+        raise InvalidValueError(where, with_article(type(values).__name__), allowed) from None
 
 
 def as_instants(values: Any, where: str) -> Ints:
@@ -158,13 +160,12 @@ def like(
 
 
 def codes_of(series: nw.Series[Any]) -> Codes:
-    """Return a column as positions in the list of its distinct values."""
+    """Return a column as positions in the list of its distinct values; 1 and True are two."""
     native, dtype = series.to_native(), series.dtype
-    if hasattr(native, "factorize") and not dtype.is_nested():  # pandas and its kin
-        with suppress(TypeError):  # of objects such as dicts
-            places, values = native.factorize()
-            return _with_none(places, [*values])
-    elif hasattr(native, "dictionary_encode") and not dtype.is_nested():  # pyarrow
+    if hasattr(native, "factorize") and dtype != nw.Object and not dtype.is_nested():  # as pandas
+        places, values = native.factorize()
+        return _with_none(places, [*values])
+    if hasattr(native, "dictionary_encode") and not dtype.is_nested():  # pyarrow
         whole = native.dictionary_encode().unify_dictionaries().combine_chunks()
         return _with_none(
             whole.indices.cast("int64").fill_null(-1).to_numpy(), whole.dictionary.to_pylist()
@@ -193,7 +194,9 @@ def _hashable(value: Any) -> Any:
         return tuple((name, _hashable(each)) for name, each in value.items())
     if isinstance(value, (list, tuple)):
         return tuple(map(_hashable, value))
-    return None if is_missing(value) else value
+    if is_missing(value):
+        return None
+    return value if type(value) in (str, int) else (type(value), str(value))
 
 
 def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, need_word
+from incidentcore._checks import need_kind, need_word, with_article
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
@@ -70,7 +70,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def _need_rows(rows: object, source: str) -> None:
     """Raise an error if a value is not a list of rows; it names the function to get them from."""
-    given = f"a {type(rows).__name__}"
+    given = with_article(type(rows).__name__)
     if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
         missing = {key: None for row in rows for key in _KEYS[source] if key not in row}
         if not missing:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any, Final, TypeAlias
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import each_of, need_kind, with_article
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
@@ -98,7 +98,7 @@ def _check_records(records: object) -> None:
     if hasattr(records, "columns") and hasattr(records, "shape"):  # a data frame iterates headings
         raise InvalidValueError(
             "records",
-            f"a {type(records).__name__}",
+            with_article(type(records).__name__),
             'records: make them of its rows by vendors.read_table, from to_dict("records")',
         )
     need_kind("records", records, Iterable, allowed="several records, such as a list")

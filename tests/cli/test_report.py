@@ -9,6 +9,7 @@ import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,50 @@ def test_the_service_page_of_a_month(
     assert re.search("^resolution +INC-2 ", page, re.MULTILINE)
     assert "1 of 2" in page
     assert "INC-4" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "as_of", "figures"),
+    [
+        ("2026-06", "2026-06-08 08:00", [{"not_covered": 4}, {"running": 1}, (2, 3), "40:30"]),
+        (
+            "2026-06 --as-of 2026-08-01",
+            "2026-07-01 00:00",
+            [{"not_covered": 4}, {}, (2, 4), "584:30", "495:00"],
+        ),
+        ("2026-07 --as-of 2026-08-01", "2026-08-01 00:00", [{"not_covered": 2}]),
+    ],
+)
+def test_a_month_is_as_of_the_latest_instant_of_the_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: str, as_of: str, figures: list[Any]
+) -> None:
+    """Of 72 h each: A took 3 h, C 71 h; B was due on the 6th at 15:30, D on the 10th at 09:00.
+
+    The file ends on the 8th at 08:00, 40:30 after B's due; it says nothing of D's. In July, A and
+    C are over, so that nothing of them can be left out.
+    """
+    path, desk = tmp_path / "four.csv", tmp_path / "desk.toml"
+    path.write_text(
+        "id,opened,done\nA,2026-06-01 09:00,2026-06-01 12:00\nB,2026-06-03 15:30,\n"
+        "C,2026-06-05 09:00,2026-06-08 08:00\nD,2026-06-07 09:00,\n"
+    )
+    desk.write_text(
+        'desk = 1\nname = "x"\n[services.all]\ncalendar = "always"\nresponse = "1h"\n'
+        'resolution = "3d"\n[[agreements]]\nservice = "all"\n'
+    )
+    columns = ("--map", "id=id", "opened=opened", "resolved=done", "--zone", "UTC")
+    code, text, _ = run(
+        capsys, "report", path, *columns, "--desk", desk, "--json", "--month", *asked.split()
+    )
+    page = json.loads(text)
+    rows = page["objectives"]["rows"]
+    assert code == 0
+    assert page["about"]["as of"] == f"{as_of} (UTC)"
+    assert figures == [
+        *(row["excluded_by_reason"] for row in rows),
+        *((row["numerator"], row["n"]) for row in rows if row["n"]),
+        *(miss["over_target"] for miss in page["misses"]),
+    ]
 
 
 @pytest.mark.parametrize("form", ["--html", "--markdown"])

@@ -145,7 +145,12 @@ def test_in_which_month_a_clock_counts(
         stopped_at=stopped_at,
         not_covered=False,
     )
-    record: Any = SimpleNamespace(canceled_at=None, state=SimpleNamespace(is_canceled=False))
+    record: Any = SimpleNamespace(
+        canceled_at=None,
+        resolved_at=None,
+        closed_at=None,
+        state=SimpleNamespace(is_canceled=False),
+    )
     assert _in_period(status, JUNE, record) == expected
 
 

@@ -326,7 +326,7 @@ def _month(
         incidents,
         desk=desk,
         period=period,
-        as_of=min(as_of, period.end) if arguments.as_of else period.end,
+        as_of=min(as_of, period.end),
         title=Phrase("Service in {month}{whose}", month=arguments.month, whose=whose),
         population=population,
     )

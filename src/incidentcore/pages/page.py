@@ -16,16 +16,8 @@ from typing import Any, Final
 import attrs
 
 from incidentcore._checks import need_word, tuple_of
-from incidentcore.pages.table import (
-    Cells,
-    said,
-    said_cell,
-    to_csv,
-    to_html,
-    to_markdown,
-    to_text,
-    translated_cells,
-)
+from incidentcore.pages import table as tables
+from incidentcore.pages.table import Cells
 from incidentcore.values import FrozenMap
 from incidentcore.words import Words
 
@@ -139,10 +131,10 @@ class Section:
 def _translated(section: Section, words: Words) -> Section:
     return attrs.evolve(
         section,
-        title=said(words, section.title),
-        text=tuple(said(words, text) for text in section.text),
-        table=None if section.table is None else translated_cells(section.table, words),
-        lines=said(words, section.lines),
+        title=tables.said(words, section.title),
+        text=tuple(tables.said(words, text) for text in section.text),
+        table=None if section.table is None else tables.translated_cells(section.table, words),
+        lines=tables.said(words, section.lines),
         parts=tuple(_translated(part, words) for part in section.parts),
     )
 
@@ -210,8 +202,11 @@ class Page:
         """
         return attrs.evolve(
             self,
-            title=said(words, self.title),
-            about=[(said(words, name), said_cell(words, value)) for name, value in self.about],
+            title=tables.said(words, self.title),
+            about=[
+                (tables.said(words, name), tables.said_cell(words, value))
+                for name, value in self.about
+            ],
             sections=[_translated(section, words) for section in self.sections],
             language=words.language,
         )
@@ -268,7 +263,7 @@ class Page:
             if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
                 headings = list(dict.fromkeys(name for row in rows for name in row))
                 cells = ([_cell(row.get(name)) for name in headings] for row in rows)
-                texts[section.key] = to_csv(headings, cells)
+                texts[section.key] = tables.to_csv(headings, cells)
         return texts
 
     def to_markdown(self) -> str:
@@ -308,7 +303,7 @@ class Page:
 def _as_text(section: Section) -> Iterator[str]:
     for text in section.text:
         yield from wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    for body in (to_text(*section.table) if section.table else "", section.lines):
+    for body in (tables.to_text(*section.table) if section.table else "", section.lines):
         if body:
             if section.text or (section.table and body is section.lines):
                 yield ""
@@ -330,7 +325,7 @@ def _as_markdown(section: Section, level: int) -> Iterator[str]:
     for text in section.text:
         yield from ("", _markdown(text))
     if section.table is not None:
-        yield from ("", to_markdown(*section.table))
+        yield from ("", tables.to_markdown(*section.table))
     if section.lines:  # indented code: no text inside can end it
         yield from ("", *(f"    {line}".rstrip() for line in section.lines.split("\n")))
     for part in section.parts:
@@ -350,7 +345,7 @@ def _as_html(section: Section, level: int) -> Iterator[str]:
         image = f'<img src="{_data_url(picture.svg)}" alt="{text}">'
         yield f"<figure><picture>{dark}{image}</picture><figcaption>{text}</figcaption></figure>"
     if section.table is not None:
-        yield f'<div class="wide" tabindex="0">{to_html(*section.table)}</div>'
+        yield f'<div class="wide" tabindex="0">{tables.to_html(*section.table)}</div>'
     if section.lines:
         yield f"<pre>{escape(section.lines)}</pre>"
     for part in section.parts:

@@ -151,12 +151,12 @@ def _in_period(status: SlaStatus, period: Interval, record: Record) -> str:
     if at is not None and status.stage != "canceled":
         return "breached" if at in period else ""
     result = outcome(status, record=record)
-    if result == "met":
-        return "met" if status.stopped_at is not None and status.stopped_at in period else ""
     ended = status.stopped_at or record.canceled_at
-    if result == "canceled" and (ended is None or ended not in period):
-        return ""
-    return "" if result == "no_sla" else result
+    if result in ("met", "canceled"):
+        return result if ended is not None and ended in period else ""
+    over = ended or record.resolved_at or record.closed_at  # of a clock that never ran
+    is_past = result in ("not_covered", "not_started") and over and over < period.start
+    return "" if result == "no_sla" or is_past else result
 
 
 def _objectives(table: KpiTable) -> Section:

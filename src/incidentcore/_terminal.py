@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -14,7 +15,6 @@ from incidentcore._checks import nearest
 T = TypeVar("T")
 
 _STEP: Final = 250
-_SHOWN: Final = 5
 
 
 class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this system
@@ -70,11 +70,12 @@ def one_line(error: Exception) -> str:
 
 def _of_file(error: OSError) -> str:
     """Return what is wrong with a file, and which names its folder has instead."""
-    path, text = Path(str(error.filename)), error.strerror or str(error)
-    folder = path if path.is_dir() else path.parent
-    names = sorted(one.name for one in folder.glob("*") if one.is_file())
+    path, text, names = Path(str(error.filename)), error.strerror or str(error), list[str]()
+    with suppress(OSError):  # a folder that may not be read
+        folder = path if isinstance(error, IsADirectoryError) else path.parent
+        names = sorted(one.name for one in os.scandir(folder) if one.is_file())
     if isinstance(error, IsADirectoryError):
-        text = f"is a folder; name a file in it: {', '.join(names[:_SHOWN]) or 'none'}"
+        text = f"is a folder; name a file in it: {', '.join(names[:5]) or 'none'}"
     elif isinstance(error, FileExistsError):
         text = "is a file, where a folder is needed"
     elif isinstance(error, FileNotFoundError):

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from incidentcore import cli
-from incidentcore._terminal import WatchedPath
+from incidentcore._terminal import WatchedPath, one_line
 
 TABLE = """\
 Number,Created,Done,Priority,Team
@@ -370,6 +370,24 @@ class Terminal(io.StringIO):
     def isatty(self) -> bool:
         """Return True."""
         return True
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "no"), FileNotFoundError(2, "no")])
+def test_a_folder_that_may_not_be_read_ends_in_one_line(
+    error: OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where neither the file nor the names beside it can be looked at."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    error.filename = str(tmp_path / "d.toml")
+    for name in ("stat", "scandir"):
+        monkeypatch.setattr(os, name, refuse)
+    said = one_line(error)
+    monkeypatch.undo()
+    what = "no such file" if isinstance(error, FileNotFoundError) else "no"
+    assert said == f"{error.filename}: {what}"
 
 
 def test_progress_is_shown_on_a_terminal_only(

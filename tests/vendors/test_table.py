@@ -609,7 +609,7 @@ ROWS = ["Number,Created,Customer", "7,2026-06-01T09:00:00Z,Ada", "8,2026-06-01T0
 def test_a_column_without_a_field_of_its_own_needs_none() -> None:
     """A field that does not exist is refused; the error says where its column is kept."""
     columns = {"id": "Number", "opened": "Created"}
-    with pytest.raises(InvalidValueError, match=r"'customer'; .* custom has them by their names"):
+    with pytest.raises(InvalidValueError, match=r"'customer'; .* custom has all other columns"):
         read_table(ROWS, {**columns, "customer": "Customer"})
     with pytest.raises(InvalidValueError, match="nearest: title"):
         read_table(ROWS, {**columns, "titel": "Customer"})
@@ -666,3 +666,14 @@ def test_the_cancellation_of_a_ticket_has_its_own_time(*, plain: bool) -> None:
         [incident] = read_table([cells | times], columns)
         assert incident.canceled_at == datetime(2026, 6, 1, at, tzinfo=UTC)
         assert incident.history[1].state.name == first  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["openend", "title"])
+def test_formats_are_those_of_fields_of_times(name: str) -> None:
+    """A misspelt field, or one of text, was passed over, and its times were read as ISO 8601."""
+    columns = {"id": "Number", "opened": "Created"}
+    with pytest.raises(
+        InvalidValueError, match=f"^formats: got '{name}'; allowed: one of .*opened"
+    ):
+        read_table(ROWS, columns, formats={name: "%d.%m.%Y", "": "iso"})
+    assert len([*read_table(ROWS, columns, formats={"opened": "iso", "closed": "%d.%m.%Y"})]) == 2

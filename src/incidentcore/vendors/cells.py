@@ -31,9 +31,7 @@ TEXTS: Final = (
 COUNTS: Final = ("reopen_count", "reassignment_count")
 FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
 """The fields to which a column may be mapped."""
-_FIELDS: Final = (
-    f"one of {', '.join(FIELDS)}; other columns need no field: custom has them by their names"
-)
+_FIELDS: Final = f"one of {', '.join(FIELDS)}; custom has all other columns by their names"
 EMPTY: Final = (
     *("", "?", "-", "--", "\u2013", "\u2014", "N/A", "n/a", "#N/A", "NULL", "Null", "null"),
     *("(null)", "None", "NaN", "NaT", "\\N", "(empty)", "(leer)", "(vide)", "(vac\u00edo)"),

@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident
 from incidentcore.values import Level, State
 from incidentcore.values.scales import SCALES
-from incidentcore.vendors.cells import TableReader, check_mapping, there
+from incidentcore.vendors.cells import TIMES, TableReader, check_mapping, there
 from incidentcore.vendors.joined import with_joined
 from incidentcore.vendors.kit import (
     STANDARD_STATES,
@@ -140,6 +140,8 @@ def read_table(
     if duplicates not in (None, *get_args(Duplicates)):
         raise InvalidValueError("duplicates", duplicates, '"refuse", "first" or "last"')
     by_field: Mapping[str, Any] = formats if isinstance(formats, Mapping) else {"": formats}
+    for name in by_field:
+        need_word("formats", name, ("", *TIMES))
     times = {
         name: Times(zone, formats=form, epoch=epoch, day_first=day_first)
         for name, form in {"": "iso", **by_field}.items()

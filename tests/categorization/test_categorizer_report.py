@@ -50,6 +50,14 @@ def test_report_reads_as_a_page():
     assert twice[-4:-2] == ["  most frequent errors", "      2  c -> a"]
 
 
+def test_ten_kinds_of_errors_are_shown() -> None:
+    """Of eleven wrong answers to eleven categories, the last one is not on the page."""
+    lines = str(report([(actual, "z", 0.3) for actual in "abcdefghijk"])).splitlines()
+    assert lines[lines.index("  most frequent errors") + 1 :] == [
+        f"      1  {actual} -> z" for actual in "abcdefghij"
+    ]
+
+
 def test_threshold_for_a_target_by_hand():
     """From 0.8 on two of two are right, from 0.6 on three of four, from 0.3 on three of five."""
     measured = report(ANSWERS)

@@ -34,6 +34,7 @@ from incidentcore.kpi import (
     catalogue,
     finish_partial,
     gather_kpis,
+    quantile,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy
@@ -600,6 +601,27 @@ def test_a_column_with_dots_is_a_group_and_a_population() -> None:
     assert found == [
         ("volume", ("x",), 1), ("volume", ("y",), 1), ("only", ("x",), 1), ("only", ("y",), 0),
     ]  # fmt: skip
+
+
+def test_only_the_places_of_its_own_statistic_are_sorted() -> None:
+    """Of nine times, the median is the fifth; nine tenths lie between the eighth and the ninth."""
+    hours = [START + timedelta(hours=n) for n in (3, 1, 4, 9, 5, 2, 6, 8, 7)]
+    frame = polars.DataFrame({"id": range(9), "in": [START] * 9, "out": hours, "end": hours})
+    closing = Kpi(
+        id="p90_closing",
+        measure=Duration(stop="closed_at"),
+        statistic=quantile("0.9"),
+    )
+    part = frames.gather_kpis_from(
+        frame,
+        [catalogue.MEDIAN_TIME_TO_RESOLVE, closing],
+        {"id": "id", "opened": "in", "resolved": "out", "closed": "end"},
+        as_of=AS_OF,
+    )
+    assert [cell.known for cell in part.row(((), None))] == [
+        (9, {4: 5 * 3_600_000_000}),
+        (9, {7: 8 * 3_600_000_000, 8: 9 * 3_600_000_000}),
+    ]
 
 
 def test_a_row_with_a_cell_that_cannot_be_read_is_reported() -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from incidentcore.kpi import KpiTable, compute_kpis, finish_partial, gather_kpis, merge_partials
+from incidentcore.kpi import (
+    KpiTable,
+    Periods,
+    compute_kpis,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
+)
 from incidentcore.vendors import read_audit_log
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
@@ -136,3 +143,49 @@ def test_pandas_computes_the_same(
         assert Fraction(row.numerator) / Fraction(row.denominator) == Fraction(
             int(matches.sum()), len(final)
         )
+
+
+def test_pandas_computes_the_same_by_month_and_group(data_dir: Path) -> None:
+    """Six figures of 354 months of a group, by Berlin's calendar: 2,124 cells of the table."""
+    pandas = pytest.importorskip("pandas", reason="needs the extra 'check'")
+    frame = pandas.read_csv(data_dir / LOG, dtype=str, na_values=["?"], keep_default_na=False)
+    final = frame.groupby("number", sort=False).tail(1)
+    opened, resolved = (
+        pandas.to_datetime(final[name], format="%d/%m/%Y %H:%M", utc=True)
+        for name in ("opened_at", "resolved_at")
+    )
+    final = final.assign(
+        month=opened.dt.tz_convert("Europe/Berlin").dt.strftime("%Y-%m"),
+        hours=(resolved - opened).dt.total_seconds() / 3600,
+        calm=(final["reassignment_count"] == "0") & (final["reopen_count"] == "0"),
+        reopened=final["reopen_count"] != "0",
+    )
+    expected = {}
+    for (month, group), rows in final.groupby(["month", "assignment_group"], dropna=False):
+        known = rows[rows["hours"].notna()]
+        for name, some, value in (
+            ("mean_opened_to_tool_resolved", known, known["hours"].mean()),
+            ("median_opened_to_tool_resolved", known, known["hours"].median()),
+            ("p90_opened_to_tool_resolved", known, known["hours"].quantile(0.9)),
+            ("tool_first_contact_of_resolved", known, known["calm"].mean()),
+            ("tool_first_contact_unfiltered", rows, rows["calm"].mean()),
+            ("tool_reopened", rows, rows["reopened"].mean()),
+        ):
+            place = (name, month, None if pandas.isna(group) else group)
+            expected[place] = (len(some), None if pandas.isna(value) else value)
+    kpis = [kpi for kpi in AUDIT_KPIS if kpi.id in {name for name, _, _ in expected}]
+    table = compute_kpis(
+        kpis,
+        read_audit_log(data_dir / LOG),
+        as_of=LATER,
+        window=Periods("month", "Europe/Berlin"),
+        group_by="assignment_group",
+    )
+    found = {}
+    for row in table.results:
+        value = row.value / timedelta(hours=1) if isinstance(row.value, timedelta) else row.value
+        found[row.kpi, row.period, row.group[0]] = (row.n, value)
+    assert found.keys() == expected.keys()
+    for place, (n, value) in expected.items():
+        assert found[place] == (n, None if value is None else pytest.approx(value, rel=1e-9))
+    assert len(found) == 2_124

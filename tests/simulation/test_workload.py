@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import exp
 from statistics import NormalDist
 from typing import Any
@@ -14,8 +14,10 @@ from tests.simulation.test_desk_run import ALWAYS, HOUR, KINDS, MINUTE, run
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.lifecycle import InputField, Lifecycle, Transition
 from incidentcore.priority import SERVICENOW, PriorityMatrix, PriorityPolicy, vip
+from incidentcore.records import Incident
 from incidentcore.simulation import (
     Agent,
+    ByArrival,
     Empirical,
     Exponential,
     Hold,
@@ -25,6 +27,8 @@ from incidentcore.simulation import (
 )
 from incidentcore.simulation.workload import is_settled
 from incidentcore.values import NEW, RESOLVED, Impact, Priority, Urgency
+
+MIDNIGHT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def test_rates_by_hour_of_the_week() -> None:
@@ -45,6 +49,14 @@ def test_lengths_are_inverse_distributions() -> None:
     for wrong in (lambda: Exponential(timedelta(0)), lambda: Empirical([])):
         with pytest.raises(DefinitionError):
             wrong()
+
+
+def test_by_arrival_the_key_is_how_long_it_waited() -> None:
+    """Whatever the priority; only the time since which a record waits counts, not its opening."""
+    opened = MIDNIGHT, MIDNIGHT + HOUR
+    early, late = (Incident.open(id="I", title="t", at=at, by="kim") for at in opened)
+    keys = [ByArrival()(late, MIDNIGHT + 2 * HOUR), ByArrival()(early, MIDNIGHT + 3 * HOUR)]
+    assert keys[0] < keys[1]
 
 
 def test_what_cannot_work_is_refused() -> None:

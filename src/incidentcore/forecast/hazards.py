@@ -33,10 +33,7 @@ class HazardCurve:
     def __init__(self, entered: Sequence[int], left: Sequence[int], ended: Sequence[bool]) -> None:
         # One number for each thing that happened, so that plain integers are sorted: at one time
         # an end comes before a censoring, and both before a row that comes under observation.
-        steps = [
-            time * 8 + (0 if seen else 4 if start < 0 else 5)
-            for start, time, seen in zip(entered, left, ended, strict=True)
-        ]
+        steps = [time * 8 + (0 if seen else 4) for time, seen in zip(left, ended, strict=True)]
         late = [(start, seen) for start, seen in zip(entered, ended, strict=True) if start >= 0]
         steps += [start * 8 + (6 if seen else 7) for start, seen in late]
         steps.sort()

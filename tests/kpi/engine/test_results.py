@@ -13,7 +13,7 @@ from incidentcore.kpi import FieldValue, Kpi, catalogue, compute_kpis, gather_kp
 from incidentcore.kpi.catalogue import VOLUME
 from incidentcore.kpi.engine.results import exact_number, places_read, share
 from incidentcore.kpi.measures.base import PartialMode
-from incidentcore.kpi.statistic import MAX, MEAN, MEDIAN, MIN
+from incidentcore.kpi.statistic import MAX, MEAN, MEDIAN, MIN, SUM
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 
@@ -35,6 +35,18 @@ def test_extremes_are_exact_in_each_mode(mode: PartialMode, statistic: Any, valu
     table = compute_kpis([kpi], incidents(1_000, -2.5, 0), as_of=minute(1), mode=mode)
     assert table["n"].value == pytest.approx(value)
     assert compute_kpis([kpi], [], as_of=minute(1), mode=mode)["n"].value is None
+
+
+@pytest.mark.parametrize("mode", ["exact", "sketch"])
+def test_a_sum_is_exact_and_a_mean_is_a_float(mode: PartialMode) -> None:
+    """No float is 2**53 + 1; the mean of 2 and 4 is 3.0, as of other numbers it has a fraction."""
+    number = Kpi(id="n", measure=FieldValue("custom.n"), statistic=SUM)
+    for values, total in (((2**53, 1), 2**53 + 1), ((2, 4), 6), ((2.5, 4), 6.5)):
+        value = compute_kpis(number, incidents(*values), as_of=minute(1), mode=mode)["n"].value
+        assert (value, type(value)) == (total, type(total))
+    mean = number.replace(statistic=MEAN)
+    value = compute_kpis(mean, incidents(2, 4), as_of=minute(1), mode=mode)["n"].value
+    assert (value, type(value)) == (3.0, float)
 
 
 def test_an_interval_of_many_sketched_values() -> None:

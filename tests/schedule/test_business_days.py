@@ -12,7 +12,9 @@ from incidentcore.schedule import (
     BusinessCalendar,
     BusinessDays,
     Holiday,
+    Rotation,
 )
+from incidentcore.sla import ByTimeOfDay
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -109,3 +111,32 @@ def test_a_day_that_opens_at_midnight_is_the_first_one() -> None:
     sunday = datetime(2026, 6, 7, 12, tzinfo=UTC)
     for n, day in ((0, 8), (1, 9), (2, 10)):
         assert BusinessDays(n).resolve(sunday, whole, {}) == datetime(2026, 6, day, tzinfo=UTC)
+
+
+NUUK = ZoneInfo("America/Nuuk")
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        # At UTC-2 from 26 March 2023 on; in October the rule changed and the clocks did not, so
+        # 23:30 came once. Python reports it as repeated, and takes 00:30 UTC.
+        (datetime(2023, 10, 28, 1, 30, tzinfo=UTC), datetime(2023, 10, 29, 1, 30, tzinfo=UTC)),
+        # On 27 October 2024 the clocks went back from 00:00 to 23:00: the first 23:30 of the two.
+        (datetime(2024, 10, 26, 0, 30, tzinfo=UTC), datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),
+        # And a day on which nothing changed.
+        (datetime(2023, 10, 27, 1, 30, tzinfo=UTC), datetime(2023, 10, 28, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_half_past_eleven_at_night_in_nuuk(day: datetime, last: datetime) -> None:
+    """A day later, by business days, by a time of day, by a handoff, and as an edge (C3, E5)."""
+    always = BusinessCalendar(zone="America/Nuuk", hours={"mon-sun": "00:00-24:00"})
+    by_half_past = ByTimeOfDay("23:30", business_days=1)
+    daily = Rotation(anchor=day, zone="America/Nuuk", unit="days")
+    late = BusinessCalendar(zone="America/Nuuk", hours={"mon-sun": "23:30-23:45"})
+
+    assert day.astimezone(NUUK).strftime("%H:%M") == "23:30"
+    assert always.add_business_days(day, 1) == last
+    assert by_half_past.resolve(day, always, {}) == last
+    assert list(daily.handoffs(day, last + timedelta(hours=3))) == [day, last]
+    assert late.next_open(last - timedelta(hours=3)) == last

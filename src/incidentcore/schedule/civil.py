@@ -137,7 +137,18 @@ def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
     repeated time, the first occurrence is used.
     """
     wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
-    return wall - (zone.utcoffset(_NAIVE_BASE + wall) or _ZERO)
+    return wall - wall_offset(zone, _NAIVE_BASE + wall)
+
+
+def wall_offset(zone: ZoneInfo, wall: datetime) -> timedelta:
+    """Return the offset of a local time; of one skipped or repeated, that before the change.
+
+    For Nuuk, Python reports that 23:30 on 28 October 2023 was repeated, although it was not.
+    """
+    before = zone.utcoffset(wall) or _ZERO
+    after = zone.utcoffset(wall.replace(fold=1)) or _ZERO
+    is_real = before <= after or utc_offset(zone, wall - before - _NAIVE_BASE) == before
+    return before if is_real else after
 
 
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:

@@ -223,12 +223,7 @@ class Engine(ABC):
         return BASE + found
 
     def add_business_days(
-        self,
-        start: datetime,
-        n: int,
-        *,
-        end_of_day: bool = False,
-        horizon: timedelta = HORIZON,
+        self, start: datetime, n: int, *, end_of_day: bool = False, horizon: timedelta = HORIZON
     ) -> datetime:
         """Return the instant ``n`` business days later, or earlier for a negative ``n``.
 

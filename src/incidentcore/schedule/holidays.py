@@ -345,9 +345,7 @@ def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:
     yield first, last
 
 
-def _runs(
-    items: set[_Day],
-) -> list[_Run]:
+def _runs(items: set[_Day]) -> list[_Run]:
     """Join neighboring days of one name and hours."""
     days = ((name, hours, place, place) for name, hours, place in sorted(items))
     return list(join_neighbors(days, _both))
@@ -358,9 +356,7 @@ def _both(run: _Run, after: _Run) -> _Run | None:
     return (*run[:3], after[3]) if follows else None
 
 
-def _yearly_runs(
-    items: set[_Day],
-) -> list[_Run]:
+def _yearly_runs(items: set[_Day]) -> list[_Run]:
     """Join neighboring month-days, also across New Year."""
     found: list[_Run] = []
     for _, group in itertools.groupby(sorted(_runs(items)), key=lambda run: run[:2]):

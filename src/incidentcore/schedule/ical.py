@@ -205,10 +205,7 @@ def _holiday_lines(holiday: Holiday) -> list[list[str]]:
         ]
     dates = holiday.explicit_dates()
     return [
-        [
-            f"DTSTART;VALUE=DATE:{_day(dates[0])}",
-            f"DTEND;VALUE=DATE:{_day(dates[-1] + _ONE_DAY)}",
-        ]
+        [f"DTSTART;VALUE=DATE:{_day(dates[0])}", f"DTEND;VALUE=DATE:{_day(dates[-1] + _ONE_DAY)}"]
     ]
 
 

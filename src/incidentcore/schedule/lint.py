@@ -8,13 +8,7 @@ from typing import Final
 
 from incidentcore.schedule.civil import Days, Plan
 from incidentcore.schedule.holiday_sources import as_years
-from incidentcore.schedule.hours import (
-    DAY,
-    Span,
-    format_span,
-    own_windows,
-    split,
-)
+from incidentcore.schedule.hours import DAY, Span, format_span, own_windows, split
 from incidentcore.schedule.spans import intersect, subtract
 from incidentcore.values import LintFinding
 

@@ -70,12 +70,7 @@ class Calendar(Protocol):
         ...
 
     def add_business_days(
-        self,
-        start: datetime,
-        n: int,
-        *,
-        end_of_day: bool = False,
-        horizon: timedelta = HORIZON,
+        self, start: datetime, n: int, *, end_of_day: bool = False, horizon: timedelta = HORIZON
     ) -> datetime:
         """Return the instant ``n`` business days (dates with open time) after ``start`` (C8)."""
         ...

@@ -14,7 +14,7 @@ import attrs
 from incidentcore._checks import SharedRepr, is_whole
 from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
-from incidentcore.schedule.civil import BASE, offset_changes
+from incidentcore.schedule.civil import BASE, offset_changes, wall_offset
 from incidentcore.schedule.expansion import month_length
 
 T = TypeVar("T")
@@ -182,7 +182,7 @@ class Rotation(SharedRepr):
 
 def _to_utc(zone: ZoneInfo, wall: datetime) -> datetime:
     """Map a wall time: in a gap to its end, in an overlap to the first occurrence (rule E5)."""
-    before = zone.utcoffset(wall) or _ZERO
+    before = wall_offset(zone, wall)
     after = zone.utcoffset(wall.replace(fold=1)) or _ZERO
     if before >= after:
         return (wall - before).replace(tzinfo=UTC)

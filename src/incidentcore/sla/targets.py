@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
@@ -14,6 +14,7 @@ from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc, from_iso
 from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.schedule.civil import wall_offset
 
 _TICK = timedelta.resolution
 _Time: TypeAlias = time
@@ -152,7 +153,8 @@ class ByTimeOfDay(SharedRepr):
 
 
 def _instant(day: date, at: time, calendar: Calendar) -> datetime:
-    return as_utc(datetime.combine(day, at, tzinfo=calendar.zone))
+    wall = datetime.combine(day, at)
+    return as_utc((wall - wall_offset(calendar.zone, wall)).replace(tzinfo=UTC))
 
 
 def _is_open_date(calendar: Calendar, day: date) -> bool:

@@ -202,6 +202,14 @@ def test_every_library_gets_its_own_kind_back(column: Callable[..., Any]) -> Non
             assert list(answer.index) == [7, 8, 9]
 
 
+def test_an_array_of_truths_is_masked_only_where_a_time_is_missing() -> None:
+    """Without a null it is a plain array, which can index another."""
+    opened = np.array(["2026-06-01T10:00", "NaT"], "datetime64[us]")
+    masked, plain = frames.is_open(OFFICE, opened), frames.is_open(OFFICE, opened[:1])
+    assert (type(masked), masked.mask.tolist()) == (np.ma.MaskedArray, [False, True])
+    assert (type(plain), plain.dtype) == (np.ndarray, bool)
+
+
 def test_a_calendar_for_each_row() -> None:
     """A column chooses the calendar; what no calendar is given for is null, and counted."""
     starts = array([BASE + timedelta(days=1)] * 3)

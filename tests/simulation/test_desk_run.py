@@ -296,7 +296,7 @@ def test_work_that_no_hours_are_left_for_is_not_done() -> None:
 
 
 def test_a_share_goes_to_another_group_with_its_skill() -> None:
-    """All are reassigned halfway; the second part is worked by who has the other skill."""
+    """All, some or none are reassigned halfway; who has the other skill works the second part."""
     passes = Reassign(chance=1, group="Second", skill="deep")
     kind = Workload(
         name="web", rate=1, arrives=OFFICE, work=Exponential(HOUR), reassign=passes, reopen=1
@@ -305,6 +305,10 @@ def test_a_share_goes_to_another_group_with_its_skill() -> None:
     result = run(1, days=4, kinds=[kind], team=team)
     done = [record for record in result.records if record.resolved_at is not None]
     assert done
+    for chance, groups in ((0, {None}), (0.5, {None, "Second"})):
+        some = attrs.evolve(kind, reassign=attrs.evolve(passes, chance=chance))
+        records = run(1, days=4, kinds=[some], team=team).records
+        assert {one.assignment_group for one in records if one.resolved_at is not None} == groups
     for record in done:
         who = [stint.agent for stint in result.stints if stint.record_id == record.id]
         assert who[0] == "ada"

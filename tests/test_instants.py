@@ -138,6 +138,8 @@ def test_a_misspelt_zone_names_the_one_that_was_meant() -> None:
     for zone in ("Berlin", "Europe/Berln"):
         with pytest.raises(InvalidValueError, match=r"; nearest: Europe/Berlin$"):
             as_zone(zone)
+    with pytest.raises(InvalidValueError, match=r'"UTC"$'):  # EST is seven hours away
+        as_zone("CEST")
 
 
 def test_a_version_holds_from_its_instant_until_the_next() -> None:

@@ -306,7 +306,9 @@ def nearest_names(name: object, names: Iterable[str]) -> list[str]:
     wrong, known = str(name), list(dict.fromkeys(names))
     own = wrong.split("_")
     parts = [one for one in known if one in own or (len(wrong) > 2 and wrong in one.split("_"))]
-    return sorted(parts, key=len)[:3] or get_close_matches(wrong, known)
+    alike = {each.casefold(): each for each in known}
+    close = [alike[each] for each in get_close_matches(wrong.casefold(), alike)]
+    return sorted(parts, key=len)[:3] or close
 
 
 def nearest(name: object, names: Iterable[str]) -> str:

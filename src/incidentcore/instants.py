@@ -102,7 +102,9 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
             pass
     zones = sorted(zoneinfo.available_timezones())
     known = {key.rpartition("/")[2].casefold(): key for key in zones}
-    near = known.get(str(zone).replace(" ", "_").casefold(), misspelt(zone, zones))
+    near = known.get(
+        str(zone).replace(" ", "_").casefold(), misspelt(zone, [key for key in zones if "/" in key])
+    )
     near = fixed if (fixed := _fixed(str(zone))) in zones else near
     hint = f"; nearest: {near}" if near else ""
     raise InvalidValueError(name, zone, f'an IANA time zone such as "Europe/Berlin" or "UTC"{hint}')

@@ -285,7 +285,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a format that check reads": (["check", "{java}"], "java.toml: import.times: got 'yyyy'"),
     "a zone that check reads": (
         ["check", "{city}"],
-        "city.toml: import.zone: got 'Berlin'; allowed: an IANA time zone",
+        "city.toml, line 4: import.zone: got 'Berlin'; allowed: an IANA time zone",
     ),
     "hours without minutes": (
         ["report", "{table}", *MAP, "--clock", "mon-fri=8h"],

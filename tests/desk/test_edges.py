@@ -591,11 +591,11 @@ def test_guards_and_inputs_of_a_lifecycle_of_ones_own_come_back() -> None:
     [
         (
             '[calendars]\na = { hours = {} }\nb = { plus = ["a"] }\n',
-            "line 5: calendars.b: got ['a']; allowed: plus = [two calendars or more]",
+            'line 5: calendars.b: got ["a"]; allowed: plus = [two calendars or more]',
         ),
         (
             '[calendars]\na = { hours = {} }\nb = { plus = ["a", "a"], minus = ["a", "a"] }\n',
-            "calendars.b: got ['plus', 'minus']; allowed: one of plus, minus and both, and zone",
+            'calendars.b: got ["plus", "minus"]; allowed: one of plus, minus and both, and zone',
         ),
         (
             '[holidays]\nx = { ical = "a.ics", years = "2026" }\n',

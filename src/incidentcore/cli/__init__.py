@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn
 
 from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
@@ -50,14 +50,6 @@ _FORMS: Final = {
     "drill": "drill FILE.toml",
     "compare": "compare BEFORE.toml AFTER.toml [FILE]",
 }
-
-
-class _Page(Protocol):
-    """The output of a command: text to read, or plain data."""
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the page as plain data."""
-        ...
 
 
 class _Parser(argparse.ArgumentParser):
@@ -254,7 +246,7 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in names]
 
 
-def _print(page: _Page | str, form: str | None) -> None:
+def _print(page: Any, form: str | None) -> None:
     if sys.stdout is None:  # the caller closed it
         return
     if isinstance(page, str) or form in (None, "text"):

@@ -177,7 +177,6 @@ def check_import(desk: Desk, source: str) -> None:
     options = desk_options(desk)
     profile, mapping = options.get("profile", "table"), options.get("mapping", {})
     need_word(f"{source}: import.profile", profile, PROFILES)
-    as_zone(options["zone"], "zone")
     base = TABLE_PRESETS.get(profile, {}).get("mapping", {})
     if mapping and (base or profile == "table"):
         formats = options.get("formats") or "iso"

@@ -163,7 +163,7 @@ _SPAN_OF: Final = Table(
 _OPEN: Final = Table(
     (
         Key("open", list_of(_SPAN_OF), "The intervals in which it is open.", (), "intervals"),
-        Key("zone", TEXT, "Its time zone.", "UTC"),
+        Key("zone", Form(ZONE.read, TEXT.schema), "Its time zone.", "UTC"),
         Key("name", TEXT, "Its name.", ""),
     ),
     Maintenance,

@@ -10,9 +10,9 @@ from typing import Any, Final
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import words
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, list_of, word
+from incidentcore.desk.forms import Form, Key, Table, list_of, text_of, word
 from incidentcore.desk.holiday_form import COUNT, TEXT, ZONE
-from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
+from incidentcore.desk.oncall_form import FIRST, TURNS, rotation_of, rotation_words
 from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
@@ -30,16 +30,17 @@ from incidentcore.escalation import (
 from incidentcore.sla.terms import SlaThreshold
 
 _CLOCK: Final = re.compile(r"(\S+) (.+)")
+_AFTER: Final = f"{words.SPAN}, with a calendar behind it if need be"
 _AT: Final = '"resolution 80%", "resolution due", "resolution breach" or "resolution 1h before"'
 _LEVEL: Final = Table(
     (
-        Key("after", TEXT, "How long after the previous level: a span, with a calendar.", None),
+        Key("after", text_of(_AFTER), "How long after the previous level.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar of after, if it has no name.", None),
         Key("zone", ZONE, "The zone of every.", None),
-        Key("every", TEXT, "A local time at which it recurs: daily 09:00.", None),
+        Key("every", text_of(TURNS), "A local time at which it recurs: daily 09:00.", None),
         Key("from", FIRST, "The date of its first time.", None, "anchor"),
         Key("since", INSTANT_FIELD, "For the first level: the time it counts from.", None),
-        Key("at", TEXT, f"A point on a clock: {_AT}.", None),
+        Key("at", text_of(_AT), f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point, with a name.", None),
         Key("held", WHEN, "A condition that must hold for the time in after.", None),
         Key("to", WHO_FORM, "Who is notified."),
@@ -146,9 +147,7 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
     name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
     if found["repeat"] and not found["repeat_after"]:
         said = f"repeat = {found['repeat']} without repeat_after"
-        raise words.WrongError(
-            said, 'with repeat_after = "30m", from the last level to the next pass'
-        )
+        raise words.WrongError(said, 'repeat_after = "30m", from the last level to the next pass')
 
     def one(values: Any, reading: Reading, path: Path) -> Any:
         return _level(values, path, found["when"], reading)
@@ -158,13 +157,12 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
 
 
 def _span(text: str) -> tuple[timedelta, str]:
-    allowed, near = f"{words.SPAN}, with a calendar behind it if need be", ""
     try:
         span, name = words.read_target(text)
     except words.WrongError as wrong:
-        span, name, near = None, "", wrong.nearest
+        raise words.WrongError(text, _AFTER, nearest=wrong.nearest) from None
     if not isinstance(span, timedelta):
-        raise words.WrongError(text, allowed, nearest=near)
+        raise words.WrongError(text, _AFTER)
     return span, name
 
 

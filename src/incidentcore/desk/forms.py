@@ -69,6 +69,11 @@ def simple(
     return Form(read, json or {"description": allowed})
 
 
+def text_of(allowed: str) -> Form:
+    """Return the ``Form`` of a text with a grammar, of which ``allowed`` says the words."""
+    return simple(allowed, str, json={"type": "string"})
+
+
 def word(*words: str) -> Form:
     """Return the ``Form`` of a text that must be one of ``words``."""
     return Form(lambda data, _, __: one_of(data, words), {"enum": list(words)})
@@ -127,7 +132,7 @@ def table_of(form: Form | Table) -> Form:
     """Return the ``Form`` of a table that maps names to values of the form ``form``."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
-        need_data(data, Mapping, f"a table of names, as [{path_text(path)}.NAME]")
+        need_data(data, Mapping, f"a table: {{ NAME = ... }}, or [{path_text(path)}]")
         return reading.each(form.read, data.items(), path)
 
     def write(values: Any, writing: Any) -> Any:

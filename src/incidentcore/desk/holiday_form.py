@@ -12,6 +12,7 @@ from incidentcore._checks import as_tuple, is_day
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
 from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, need_data, read_instant
+from incidentcore.instants import as_zone
 from incidentcore.schedule import Holiday, holidays_version, public_holidays, read_ical
 from incidentcore.schedule.hours import parse_hours
 
@@ -21,7 +22,7 @@ TEXTS: Final = list_of(TEXT, single=True)
 FLAG: Final = simple("true or false", bool, json={"type": "boolean"})
 COUNT: Final = simple("a whole number", int, json={"type": "integer"})
 ZONE: Final = Form(
-    TEXT.read,
+    lambda data, _, __: as_zone(data).key,
     TEXT.schema,
     lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from incidentcore.desk.forms import Form, Key, Table, simple, table_of, word
-from incidentcore.desk.holiday_form import TEXT, TEXTS
+from incidentcore.desk.holiday_form import TEXT, TEXTS, ZONE
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when import need_lifecycles, states_of
@@ -40,7 +40,7 @@ IMPORT: Final = Table(
             "What the words for priority, impact and urgency mean.",
             None,
         ),
-        Key("zone", TEXT, "The zone of times that state none; the desk's by default.", None),
+        Key("zone", Form(ZONE.read, _WORDS), "The zone of times that state none.", None),
         Key("times", TEXTS, "Formats as of strptime, or iso, epoch_s, epoch_ms, excel.", None),
         Key("delimiter", TEXT, "What separates the columns.", None),
         Key("encoding", TEXT, "The encoding of the file.", None),

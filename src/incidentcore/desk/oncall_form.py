@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, word
+from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, text_of, word
 from incidentcore.desk.holiday_form import DAY, FLAG, INSTANT, TEXT, ZONE
-from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.words import WrongError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.instants import Interval, as_zone
@@ -19,16 +20,12 @@ from incidentcore.schedule.hours import WEEKDAYS, weekday
 _ANCHOR: Final = datetime(2000, 1, 3)  # noqa: DTZ001  a Monday; turns of a single person
 
 
-_TURNS: Final = '"daily 09:00", "weekly mon 09:00" or "every 2 weeks 09:00"'
+TURNS: Final = '"daily 09:00", "weekly mon 09:00" or "every 2 weeks 09:00"'
 _TURN: Final = re.compile(
     r"(?:daily|weekly (\w+)|every (\d{1,4}) (hours|days|weeks|months)) (\d{2}:\d{2})"
 )
 FIRST: Final = Form(
-    lambda data, reading, path: (
-        INSTANT.read(data, reading, path)
-        if isinstance(data, datetime) or "T" in str(data)
-        else DAY.read(data, reading, path)
-    ),
+    lambda data, *at: (INSTANT if len(str(data)) > len("2026-01-05") else DAY).read(data, *at),
     DAY.schema,
 )
 
@@ -48,7 +45,7 @@ def _layer_part(layer: OnCallLayer, key: Key) -> Any:
 _LAYER: Final = Table(
     (
         Key("people", list_of(TEXT, single=True), "Who takes turns; - for nobody."),
-        Key("change", TEXT, f"When they hand over: {_TURNS}.", None),
+        Key("change", text_of(TURNS), f"When they hand over: {TURNS}.", None),
         Key("from", FIRST, "The date or instant of the first turn.", None, "anchor"),
         Key("during", PLAIN_CALENDAR, "The hours in which the layer is on duty.", None),
         Key("turns", word("always", "on_duty"), "Which turns count.", "always"),
@@ -77,7 +74,7 @@ _OVERRIDE: Final = Table(
 )
 _SCHEDULE: Final = Table(
     (
-        Key("zone", TEXT, "The zone of its handoffs; the desk's by default.", None),
+        Key("zone", ZONE, "The zone of its handoffs; the desk's by default.", None),
         Key("layers", list_of(_LAYER), "Its layers, the lowest first.", ()),
         Key("overrides", list_of(_OVERRIDE), "Exceptions.", ()),
         Key("combine", word("highest", "all"), "Which layers apply.", "highest"),
@@ -90,19 +87,19 @@ _SCHEDULE: Final = Table(
 def _schedule(data: Any, reading: Reading, path: Path) -> Any:
     found = _SCHEDULE.read(data, reading, path)
     zone = found.pop("zone") or reading.zone.key
-    layers = reading.each(
-        lambda values, _, __: _layer(values, zone), enumerate(found["layers"]), (*path, "layers")
-    )
+    layers = reading.each(partial(_layer, zone), enumerate(found["layers"]), (*path, "layers"))
     return OnCallSchedule(str(path[-1]), **{**found, "layers": tuple(layers.values())})
 
 
-def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
+def _layer(zone: str, values: dict[str, Any], reading: Reading, path: Path) -> OnCallLayer:
     own = values["zone"] or zone
     people = [None if person == "-" else person for person in values["people"]]
     if values["change"] is not None:
-        rotation = rotation_of(values["change"], values["anchor"], own)
+        given = (values["change"], values["anchor"], own)
+        rotation = reading.tried((*path, "change"), rotation_of, *given)
+        whole((rotation,))
     elif len(people) > 1:
-        raise WrongError(values["people"], f"change = when they hand over, such as {_TURNS}")
+        raise WrongError(values["people"], f"change = when they hand over, such as {TURNS}")
     else:
         rotation = _still(own)
     rest = {name: values[name] for name in ("during", "since", "until", "turns", "beside")}
@@ -114,7 +111,7 @@ def rotation_of(change: str, first: Any, zone: str) -> Rotation:
     match = _TURN.fullmatch(" ".join(change.split()))
     day = weekday(match[1]) if match and match[1] else None
     if match is None or (match[1] and day is None):
-        raise WrongError(change, _TURNS)
+        raise WrongError(change, TURNS)
     if first is None:
         raise WrongError(change, "from = the date of the first turn, beside it")
     if not isinstance(first, datetime):

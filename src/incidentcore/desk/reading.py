@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from contextlib import suppress
+from functools import reduce
+from typing import Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore._checks import misspelt, nearest
+from incidentcore.desk.toml import value_text
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy
@@ -66,11 +69,10 @@ class Reading:
                 path = (*self.homes[path[:length]], *path[length:])
                 break
         line = self.line(path)
-        given = repr(wrong.given)
-        given = given if len(given) <= 80 else f"{given[:79]}…"
         place = f"{self.source}, line {line}" if line else self.source
-        is_missing = wrong.given is MISSING
-        said = "is missing; needed" if is_missing else f"got {given}; allowed"
+        given = _shown(wrong.given)
+        given = given if len(given) <= 80 else f"{given[:79]}…"
+        said = "is missing; needed" if wrong.given is MISSING else f"got {given}; allowed"
         near = f"; nearest: {wrong.nearest}" if wrong.nearest else ""
         text = f"{place}: {path_text(path)}: {said}: {wrong.allowed}"
         text += near or nearest(wrong.given, wrong.names)
@@ -85,7 +87,12 @@ class Reading:
         except WrongError as wrong:
             self.fault(path, wrong)
         except (DefinitionError, InvalidValueError) as error:
-            self.fault(path, WrongError(error.given, f"{error.allowed} ({error.where})"))
+            key, data = error.where.rpartition(".")[2], cast("Any", self.data)
+            with suppress(LookupError, TypeError):  # at its key, where the file has it
+                reduce(lambda value, step: value[step], (*path, key), data)
+                path = (*path, key)
+            where = "" if key in path else f" ({error.where})"
+            self.fault(path, WrongError(error.given, f"{error.allowed}{where}"))
         return BROKEN
 
     def each(
@@ -135,6 +142,14 @@ class Reading:
             raise WrongError(name, f"a name in load_desk(text, code={{...}}): {named}", known)
         self.used.add(str(name))
         return self.code[str(name)]
+
+
+def _shown(value: object) -> str:
+    """Return a value as a file has it."""
+    try:
+        return repr(value) if isinstance(value, str) else value_text(value)
+    except DefinitionError:
+        return repr(value)
 
 
 class BrokenError(Exception):

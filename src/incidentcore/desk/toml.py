@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from incidentcore.desk.reading import Path
 from incidentcore.desk.words import writer_of
 from incidentcore.values import FrozenMap
 
+_Path: TypeAlias = tuple[str | int, ...]
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(
     r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
@@ -70,14 +70,14 @@ def _steps(text: str) -> tuple[str, ...]:
     return tuple(m[1] or m[2] or m[0].strip("\"'") for m in _STEP.finditer(text))
 
 
-def line_numbers(text: str) -> dict[Path, int]:
+def line_numbers(text: str) -> dict[_Path, int]:
     """Return the line of each table header and key in a file that ``tomllib`` can read.
 
     What stands in a list of inline tables over several lines has the line of the list's own key.
     """
-    found: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    here: Path = ()
+    found: dict[_Path, int] = {}
+    counts: dict[_Path, int] = {}
+    here: _Path = ()
     for number, line in enumerate(text.splitlines(), 1):
         header = _HEADER.match(line)
         if header:

@@ -71,10 +71,11 @@ def field_path(name: object, reading: Reading) -> str:
     if reading.subject == "alert" and str(name).partition(".")[0] in ("labels", "annotations"):
         return str(name)
     reading.need_section("fields")
-    own = reading.names.get("fields", {})
-    declared = f": {', '.join(own)}" if own else ""
-    allowed = f"a field of records, or one declared in fields{declared}"
-    raise WrongError(name, allowed, (*own, *names))
+    own = ", ".join(reading.names.get("fields", {}))
+    allowed = f"a field of records, or one declared in fields{': ' if own else ''}{own}"
+    if reading.subject != "record":
+        allowed = f"a field of {reading.subject}s: {', '.join(names)}"
+    raise WrongError(name, allowed, tuple(names))
 
 
 def instant_path(name: object, reading: Reading) -> str:

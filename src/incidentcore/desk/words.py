@@ -111,8 +111,8 @@ def read_span(text: object) -> timedelta:
 
 def _meant(text: object) -> str:
     """Return a text with its units as spans have them: ``"30m"`` for ``"30 min"``."""
-    said = " ".join(_said(text).split()).lower()
-    meant = _UNIT_WORDS.sub(lambda part: f"{part[1]}{part[2][0]}", said)
+    said = " ".join(_said(text).split())
+    meant = _UNIT_WORDS.sub(lambda part: f"{part[1]}{part[2][0]}", said.lower())
     return meant if meant != said and _SPAN.fullmatch(meant.split()[0]) else ""
 
 
@@ -240,7 +240,9 @@ def read_who(text: object) -> EscalationTarget:
         kinds = (*_KINDS, "oncall")
         meant = misspelt(kind, kinds) if name else ""
         near = f"{meant}:{name}" if meant else ""
-        raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in kinds), near)
+        if not colon:  # a name alone
+            near = f"person:{kind}, group:{kind}" if kind else ""
+        raise WrongError(text, WHO, nearest=near)
     return EscalationTarget(kind, name)  # type: ignore[arg-type]  # one of _KINDS
 
 

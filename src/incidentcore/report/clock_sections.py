@@ -91,12 +91,9 @@ def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
 
 
 def _promised(service: Mapping[str, Any], names: Iterable[str]) -> Iterable[tuple[str, Any]]:
-    own = service.get("clocks", {})
-    for name in names:
-        if name in service:
-            yield name, service[name]
-        elif name in own:
-            yield name, own[name]["targets"]
+    own = {name: one["targets"] for name, one in service.get("clocks", {}).items()}
+    tables = {**own, **service}
+    return [(name, tables[name]) for name in names if name in tables]
 
 
 def _said(targets: str | dict[str, str]) -> str:

@@ -16,19 +16,13 @@ from incidentcore.categorization import PatternRule
 from incidentcore.records import Event, LifecycleRef
 from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
+from incidentcore.serialization import containers
 from incidentcore.serialization.containers import (
-    MAPPINGS,
     PYTHON_TYPES,
     WORDS,
     ReadHook,
     as_object,
-    is_union,
-    read_choice,
     read_each,
-    read_list,
-    read_set,
-    read_shared,
-    union_shape,
 )
 from incidentcore.serialization.faults import OWN_CLASS, Fault, Faults, Mismatch, faults_of, show
 from incidentcore.serialization.parse import write
@@ -58,7 +52,7 @@ class Reader:
         self._trusted = trusted
         self._hooks: dict[Any, ReadHook] = {}
         self._tagged_hooks: dict[type, ReadHook] = {}
-        self._set = read_set(self.any)
+        self._set = containers.read_set(self.any)
         self._converter = Converter(detailed_validation=True)
         for kind, scalar in SCALARS.items():
             self._converter.register_structure_hook(kind, scalar.read)
@@ -79,24 +73,24 @@ class Reader:
             return self.any
         if kind in self._registry.families:
             return self._family(self._registry.families[kind])
-        if is_union(kind):
+        if containers.is_union(kind):
             return self._union(arguments)
         if origin is Literal:
-            return read_choice(arguments)
+            return containers.read_choice(arguments)
         if origin is tuple and arguments[-1:] != (...,):
             return self._fixed(arguments)
         if origin is tuple:
-            items = read_list(self._lazily(arguments[0]))
+            items = containers.read_list(self._lazily(arguments[0]))
             return lambda data, _: tuple(items(data, None))
         if origin is frozenset:
-            return read_set(self._lazily(arguments[0]))
-        if origin in MAPPINGS:
+            return containers.read_set(self._lazily(arguments[0]))
+        if origin in containers.MAPPINGS:
             made = OrderedDict if origin is OrderedDict else FrozenMap
             return self._mapping(self._lazily(arguments[-1]), made)
         read = self._class(origin or kind)
         if kind not in self.shared:
             return read
-        return read_shared(
+        return containers.read_shared(
             read, {field.name: type_ for field, type_ in self._registry.fields_of(kind)}
         )
 
@@ -223,7 +217,7 @@ class Reader:
         return event
 
     def _union(self, members: tuple[Any, ...]) -> ReadHook:
-        shape = union_shape(members, self._registry)
+        shape = containers.union_shape(members, self._registry)
         if shape is None:
             return self.any
         classes, others, is_tagged = shape

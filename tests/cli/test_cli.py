@@ -178,6 +178,7 @@ def test_a_hostile_field_cannot_steer_the_terminal(
 
 
 HEAD = b'desk = 1\nname = "x"\n[import]\n'
+FEED = b'desk = 1\nname = "x"\n[holidays]\nsite = { ical = "old.ics", years = "2026" }\n'
 WRONG: dict[str, tuple[list[str], str]] = {
     "no command": ([], "demo|report"),
     "unknown command": (["rapport"], "invalid choice"),
@@ -264,6 +265,16 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["report", "{table}", *MAP, "--csv", "{table}"],
         "is a file, where a folder is needed",
     ),
+    "every column": (
+        ["report", "{table}", *MAP, "--by", "custom"],
+        "custom.NAME for the column of",
+    ),
+    "a feed that is none": (
+        ["check", "{feed}"],
+        "holidays.site: got 'old.ics'; allowed: an iCalendar feed that can be read: not a line of",
+    ),
+    "no feed": (["check", "{nofeed}"], "got 'odl.ics'; allowed: a file in the folder of the desk"),
+    "a drill in another encoding": (["drill", "{latin}"], "line 2: byte 0xfc is not UTF-8 text"),
     "no section": (["report", "{table}", *MAP, "--only", ""], "--only: got ''; allowed: one of"),
     "a test of no figure": (
         ["report", "{table}", *MAP, "--fail-on", "backlog"],
@@ -333,6 +344,10 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     for key, content in {
         "empty": b"",
         "desk.toml": HEAD,
+        "old.ics": b"B\xfcro",
+        "feed.toml": FEED,
+        "nofeed.toml": FEED.replace(b"old", b"odl"),
+        "latin.toml": b"drill = 1\nname = 'B\xfcro'\n",
         "java.toml": HEAD + b'map = { id = "Number", opened = "Opened" }\ntimes = "yyyy"\n',
         "city.toml": HEAD + b'zone = "Berlin"\n',
         "header": b"Number,Created,Done,Priority,Team\n",
@@ -351,6 +366,19 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     assert err.count("\n") == 1
     assert "Traceback" not in err
     assert expected.format(**places) in err
+
+
+def test_what_lies_beside_a_file_does_not_stop_a_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A feed in another encoding that no list names, a folder of that ending; a drill to print."""
+    (tmp_path / "other.ics").write_bytes(b"B\xfcro")
+    (tmp_path / "more.ics").mkdir()
+    (tmp_path / "desk.toml").write_text('desk = 1\nname = "x"\n')
+    (tmp_path / "drill.toml").write_bytes(b"name = 'B\xfcro'\n")
+    assert run(capsys, "show", tmp_path / "desk.toml")[0] == 0
+    shown = run(capsys, "drill", tmp_path / "drill.toml", "--show")
+    assert shown == (0, "name = 'B\ufffdro'\n", "")
 
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="needs the names of open files")

@@ -599,7 +599,7 @@ def test_guards_and_inputs_of_a_lifecycle_of_ones_own_come_back() -> None:
         ),
         (
             '[holidays]\nx = { ical = "a.ics", years = "2026" }\n',
-            "got 'a.ics'; allowed: a file given in load_desk(text, files={...}); nearest: b.ics",
+            "of the desk file, or of load_desk(text, files={...}); nearest: b.ics",
         ),
         ('[services]\nall = "x"\n', "line 4: services.all: got 'x'; allowed: a table [services."),
         ('[services.a]\ncalendar = "always"\nresponse = "999999999999d"\n', "'999999999999d'"),

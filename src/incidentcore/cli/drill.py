@@ -56,7 +56,7 @@ def _run(arguments: argparse.Namespace) -> Page | str:
         raise InvalidValueError("FILE.toml", str(path), allowed)
     if arguments.show:
         need_effect(arguments, ("form", "speed", "now"), "not with --show, which prints the file")
-        return path.read_text("utf-8").strip()
+        return path.read_text("utf-8", "replace").strip()
     drill = load_drill(path.read_bytes(), source=str(arguments.file))
     for finding in lint_drill(drill):
         print(f"{finding.code}: {printable(str(finding))}", file=sys.stderr)

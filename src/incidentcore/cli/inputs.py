@@ -159,7 +159,11 @@ def read_desk(arguments: argparse.Namespace) -> Desk:
     return load_desk(
         path.read_bytes(),
         code={name.strip(): _uncalled for name in names},
-        files={one.name: one.read_text("utf-8") for one in path.parent.glob("*.ics")},
+        files={
+            one.name: one.read_text("utf-8", "replace")
+            for one in path.parent.glob("*.ics")
+            if one.is_file()
+        },
         source=str(path),
     )
 

@@ -186,6 +186,8 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
 
 def _path(name: str, option: str) -> str:
     """Return the path of a field; refuse another name with the way to mean a column."""
+    if name == "custom":
+        raise InvalidValueError(option, name, "custom.NAME for the column of that heading")
     if name in get_args(Unit) or name.partition(".")[0] in FIELDS:
         return name
     near = nearest(name, sorted(FIELDS))

@@ -12,6 +12,7 @@ from incidentcore._checks import as_tuple, is_day
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
 from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, need_data, read_instant
+from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
 from incidentcore.schedule import Holiday, holidays_version, public_holidays, read_ical
 from incidentcore.schedule.hours import parse_hours
@@ -27,6 +28,7 @@ ZONE: Final = Form(
     lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
 )
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
+_FEEDS: Final = "a file in the folder of the desk file, or of load_desk(text, files={...})"
 _HOURS: Final = 'hours in quotes such as "08:00-18:00", or a list of them'
 
 
@@ -110,11 +112,12 @@ def _source(data: Any, reading: Reading, path: Path) -> Any:
         found = _ICAL.read(data, reading, path)
         name = found["ical"]
         if name not in reading.files:
-            raise WrongError(
-                name, "a file given in load_desk(text, files={...})", tuple(reading.files)
-            )
-        feed = read_ical(reading.files[name], zone=reading.zone, years=_years(found["years"]))
-        return tuple(feed.holidays)
+            raise WrongError(name, _FEEDS, tuple(reading.files))
+        years = _years(found["years"])
+        try:
+            return tuple(read_ical(reading.files[name], zone=reading.zone, years=years).holidays)
+        except FormatError as error:
+            raise WrongError(name, f"an iCalendar feed that can be read: {error}") from None
     found = _COUNTRY.read(data, reading, path)
     years = _years(found["years"])
     try:

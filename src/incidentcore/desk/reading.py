@@ -139,7 +139,9 @@ class Reading:
         known = tuple(self.code)
         if name not in known:
             named = ", ".join(known) or "none was given"
-            raise WrongError(name, f"a name in load_desk(text, code={{...}}): {named}", known)
+            raise WrongError(
+                name, f"a name of --code or load_desk(text, code={{...}}): {named}", known
+            )
         self.used.add(str(name))
         return self.code[str(name)]
 

@@ -314,3 +314,23 @@ def test_a_part_of_a_key_is_text_without_a_slash(value: object) -> None:
     need_key_part("name", "first line")
     with pytest.raises(InvalidValueError, match=r"^name: .*; allowed: non-empty text without a s"):
         need_key_part("name", value)
+
+
+def test_a_word_is_text_whatever_equals_it() -> None:
+    """A column of a data frame answers a comparison with a column, which is neither yes nor no."""
+
+    class Column:
+        def __eq__(self, other: object) -> Any:
+            raise ValueError("the truth value of a column is ambiguous")
+
+        __hash__ = None  # type: ignore[assignment]
+
+        def __repr__(self) -> str:
+            return "Column()"
+
+    with pytest.raises(
+        InvalidValueError, match=r"^unit: got Column\(\); allowed: one of day, week$"
+    ):
+        need_word("unit", Column(), ("day", "week"))
+    with pytest.raises(InvalidValueError, match=r"^unit: got None; allowed: one of day, week$"):
+        need_word("unit", None, ("day", "week"))

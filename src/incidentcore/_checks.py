@@ -271,7 +271,8 @@ def need_key_part(
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:
     """Raise an error if a value is not one of several words, which may be those of a Literal."""
     known = get_args(words) or tuple(words)
-    if value not in known:
+    kinds = tuple(map(type, known))  # since a data frame does not answer a comparison
+    if not isinstance(value, kinds) or value not in known:
         raise error(where, value, f"one of {', '.join(map(str, known))}")
 
 

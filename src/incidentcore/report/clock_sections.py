@@ -77,7 +77,7 @@ def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
         for name, fields in tally.unknown.items()
         if name in shown and fields
     ]
-    words = "Compliance is met of met and breached; clocks that still run or pause are left out."
+    words = "Compliance is met of met and breached; open clocks are left out, overdue or not."
     both = "A resolution stops the clock {clock} too, so its n includes records without a response."
     notes = [words] if shown else []
     notes += [Phrase(both, clock="response")] if "response" in shown else []

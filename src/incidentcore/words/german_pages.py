@@ -174,9 +174,9 @@ PAGES: Final = {
     "A resolution stops the clock {clock} too, so its n includes records without a response.": (
         "Auch eine Lösung stoppt die Uhr {clock}; ihr n enthält also Vorgänge ohne Antwort."
     ),
-    "Compliance is met of met and breached; clocks that still run or pause are left out.": (
-        "Einhaltung ist der erfüllte Teil der erfüllten und verletzten; was noch läuft oder ruht, "
-        "ist ausgelassen."
+    "Compliance is met of met and breached; open clocks are left out, overdue or not.": (
+        "Einhaltung ist der erfüllte Teil der erfüllten und verletzten; offene Uhren sind "
+        "ausgelassen, auch überfällige."
     ),
     "All times are those of {zone} unless stated.": (
         "Alle Zeiten gelten in {zone}, soweit nichts anderes dabeisteht."

@@ -1,5 +1,6 @@
 """What a snooze silences, and what its end does (rule E3), each by a worked example."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,10 @@ from incidentcore.records import (
     Escalated,
     Incident,
     acknowledge,
+    assign,
+    comment,
+    log_diagnosis,
+    log_runbook,
     set_fields,
     snooze,
     unacknowledge,
@@ -377,3 +382,39 @@ def test_a_reason_says_what_held_a_repetition_back() -> None:
     assert second.due_at == at(60)
     assert second.why == "repetition 1 of: 0:10:00 after opened, held back by a snooze"
     assert "durch eine Stummschaltung aufgehalten" in second.in_words(GERMAN)
+
+
+def _reopened(record: Incident) -> Incident:
+    solved = advance(
+        record, "resolve", at=at(5), by="ada", resolution_code="fixed", resolution_notes="done"
+    )
+    return acknowledge(advance(solved, "reopen", at=at(20), by="kim"), at=at(20), by="ada")
+
+
+def _moved(record: Incident) -> Incident:
+    first = assign(record, group="first", at=at(5), by="ada")
+    return acknowledge(assign(first, group="second", at=at(20), by="ada"), at=at(20), by="ben")
+
+
+@pytest.mark.parametrize("occasion", [_reopened, _moved])
+@pytest.mark.parametrize("choice", ["clear", "restart"])
+@pytest.mark.parametrize(
+    "then",
+    [
+        lambda record, **when: record,
+        lambda record, **when: comment(record, "on it", visibility="internal", **when),
+        lambda record, **when: log_diagnosis(record, "seen", step="finding", **when),
+        lambda record, **when: log_runbook(record, "restart", outcome="worked", **when),
+        unsnooze,
+    ],
+    ids=["nothing", "comment", "diagnosis", "runbook", "unsnooze"],
+)
+def test_what_follows_an_acknowledgement_in_its_instant_leaves_it_in_force(
+    occasion: Callable[..., Incident], choice: str, then: Callable[..., Incident]
+) -> None:
+    """An occasion ends the acknowledgements up to its event, not those after it (rule E3)."""
+    levels = [EscalationLevel(After(30 * MIN), "one")]
+    row = EscalationRow("r", levels, on_reopen=choice, on_move=choice)
+    record = then(occasion(INCIDENT), at=at(20), by="ada")
+
+    assert due_escalations(EscalationMatrix("m", [row]), record, now=at(300)) == ()

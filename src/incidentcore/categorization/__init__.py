@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     from incidentcore.categorization.keywords import KeywordCategorizer
     from incidentcore.categorization.model import ModelCategorizer
     from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
-    from incidentcore.categorization.rules import (
-        CategoryRule,
-        RoutingRule,
-        RuleCategorizer,
-        route,
-    )
+    from incidentcore.categorization.rules import CategoryRule, RoutingRule, RuleCategorizer, route
     from incidentcore.categorization.softmax import SoftmaxCategorizer
     from incidentcore.categorization.taxonomy import STANDARD_TAXONOMY, Taxonomy
 

@@ -20,11 +20,7 @@ from incidentcore.errors import InvalidValueError
 
 
 def evaluate_categorizer(
-    categorizer: Categorizer,
-    labeled: Labeled,
-    /,
-    *,
-    depth: int | None = None,
+    categorizer: Categorizer, labeled: Labeled, /, *, depth: int | None = None
 ) -> CategorizerReport:
     """Return a report on a categorizer, evaluated on records whose category is known.
 
@@ -90,11 +86,7 @@ def _report(actuals: list[Path], answers: list[Categorization]) -> CategorizerRe
 
 
 def cross_validate(
-    train: Callable[[list[tuple[Any, Path]]], Categorizer],
-    labeled: Labeled,
-    /,
-    *,
-    folds: int = 5,
+    train: Callable[[list[tuple[Any, Path]]], Categorizer], labeled: Labeled, /, *, folds: int = 5
 ) -> CategorizerReport:
     """Return a report in which each record is categorized by a model that was not trained on it.
 

@@ -97,11 +97,7 @@ class KeywordCategorizer:
 
     @classmethod
     def train(
-        cls,
-        labeled: Labeled,
-        *,
-        words: int = 10,
-        fields: Iterable[str] = TEXT_FIELDS,
+        cls, labeled: Labeled, *, words: int = 10, fields: Iterable[str] = TEXT_FIELDS
     ) -> Self:
         """Return a categorizer with the words that best distinguish each category.
 

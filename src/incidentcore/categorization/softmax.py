@@ -189,12 +189,7 @@ def _vector(bag: list[tuple[str, int]], rarity: Mapping[str, float]) -> list[tup
     return [(word, value / length) for word, value in entries]
 
 
-def _learn(
-    rows: list[_Row],
-    *,
-    class_weights: list[float],
-    least_texts: int,
-) -> _Learned:
+def _learn(rows: list[_Row], *, class_weights: list[float], least_texts: int) -> _Learned:
     """Return the rarity of each word, its weights and the biases."""
     seen = Counter(word for bag, _ in rows for word, _ in bag)
     rarity = {

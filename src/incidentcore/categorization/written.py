@@ -19,7 +19,7 @@ WRITTEN: Final = classes_of(
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Categorizer: tuple(kind for kind in WRITTEN.values() if "__call__" in dir(kind)),
+    Categorizer: tuple(kind for kind in WRITTEN.values() if "__call__" in dir(kind))
 }
 
 

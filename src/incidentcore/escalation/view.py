@@ -19,8 +19,10 @@ from incidentcore.records import (
     Commented,
     Communicated,
     Contacted,
+    DiagnosisNoted,
     Escalated,
     Event,
+    ProcedureFollowed,
     Record,
     Snoozed,
     StateChanged,
@@ -33,7 +35,9 @@ from incidentcore.records.events.core import HUMAN
 from incidentcore.records.replay import timeline_by
 
 _ACTING: Final = (Acknowledged, Unacknowledged, Escalated)
-_QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed))
+# Events that cannot be an occasion; an acknowledgement before them in an instant stays in force.
+_TALK: Final = (Commented, Communicated, Contacted, DiagnosisNoted, ProcedureFollowed)
+_QUIET: Final = frozenset((Acknowledged, Escalated, Snoozed, Unsnoozed, *_TALK))
 
 
 class Mark(NamedTuple):

@@ -221,13 +221,14 @@ def need_span(
     where: str,
     value: object,
     error: Refusal = InvalidValueError,
-    allowed: str = "a timedelta that is not negative",
+    allowed: str = "",
     *,
     more_than_zero: bool = False,
 ) -> None:
     """Raise an error if a value is not a ``timedelta``, is negative or, if refused, is zero."""
     if not isinstance(value, timedelta) or value < _ZERO or (more_than_zero and not value):
-        raise error(where, value, allowed)
+        said = "a positive timedelta" if more_than_zero else "a timedelta that is not negative"
+        raise error(where, value, allowed or said)
 
 
 def need_whole(

@@ -210,6 +210,9 @@ def test_options_are_checked() -> None:
     for options in ({"recent": timedelta(0)}, {"enough": 0}, {"cells": (("no_such_field",),)}):
         with pytest.raises(InvalidValueError):
             model_of(SIX, **options)
+    for cells in (None, 5, "priority"):
+        with pytest.raises(InvalidValueError, match=r"^cells: got .*; allowed: combinations of f"):
+            model_of(SIX, cells=cells)
     with pytest.raises(InvalidValueError, match="an SlaDefinition, or an SlaPolicy"):
         breach_model("4 hours", SIX, as_of=AS_OF)
 

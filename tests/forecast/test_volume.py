@@ -190,11 +190,20 @@ def test_days_follow_the_zone_across_a_change_of_clocks() -> None:
 
 
 def test_options_are_checked() -> None:
-    """A wrong unit, level or window is refused."""
+    """A wrong unit, level, calendar, time or window is refused by its name, by both functions."""
     window = Interval(START, START + DAY)
-    for options in ({"unit": "week"}, {"levels": [80]}, {"as_of": START + HOUR}):
-        with pytest.raises(InvalidValueError):
-            forecast_volume([], **{"as_of": START, "window": window, "zone": "UTC", **options})
+    given: dict[str, Any] = {"as_of": START, "window": window, "zone": "UTC"}
+    with pytest.raises(InvalidValueError, match=r"^window: "):
+        forecast_volume([], **{**given, "as_of": START + HOUR})
+    for name, wrong in (
+        ("unit", "week"), ("calendar", "office"),
+        *(("recent", one) for one in (28, -DAY, 0 * DAY)),
+        *(("levels", one) for one in ([80], [], [1.0], 0.8, ["0.8"], "0.8", None)),
+    ):  # fmt: skip
+        with pytest.raises(InvalidValueError, match=rf"^{name}: got .*; allowed: "):
+            forecast_volume([], **given, **{name: wrong})
+        with pytest.raises(InvalidValueError, match=rf"^{name}: got .*; allowed: "):
+            backtest_volume([], windows=window, zone="UTC", **{name: wrong})
 
 
 def test_a_back_test_is_worked_out() -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind, need_span, need_whole
+from incidentcore._checks import as_tuple, each_of, need_kind, need_several, need_whole
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.forecast.visits import (
     CellHistory,
@@ -22,6 +22,7 @@ from incidentcore.forecast.visits import (
     Standing,
     cell_values,
     rows_of,
+    since_of,
     standing,
     whole_minutes,
 )
@@ -248,12 +249,10 @@ def breach_model(
     """
     as_of = as_utc(as_of, "as_of")
     need_clock(definition)
-    if recent is not None:
-        allowed = "a positive timedelta, or None for everything"
-        need_span("recent", recent, allowed=allowed, more_than_zero=True)
+    since = since_of(recent, as_of)
     need_whole("enough", enough)
-    kinds = tuple(as_tuple(fields, str) for fields in cells)
-    since = None if recent is None else as_of - recent
+    allowed = 'combinations of fields, such as [["priority", "state"], []]'
+    kinds = tuple(as_tuple(fields, str) for fields in need_several("cells", cells, allowed))
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
     counted = running = 0
     for record in without_exercises(records):

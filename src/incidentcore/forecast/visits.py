@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_span
 from incidentcore.conditions.access import reader
 from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.instants import as_utc
@@ -169,6 +170,14 @@ def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
         ),
         timedelta(0),
     )
+
+
+def since_of(recent: timedelta | None, as_of: datetime) -> datetime | None:
+    """Return the instant from which history counts; None if all of it does."""
+    if recent is None:
+        return None
+    need_span("recent", recent, more_than_zero=True)
+    return as_of - recent
 
 
 def whole_minutes(span: timedelta) -> str:

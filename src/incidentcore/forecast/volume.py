@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind, need_word
+from incidentcore._checks import as_tuple, each_of, is_number, need_kind, need_several, need_word
 from incidentcore.errors import InvalidValueError
+from incidentcore.forecast.visits import since_of
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.kpi.engine.gather import as_known
 from incidentcore.pages.table import Tabular
@@ -138,15 +139,13 @@ def forecast_volume(
     not tested: no score was given
     """
     as_of, zone = as_utc(as_of, "as_of"), as_zone(zone)
-    need_word("unit", unit, VolumeUnit)
     need_kind("window", window, Interval)
     if window.start < as_of:
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
-    if not levels or not all(0 < level < 1 for level in levels):
-        raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
+    levels = _levels(levels)
     rows = without_exercises(records)
     opened = [at for row in rows if (at := opened_by(row, as_of)) is not None]
-    first = min(opened, default=as_of) if recent is None else as_of - recent
+    first = since_of(recent, as_of) or min(opened, default=as_of)
     slots = _Slots(zone, unit, calendar)
     begins = list(slots.begins(first, as_of))
     begins = begins[1:-1] if begins and begins[0] < first else begins[:-1]  # whole steps only
@@ -164,7 +163,7 @@ def forecast_volume(
     return VolumeForecast(
         unit=unit,
         zone=zone,
-        levels=tuple(levels),
+        levels=levels,
         dispersion=spread,
         weeks=weeks,
         steps=tuple(steps),
@@ -187,6 +186,8 @@ class _Slots:
     """The steps in a time zone, and which of them are of the same kind."""
 
     def __init__(self, zone: ZoneInfo, unit: VolumeUnit, calendar: Calendar | None) -> None:
+        need_word("unit", unit, VolumeUnit)
+        need_kind("calendar", calendar, Calendar | None)
         self.zone, self.unit, self.calendar = zone, unit, calendar
         self._closed: dict[object, bool] = {}
 
@@ -304,6 +305,14 @@ class VolumeScore:
         return f"{self.steps} steps: MAE {self.mae:.2f} (naive {self.naive_mae:.2f}), {covers}"
 
 
+def _levels(levels: object) -> tuple[float, ...]:
+    allowed = "numbers between 0 and 1, both exclusive, such as [0.8, 0.95]"
+    several = tuple(need_several("levels", levels, allowed))
+    if not several or not all(is_number(level) and 0 < level < 1 for level in several):
+        raise InvalidValueError("levels", levels, allowed)
+    return several
+
+
 def backtest_volume(
     records: Iterable[Record],
     /,
@@ -324,7 +333,9 @@ def backtest_volume(
         InvalidValueError: ``windows`` is empty, or none of them has enough history before it.
     """
     rows = list(without_exercises(records))
-    zone = as_zone(zone)
+    zone, levels = as_zone(zone), _levels(levels)
+    more: Any = {"zone": zone, "unit": unit, "calendar": calendar}
+    more |= {"levels": levels, "recent": recent}
     slots = _Slots(zone, unit, calendar)
     counts = Counter(slots.begin(row.opened_at) for row in rows)
     errors: list[float] = []
@@ -332,16 +343,7 @@ def backtest_volume(
     hits = [0] * len(levels)
     unanswered = 0
     for window in each_of("windows", as_tuple(windows, Interval), Interval):
-        forecast = forecast_volume(
-            rows,
-            as_of=window.start,
-            window=window,
-            zone=zone,
-            calendar=calendar,
-            unit=unit,
-            levels=levels,
-            recent=recent,
-        )
+        forecast = forecast_volume(rows, as_of=window.start, window=window, **more)
         unanswered += not forecast.steps
         for step in forecast.steps:
             came = counts[step.at]

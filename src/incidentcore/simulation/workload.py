@@ -34,7 +34,7 @@ from incidentcore.values import FrozenMap
 _HOUR: Final = timedelta(hours=1)
 
 
-_positive = checked(need_span, DefinitionError, "a positive timedelta", more_than_zero=True)
+_positive = checked(need_span, DefinitionError, more_than_zero=True)
 _share = checked(need_share, DefinitionError)
 
 

@@ -38,9 +38,7 @@ class Recurrence(Measure):
 
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(
-        validator=checked(
-            need_span, KpiDefinitionError, "a positive timedelta", more_than_zero=True
-        )
+        validator=checked(need_span, KpiDefinitionError, more_than_zero=True)
     )
 
     totals: ClassVar[Totals] = Keyed

@@ -146,7 +146,7 @@ SEEDED = {"cli", "demo", "kpi", "simulation", "testing"}
 BUILTINS = {"input", "open"}
 
 LONGEST = 400
-LINES = 79_889  # of the whole package; what wants more first deletes
+LINES = 79_880  # of the whole package; what wants more first deletes
 TYPE_TESTS = 9  # in a thousand lines
 
 # Modules inside rooms from which pages import, and those of which a room takes every name.
@@ -528,7 +528,7 @@ def test_a_package_that_grew_is_found(tmp_path: Path) -> None:
     """One line more than allowed is one too many."""
     planted = plant(tmp_path, "digest.py", "\n" * LINES)  # and one line of another module
     (planted / "cli.py").write_text("x = 1\n")
-    assert list(find_growth(planted)) == ["79,890 lines; at most 79,889"]
+    assert list(find_growth(planted)) == ["79,881 lines; at most 79,880"]
 
 
 def test_the_package_is_what_the_guards_read() -> None:

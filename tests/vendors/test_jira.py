@@ -559,3 +559,14 @@ def test_bodies_of_webhooks_without_ids_count_each_once() -> None:
         *(("commented", at(hour)) for hour in (10, 11)),
         *(("prioritized", at(hour)) for hour in (12, 13, 14)),
     ]
+
+
+@pytest.mark.parametrize("wrong", [[], ["1"], {"n": 1}])
+def test_a_webhook_whose_change_has_no_id_that_can_be_one(wrong: Any) -> None:
+    """The other webhooks are read all the same; the entry is found where it is read."""
+    bodies = []
+    for key, number in (("SD-1", wrong), ("SD-2", "7")):
+        fields = {"created": "2026-03-02T09:00:00.000+0000", "status": {"name": "Open"}}
+        body = {"timestamp": 1, "issue": {"id": key, "key": key, "fields": fields}}
+        bodies.append({**body, "changelog": {"id": number, "items": []}, "comment": {"id": number}})
+    assert "SD-2" in [one.id for one in read_jira(bodies)]

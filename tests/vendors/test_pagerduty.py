@@ -578,3 +578,14 @@ def test_a_resolution_in_the_second_of_a_reopening_counts_once() -> None:
         *("triggered", "resolved"),
     ]
     assert codes == []
+
+
+@pytest.mark.parametrize("wrong", [["P1"], {"id": "P1"}])
+def test_a_webhook_whose_incident_has_no_id_that_can_be_one(wrong: Any) -> None:
+    """Of both versions; the other webhooks are read all the same."""
+    bodies: list[dict[str, Any]] = []
+    for key in (wrong, "P2"):
+        data = {"id": key, "created_at": text(20), "status": "triggered"}
+        event = {"event_type": "incident.triggered", "occurred_at": text(20), "data": data}
+        bodies += {"event": event}, {"messages": [{"incident": data, "log_entries": []}]}
+    assert [one.id for one in read_pagerduty(bodies)] == ["P2"]

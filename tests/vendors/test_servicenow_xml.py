@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from incidentcore.errors import FormatError
+from incidentcore.vendors import read_xes
 from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.servicenow_xml import is_xml, servicenow_tables
 
@@ -90,3 +91,14 @@ def test_what_is_no_export_is_refused(tmp_path: Path, text: str, why: str) -> No
     """With the reason and the file; entities are never expanded."""
     with pytest.raises(FormatError, match=f"(?s)not XML that ServiceNow exported: .*{why}"):
         servicenow_tables(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("encoding", ["UF-8", "hex"])
+def test_an_encoding_that_does_not_exist_is_refused_in_words(tmp_path: Path, encoding: str) -> None:
+    """In both kinds of XML: a misspelt name, and one of no text."""
+    path = tmp_path / "export.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><xml/>', encoding="utf-8")
+    with pytest.raises(FormatError, match="not XML that ServiceNow exported"):
+        servicenow_tables(path)
+    with pytest.raises(FormatError, match="not XES: "):
+        list(read_xes(path))

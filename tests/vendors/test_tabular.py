@@ -594,3 +594,10 @@ def test_pages_of_json_may_be_lists(tmp_path: Path) -> None:
     assert [row["k"] for _, row in open_table(path).rows] == ["A", "B", "C"]
     path.write_text(json.dumps([["k"], ["A"]]), "utf-8")
     assert len(list(open_table(path).rows)) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-9", 5, "undefined", "utf-8\0", "hex"])
+def test_an_encoding_that_is_none_is_refused_in_words(encoding: Any) -> None:
+    """A misspelt name, a number, a codec that refuses all, and one of no text."""
+    with pytest.raises(InvalidValueError, match="an encoding such as cp1252"):
+        open_table(["a,b"], encoding=encoding)

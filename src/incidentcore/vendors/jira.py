@@ -167,7 +167,7 @@ def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
         for body in own:
             fields |= as_object(body["issue"].get("fields"))
         changes = {  # by id, as a body may be delivered twice
-            change.get("id") or str((body.get("timestamp"), change)): {
+            str(change.get("id") or (body.get("timestamp"), change)): {
                 "author": body.get("user"),
                 "created": body.get("timestamp"),
                 **change,
@@ -176,7 +176,7 @@ def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
             if (change := as_object(body.get("changelog")))
         }
         notes = [*listed(fields.get("comment"), "comments"), *(body.get("comment") for body in own)]
-        comments = {note.get("id") or str(note): note for note in map(as_object, notes) if note}
+        comments = {str(note.get("id") or note): note for note in map(as_object, notes) if note}
         first = own[0].get("webhookEvent") == "jira:issue_created"
         yield {
             **issue,

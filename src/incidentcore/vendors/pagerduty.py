@@ -219,7 +219,7 @@ def _acknowledged(history: HistoryBuilder, incident: Json) -> None:
 
 def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Json]]:
     """Return the incidents of bodies of webhooks, as they were last, and their log entries."""
-    current: dict[object, Json] = {}
+    current: dict[str, Json] = {}
     rest: list[Any] = []
     log: list[Json] = []
     events: list[Json] = []
@@ -233,7 +233,7 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Json]]:
             incident = as_object(message.get("incident"))
             own = {"id": incident.get("id")}
             if incident:
-                current[incident.get("id")] = incident
+                current[str(incident.get("id"))] = incident
             entries = listed(message, "log_entries") if incident else [message]  # of version 1
             log += ({**entry, "incident": own} for entry in entries)
     for event in sorted(events, key=_order):
@@ -243,10 +243,10 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Json]]:
             continue
         kind = kind.removeprefix("incident.").replace(".", "_")
         incident = as_object(data.get("incident")) or data
-        before = current.get(incident.get("id"), {})
+        before = current.get(str(incident.get("id")), {})
         old = {f"old_{name}": before.get(name) for name in ("priority", "service")}
         if incident is data:
-            current[data.get("id")] = {**data, "incident_number": data.get("number")}
+            current[str(data.get("id"))] = {**data, "incident_number": data.get("number")}
         channel = {"content": data.get("content"), "new_priority": data.get("priority"), **old}
         entry = {
             "id": event.get("id"),

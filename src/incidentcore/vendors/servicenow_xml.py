@@ -36,7 +36,7 @@ def servicenow_tables(path: str | Path) -> dict[str, list[dict[str, Any]]]:
             root = ET.parse(file, parser).getroot()  # noqa: S314
             if _name(root) not in _ROOTS:
                 raise ValueError(f"the root is {root.tag!r} instead of 'xml' or 'unload'")
-        except (ET.ParseError, ValueError, *BROKEN_GZIP) as error:
+        except (ET.ParseError, ValueError, LookupError, *BROKEN_GZIP) as error:
             raise FormatError(f"not XML that ServiceNow exported: {error} @ {path}") from None
     tables: dict[str, list[dict[str, Any]]] = {}
     for row in root:

@@ -140,7 +140,7 @@ def open_table(
     if encoding is not None:
         try:
             "".encode(encoding)
-        except (LookupError, TypeError):
+        except (LookupError, TypeError, ValueError):
             raise InvalidValueError("encoding", encoding, "an encoding such as cp1252") from None
     if isinstance(source, Table):
         return source

@@ -52,7 +52,7 @@ def _traces(path: Path) -> Iterator[Trace]:
                 reader.parser.Parse(chunk, not chunk)
             except BROKEN_GZIP as error:
                 raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
-            except (expat.ExpatError, ValueError) as error:
+            except (expat.ExpatError, ValueError, LookupError) as error:
                 raise FormatError(f"not XES: {error} @ {path}") from None
             yield from reader.traces
             reader.traces.clear()

@@ -98,6 +98,8 @@ class Partial:
         self.mode = mode
         self.cells: dict[Key, Row] = {}
         self._check()
+        self.firsts: tuple[Kpi, ...]
+        self.places: tuple[int, ...]
         self.firsts, self.places = _families(self.kpis)
 
     def _check(self) -> None:

@@ -58,9 +58,8 @@ def _key(whole: int) -> int:
 def _representative(bucket: int) -> Fraction:
     """Return the value that is within one per cent of all values of a bucket."""
     octave, step = divmod(bucket, PER_OCTAVE)
-    edges = octave_edges()
-    low = Fraction(edges[step])
-    high = Fraction(edges[step + 1] if step + 1 < PER_OCTAVE else 1 << (_BITS + 1))
+    edges = (*octave_edges(), 1 << (_BITS + 1))
+    low, high = map(Fraction, edges[step : step + 2])
     return 2 * low * high / (low + high) * Fraction(2) ** (octave - _BITS)
 
 
@@ -131,8 +130,7 @@ class Sketch:
     def _value(self, key: int) -> Fraction:
         if key == 0:
             return Fraction(0)
-        value = _representative(abs(key) - 1)
-        value = value / _SCALE if self.scaled else value
+        value = _representative(abs(key) - 1) / (_SCALE if self.scaled else 1)
         value = value if key > 0 else -value
         assert self.least is not None and self.greatest is not None  # noqa: S101, PT018  a key has a value
         return min(max(value, Fraction(self.least)), Fraction(self.greatest))

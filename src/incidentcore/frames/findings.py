@@ -81,9 +81,9 @@ def _with_ids(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame
 
 def _texts(ids: nw.Series[Any]) -> nw.Series[Any]:
     """Return ids that may be texts as ``read_table`` reads them: without spaces around them."""
-    if ids.dtype not in _TEXTS:
-        return ids
-    return ids.cast(nw.String).str.strip_chars(_SPACES)
+    # A text is not cast: pandas 2 makes "None" of None in it.
+    texts = ids.cast(nw.String) if ids.dtype in (nw.Categorical, nw.Enum) else ids
+    return texts.str.strip_chars(_SPACES) if texts.dtype == nw.String else ids
 
 
 def warning(listed: Sequence[ImportFinding]) -> str:
